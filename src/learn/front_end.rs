@@ -58,6 +58,17 @@ pub enum StepError<E> {
     Loss(E),
 }
 
+/// A named tensor of a front-end: a weight, or a running statistic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Unique within the front-end, parts separated by dots.
+    pub name: String,
+    /// Length of each axis; their product is the number of values.
+    pub shape: Vec<usize>,
+    /// Values in row-major order.
+    pub values: Vec<f32>,
+}
+
 /// A trainable map from inputs to energies.
 ///
 /// The output of a batch is [`Ragged`]: one block of rows per input, all of the same width. What a row and a
@@ -86,10 +97,10 @@ pub trait FrontEnd {
     fn apply(&mut self, optimiser: &mut Optimiser) -> Result<(), FrontError>;
 
     /// Every trained number and running statistic under its name, for checkpoints.
-    fn parameters(&self) -> Result<Vec<(String, Vec<f32>)>, FrontError>;
+    fn parameters(&self) -> Result<Vec<Parameter>, FrontError>;
 
-    /// Puts back what [`FrontEnd::parameters`] gave. Names and lengths must be the same.
-    fn set_parameters(&mut self, values: &[(String, Vec<f32>)]) -> Result<(), FrontError>;
+    /// Puts back what [`FrontEnd::parameters`] gave. Names and shapes must be the same.
+    fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError>;
 
     /// Forward, loss, backward and apply in one. `loss` gets the energies and returns its value and gradient.
     fn step<L, E>(&mut self, inputs: &[Self::Input], optimiser: &mut Optimiser, loss: L) -> Result<f64, StepError<E>>

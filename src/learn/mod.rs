@@ -4,6 +4,6 @@ mod front_end;
 mod optimiser;
 mod ragged;
 
-pub use front_end::{FrontEnd, FrontError, StepError};
+pub use front_end::{FrontEnd, FrontError, Parameter, StepError};
 pub use optimiser::{Moments, Optimiser, Rule};
 pub use ragged::Ragged;
