@@ -1,5 +1,12 @@
-//! Structured prediction on weighted graphs.
+//! Structured prediction on weighted graphs: energy-based factor graphs and graph transformer networks.
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod graph;
 pub mod learn;
+pub mod semiring;
+
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use semiring::{
+    Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
+};

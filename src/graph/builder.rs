@@ -1,0 +1,139 @@
+//! Building graphs state by state and arc by arc.
+
+use super::{Arc, ArcId, Graph, GraphError, Label, StateId};
+use crate::semiring::Weight;
+
+/// Collects states and arcs in any order; [`GraphBuilder::build`] checks and freezes them.
+///
+/// Arcs keep, within each source state, the order in which they were added; across states they are sorted.
+/// Where an arc ended up is what [`GraphBuilder::build_with_positions`] tells.
+#[derive(Debug, Clone)]
+pub struct GraphBuilder<W> {
+    start: Option<StateId>,
+    finals: Vec<W>,
+    arcs: Vec<(StateId, Arc<W>)>,
+    /// The highest-numbered state that a final weight was given to without existing.
+    stray_final: Option<StateId>,
+}
+
+impl<W: Weight> Default for GraphBuilder<W> {
+    fn default() -> Self {
+        GraphBuilder::new()
+    }
+}
+
+impl<W: Weight> GraphBuilder<W> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        GraphBuilder { start: None, finals: Vec::new(), arcs: Vec::new(), stray_final: None }
+    }
+
+    /// Adds a state that is not final.
+    pub fn state(&mut self) -> StateId {
+        self.finals.push(W::zero());
+        (self.finals.len() - 1) as StateId
+    }
+
+    /// Adds `n` states and returns the first.
+    pub fn add_states(&mut self, n: usize) -> StateId {
+        let first = self.finals.len() as StateId;
+        self.finals.resize(self.finals.len() + n, W::zero());
+        first
+    }
+
+    /// Number of states so far.
+    pub fn states(&self) -> usize {
+        self.finals.len()
+    }
+
+    /// Makes a state the start.
+    pub fn start(&mut self, state: StateId) {
+        self.start = Some(state);
+    }
+
+    /// Sets the weight of ending in a state.
+    pub fn final_weight(&mut self, state: StateId, weight: W) {
+        match self.finals.get_mut(state as usize) {
+            Some(w) => *w = weight,
+            None => self.stray_final = self.stray_final.max(Some(state)),
+        }
+    }
+
+    /// Adds an arc.
+    pub fn arc(&mut self, source: StateId, ilabel: Label, olabel: Label, weight: W, target: StateId) {
+        self.arcs.push((source, Arc { ilabel, olabel, weight, target }));
+    }
+
+    /// Number of arcs so far.
+    pub fn arc_count(&self) -> usize {
+        self.arcs.len()
+    }
+
+    /// Checks and freezes.
+    ///
+    /// # Errors
+    /// [`GraphError`] where a state does not exist, states have no start, or 32 bits don't suffice.
+    ///
+    /// # Cost
+    /// Linear; a counting sort of the arcs by source.
+    pub fn build(self) -> Result<Graph<W>, GraphError> {
+        self.build_with_positions().map(|(g, _)| g)
+    }
+
+    /// Like [`GraphBuilder::build`], and the position in the graph of every arc in the order they were added.
+    ///
+    /// # Errors
+    /// As [`GraphBuilder::build`].
+    pub fn build_with_positions(self) -> Result<(Graph<W>, Vec<ArcId>), GraphError> {
+        let offsets = self.check()?;
+        let mut next = offsets.clone();
+        let positions: Vec<ArcId> = self
+            .arcs
+            .iter()
+            .map(|(source, _)| {
+                let slot = &mut next[*source as usize];
+                *slot += 1;
+                *slot - 1
+            })
+            .collect();
+        let in_order = positions.windows(2).all(|p| p[0] < p[1]);
+        let mut arcs: Vec<(ArcId, Arc<W>)> =
+            positions.iter().copied().zip(self.arcs.into_iter().map(|a| a.1)).collect();
+        if !in_order {
+            arcs.sort_unstable_by_key(|(position, _)| *position);
+        }
+        let arcs = arcs.into_iter().map(|(_, a)| a).collect();
+        Ok((Graph { start: self.start, finals: self.finals, offsets, arcs }, positions))
+    }
+
+    /// Checks every reference and counts arcs into row offsets.
+    fn check(&self) -> Result<Vec<ArcId>, GraphError> {
+        let states = self.finals.len();
+        for (what, count) in [("states", states), ("arcs", self.arcs.len())] {
+            if count >= u32::MAX as usize {
+                return Err(GraphError::TooLarge { what, count });
+            }
+        }
+        let known = |what, state: StateId| {
+            if (state as usize) < states { Ok(()) } else { Err(GraphError::NoSuchState { what, state, states }) }
+        };
+        match self.start {
+            Some(start) => known("the start", start)?,
+            None if states > 0 => return Err(GraphError::NoStart { states }),
+            None => {}
+        }
+        if let Some(state) = self.stray_final {
+            known("a final weight", state)?;
+        }
+        let mut offsets = vec![0; states + 1];
+        for (source, arc) in &self.arcs {
+            known("an arc's source", *source)?;
+            known("an arc's target", arc.target)?;
+            offsets[*source as usize + 1] += 1;
+        }
+        for s in 0..states {
+            offsets[s + 1] += offsets[s];
+        }
+        Ok(offsets)
+    }
+}

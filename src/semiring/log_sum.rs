@@ -1,0 +1,70 @@
+//! The log semiring: the free energy over all paths.
+
+use super::float::{admit, float_weight, settle};
+use super::{Commutative, Diverges, Float, LeftDivide, NotAWeight, Semiring, Star, Tolerance, Weight};
+
+/// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
+///
+/// An inverse temperature β lives outside, in the lift: `e ↦ LogSum(β·e)`, divided out at the end.
+///
+/// ```
+/// use energraph::semiring::{LogSum, Semiring};
+/// let half = LogSum::new(2.0_f64.ln())?;
+/// assert!(half.plus(&half).get().abs() < 1e-12); // ½ + ½ = 1, whose energy is 0
+/// # Ok::<(), energraph::semiring::NotAWeight>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct LogSum<F>(F);
+
+float_weight!(LogSum);
+
+impl<F: Float> Weight for LogSum<F> {
+    fn one() -> Self {
+        LogSum(F::from_f64(0.0))
+    }
+    fn zero() -> Self {
+        LogSum(F::INFINITY)
+    }
+    fn times(&self, r: &Self) -> Self {
+        LogSum(settle(self.0.to_f64() + r.0.to_f64()))
+    }
+    fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
+        tolerance.admits(self.0.to_f64(), r.0.to_f64())
+    }
+}
+
+impl<F: Float> Commutative for LogSum<F> {}
+
+impl<F: Float> Semiring for LogSum<F> {
+    fn plus(&self, r: &Self) -> Self {
+        let (a, b) = (self.0.to_f64(), r.0.to_f64());
+        let (low, high) = if a < b { (a, b) } else { (b, a) };
+        if high == f64::INFINITY {
+            // Also the case of two impossible operands, where high − low would be NaN.
+            return LogSum(F::from_f64(low));
+        }
+        LogSum(settle(low - (low - high).exp().ln_1p()))
+    }
+}
+
+impl<F: Float> Star for LogSum<F> {
+    /// `log(1 − e^{−a})`, the energy of the geometric series, for `a > 0`; the series diverges elsewhere.
+    fn star(&self) -> Result<Self, Diverges> {
+        let a = self.0.to_f64();
+        if a <= 0.0 {
+            return Err(Diverges { weight: self.to_string() });
+        }
+        // Mächler 2012: each form keeps all its digits on its side of log 2.
+        let energy = if a < std::f64::consts::LN_2 { (-(-a).exp_m1()).ln() } else { (-(-a).exp()).ln_1p() };
+        Ok(LogSum(settle(energy)))
+    }
+}
+
+impl<F: Float> LeftDivide for LogSum<F> {
+    fn left_divide(&self, by: &Self) -> Option<Self> {
+        if by.is_zero() {
+            return None;
+        }
+        Some(LogSum(settle(self.0.to_f64() - by.0.to_f64())))
+    }
+}

@@ -1,0 +1,70 @@
+//! The tropical semiring: the best path.
+
+use std::cmp::Ordering;
+
+use super::float::{admit, float_weight, settle};
+use super::{
+    Commutative, Diverges, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Semiring, Star, Tolerance, Weight,
+};
+
+/// Min-sum (the tropical semiring): ⊕ is the minimum, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
+///
+/// A ⊗ that overflows below the lowest finite number stays there, so no value is ever −∞.
+///
+/// ```
+/// use energraph::semiring::{MinSum, Semiring, Weight};
+/// let (a, b) = (MinSum::new(1.0_f64)?, MinSum::new(2.0)?);
+/// assert_eq!(a.plus(&b), a);
+/// assert_eq!(a.times(&b), MinSum::new(3.0)?);
+/// # Ok::<(), energraph::semiring::NotAWeight>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct MinSum<F>(F);
+
+float_weight!(MinSum);
+
+impl<F: Float> Weight for MinSum<F> {
+    fn one() -> Self {
+        MinSum(F::from_f64(0.0))
+    }
+    fn zero() -> Self {
+        MinSum(F::INFINITY)
+    }
+    fn times(&self, r: &Self) -> Self {
+        MinSum(settle(self.0.to_f64() + r.0.to_f64()))
+    }
+    fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
+        tolerance.admits(self.0.to_f64(), r.0.to_f64())
+    }
+}
+
+impl<F: Float> Commutative for MinSum<F> {}
+
+impl<F: Float> Semiring for MinSum<F> {
+    fn plus(&self, r: &Self) -> Self {
+        if r.0 < self.0 { *r } else { *self }
+    }
+}
+
+impl<F: Float> Idempotent for MinSum<F> {}
+
+impl<F: Float> PathProperty for MinSum<F> {
+    fn order(&self, r: &Self) -> Ordering {
+        self.0.partial_cmp(&r.0).unwrap_or(Ordering::Equal)
+    }
+}
+
+impl<F: Float> Star for MinSum<F> {
+    fn star(&self) -> Result<Self, Diverges> {
+        if self.0.to_f64() < 0.0 { Err(Diverges { weight: self.to_string() }) } else { Ok(Self::one()) }
+    }
+}
+
+impl<F: Float> LeftDivide for MinSum<F> {
+    fn left_divide(&self, by: &Self) -> Option<Self> {
+        if by.is_zero() {
+            return None;
+        }
+        Some(MinSum(settle(self.0.to_f64() - by.0.to_f64())))
+    }
+}

@@ -1,0 +1,136 @@
+//! Weights and semirings: the algebra that graphs are weighted with and that path sums run in.
+//!
+//! A graph carries a [`Weight`]: something that is multiplied along a path (⊗). Summing over paths (⊕) needs a
+//! [`Semiring`], and which one is chosen when a question is asked, not when the graph is built: see
+//! [`Energy`], which is a weight without a sum of its own.
+//!
+//! The marker traits say what more holds, and an operation asks for what it needs in its bounds. Every contract
+//! below says what goes wrong when an implementation lies; the law kit (`energraph::laws`, feature `laws`)
+//! finds the lie.
+//!
+//! Source: M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002.
+
+mod boolean;
+mod counting;
+mod energy;
+mod float;
+mod log_sum;
+mod min_sum;
+
+use std::cmp::Ordering;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+pub use boolean::Boolean;
+pub use counting::Counting;
+pub use energy::Energy;
+pub use float::{Float, NotAWeight};
+pub use log_sum::LogSum;
+pub use min_sum::MinSum;
+
+/// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tolerance {
+    /// Allowed difference whatever the size of the operands.
+    pub absolute: f64,
+    /// Allowed difference as a share of the larger operand.
+    pub relative: f64,
+}
+
+impl Tolerance {
+    /// No difference at all.
+    pub const EXACT: Tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
+
+    /// Whether two numbers are within the tolerance. Equal infinities are; NaN is close to nothing.
+    ///
+    /// ```
+    /// use energraph::semiring::Tolerance;
+    /// let t = Tolerance { absolute: 0.0, relative: 1e-6 };
+    /// assert!(t.admits(1.0, 1.0 + 1e-7));
+    /// assert!(t.admits(f64::INFINITY, f64::INFINITY));
+    /// assert!(!t.admits(1e300, f64::INFINITY));
+    /// ```
+    pub fn admits(self, a: f64, b: f64) -> bool {
+        a == b || (a - b).abs() <= self.absolute + self.relative * a.abs().max(b.abs()).min(f64::MAX)
+    }
+}
+
+/// A value that is multiplied along a path.
+///
+/// # Contract
+/// * `times` is associative, `one` is its identity on both sides and `zero` absorbs on both sides. If not, the
+///   energy of a path depends on how an operation happened to group it.
+/// * `==` and `Hash` are exact and agree with each other. A tolerant `==` beside an exact hash makes hashed state
+///   tables hold one state twice, and results depend on the order of insertion; tolerance lives in
+///   [`Weight::close`] alone.
+/// * No value is NaN. One NaN weight makes every sum that touches it NaN, long after its cause.
+pub trait Weight: Clone + Eq + Hash + Debug {
+    /// The weight of the empty path, 1̄.
+    fn one() -> Self;
+    /// The weight of an impossible path, 0̄.
+    fn zero() -> Self;
+    /// `self ⊗ r`: first `self`, then `r`.
+    fn times(&self, r: &Self) -> Self;
+    /// Whether both are the same up to rounding. Reflexive and symmetric; equal weights are close.
+    fn close(&self, r: &Self, tolerance: Tolerance) -> bool;
+    /// Whether this is 0̄.
+    fn is_zero(&self) -> bool {
+        *self == Self::zero()
+    }
+}
+
+/// ⊗ commutes. Composition interleaves the weights of its two arguments and needs this: without it the weight of
+/// a composed path is neither order's product.
+pub trait Commutative: Weight {}
+
+/// A weight with a sum over paths.
+///
+/// # Contract
+/// `plus` is associative and commutative with identity `zero`, and `times` distributes over it on both sides. A sum
+/// over paths is computed by factoring out shared prefixes and suffixes; where distributivity fails, the factored
+/// sum is not the sum over paths.
+pub trait Semiring: Weight {
+    /// `self ⊕ r`.
+    fn plus(&self, r: &Self) -> Self;
+}
+
+/// `a ⊕ a = a`. Algorithms that may meet one path twice rely on it; a liar counts such paths twice.
+pub trait Idempotent: Semiring {}
+
+/// `a ⊕ b` is always `a` or `b`, so that one best path carries the whole sum. Shortest path needs this.
+///
+/// # Contract
+/// `order` is total, agrees with ⊕ (`order(a, b)` is `Less` exactly when `a ⊕ b = a ≠ b`), puts `zero` last and is
+/// kept by ⊗. A liar makes "the best path" something that the search stumbled on first.
+pub trait PathProperty: Idempotent {
+    /// `Less` where `self` wins in `self ⊕ r`.
+    fn order(&self, r: &Self) -> Ordering;
+}
+
+/// A semiring with the sum over all powers, `a* = 1̄ ⊕ a ⊕ a⊗a ⊕ …`, which sums around a cycle.
+///
+/// # Contract
+/// `a* = 1̄ ⊕ a ⊗ a*` wherever the sum converges (so `0̄* = 1̄`), and [`Diverges`] wherever it does not. A finite
+/// answer for a divergent loop is a wrong total that nothing later can detect.
+pub trait Star: Semiring {
+    /// The sum over all powers.
+    fn star(&self) -> Result<Self, Diverges>;
+}
+
+/// A semiring in which common factors can be taken out on the left.
+///
+/// # Contract
+/// Where `a.left_divide(b)` is `Some(c)`, `b ⊗ c = a` up to rounding; `None` where no such `c` exists. Pushing and
+/// determinisation leave the wrong remainder behind otherwise.
+pub trait LeftDivide: Semiring {
+    /// The `c` with `by ⊗ c = self`.
+    fn left_divide(&self, by: &Self) -> Option<Self>;
+}
+
+/// The sum over all powers of a weight has no value in its semiring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the sum over all powers of {weight} diverges")]
+pub struct Diverges {
+    /// The weight around the loop.
+    pub weight: String,
+}
