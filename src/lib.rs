@@ -4,6 +4,8 @@
 
 pub mod graph;
 pub mod learn;
+#[cfg(any(test, feature = "oracle"))]
+pub mod oracle;
 pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
