@@ -3,6 +3,8 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
