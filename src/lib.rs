@@ -4,6 +4,8 @@
 
 pub mod graph;
 pub mod learn;
+#[cfg(feature = "nn")]
+pub mod nn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod semiring;
