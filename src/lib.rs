@@ -6,6 +6,8 @@ pub mod graph;
 #[cfg(feature = "signal")]
 pub mod handwriting;
 pub mod learn;
+#[cfg(feature = "nn")]
+pub mod nn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod semiring;
