@@ -12,7 +12,7 @@ pub mod nn;
 pub mod oracle;
 pub mod semiring;
 
-pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
