@@ -11,6 +11,8 @@ pub mod nn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use semiring::{

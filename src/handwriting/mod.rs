@@ -1,12 +1,22 @@
 //! Handwriting: from an image of a field to its reading.
 //!
 //! image → cuts → [`segmentation_graph`] → energies per span and symbol ([`scorer`]) → [`Recognition`] graph →
-//! composition with a grammar → reading, free energies and confidence.
+//! composition with a [`Grammar`] → reading, free energies and confidence.
 
+pub mod cuts;
 mod field;
+pub mod generator;
+pub mod grammar;
+#[cfg(feature = "nn")]
+mod model;
 mod recognition;
 #[cfg(feature = "nn")]
 pub mod scorer;
+#[cfg(feature = "nn")]
+pub mod train;
 
 pub use field::{Field, FieldError, Span, SpanLimit};
+pub use grammar::{Grammar, GrammarError};
+#[cfg(feature = "nn")]
+pub use model::{MODEL_VERSION, ModelError, ModelInfo, load_model, parse_model, save_model};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
