@@ -16,6 +16,7 @@
 mod column;
 mod crop;
 mod device;
+mod fused;
 mod network;
 mod parameters;
 mod spec;

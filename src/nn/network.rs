@@ -9,7 +9,7 @@ use crate::learn::{FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::device::ComputeDevice;
 use crate::nn::parameters::{Store, uniform};
 use crate::nn::spec::NetSpec;
-use crate::nn::stock;
+use crate::nn::{fused, stock};
 
 /// One run of the net, as an engine sees it.
 pub(crate) struct Pass<'a> {
@@ -162,7 +162,7 @@ impl Network {
         let head = self.store.head();
         let head = [&leaves[head], &leaves[head + 1]];
         let pass = Pass { spec: &self.spec, images, leaves, head, training, masks, device };
-        stock::forward(&pass)
+        if self.device.is_fused() { fused::forward(&pass) } else { stock::forward(&pass) }
     }
 
     fn check(&self, images: &[Array2<f32>]) -> Result<(), FrontError> {
