@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::graph::{AttError, AttOptions, Graph, Label, SymbolTable};
+use crate::graph::att::{AttError, AttOptions};
+use crate::graph::{Graph, Label, SymbolTable};
 use crate::semiring::Energy;
 
 /// The grammars that come with the library, by name.
@@ -74,8 +75,8 @@ impl Grammar {
     /// [`GrammarError::Text`].
     pub fn parse(name: &str, text: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
         let options = AttOptions { acceptor: false, isymbols: Some(alphabet), osymbols: Some(alphabet) };
-        let graph =
-            crate::graph::att::read(text, &options).map_err(|source| GrammarError::Text { name: name.into(), source })?;
+        let graph = crate::graph::att::read(text, &options)
+            .map_err(|source| GrammarError::Text { name: name.into(), source })?;
         Ok(Grammar { name: name.into(), graph })
     }
 }

@@ -212,7 +212,8 @@ impl TrainConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
         let invalid = |why: String| ConfigError::Invalid { path: path.into(), why };
-        let config: TrainConfig = toml::from_str(&text).map_err(|e| invalid(e.to_string().trim().replace('\n', " ")))?;
+        let config: TrainConfig =
+            toml::from_str(&text).map_err(|e| invalid(e.to_string().trim().replace('\n', " ")))?;
         config.check().map_err(invalid)?;
         Ok(config)
     }

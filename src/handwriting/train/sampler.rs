@@ -6,7 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::{Example, Source};
-use crate::handwriting::{Cutter, Field};
+use crate::handwriting::Field;
+use crate::handwriting::cuts::Cutter;
 use crate::signal::Augment;
 
 /// Batches that share one draw and are sorted by width, so that little of a batch is padding.

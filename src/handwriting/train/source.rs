@@ -9,8 +9,9 @@ use super::sampler::pick;
 use super::splice::Strips;
 use super::{SourceConfig, StackConfig, TrainError};
 use crate::graph::{Label, SymbolTable};
+use crate::handwriting::generator::{Amount, Compose, GlyphBank, compose_digits};
 use crate::handwriting::grammar::labels;
-use crate::signal::{Normaliser, read_stack};
+use crate::signal::{Normaliser, read_idx, read_stack};
 
 /// A normalised field with its transcript, before distortion.
 #[derive(Debug, Clone)]
@@ -47,6 +48,7 @@ pub struct Source {
 #[derive(Debug)]
 enum Kind {
     List(Vec<Example>),
+    Composed { bank: GlyphBank, how: Compose, answers: Answers },
     Splice { source: usize, strips: Option<Strips> },
 }
 
@@ -69,7 +71,14 @@ impl Source {
                 Kind::List(read_examples(&set, data, alphabet, normaliser, names)?)
             }
             SourceConfig::Splice { source, .. } => Kind::Splice { source: *source, strips: None },
-            SourceConfig::Composed { .. } | SourceConfig::Generator { .. } => Kind::List(Vec::new()),
+            SourceConfig::Composed { idx, grammar, .. } => {
+                let folder = data.join(idx);
+                let digits =
+                    read_idx(&folder.join("train-images-idx3-ubyte.gz"), &folder.join("train-labels-idx1-ubyte.gz"))?;
+                let bank = GlyphBank::from_idx(&digits)?;
+                Kind::Composed { bank, how: Compose::default(), answers: Answers::new(grammar, alphabet, names) }
+            }
+            SourceConfig::Generator { .. } => Kind::List(Vec::new()),
         };
         Ok(Source { share, kind })
     }
@@ -86,7 +95,7 @@ impl Source {
     pub fn examples(&self) -> &[Example] {
         match &self.kind {
             Kind::List(list) => list,
-            Kind::Splice { .. } => &[],
+            _ => &[],
         }
     }
 
@@ -94,7 +103,7 @@ impl Source {
     pub fn spliced(&self) -> Option<usize> {
         match &self.kind {
             Kind::Splice { source, .. } => Some(*source),
-            Kind::List(_) => None,
+            _ => None,
         }
     }
 
@@ -109,8 +118,32 @@ impl Source {
     pub fn draw<R: Rng>(&self, all: &[Source], rng: &mut R) -> Option<Example> {
         match &self.kind {
             Kind::List(list) => pick(list, rng).cloned(),
+            Kind::Composed { bank, how, answers } => {
+                let drawn = compose_digits(bank, how, rng);
+                answers.of(drawn.ink, &drawn.amount)
+            }
             Kind::Splice { source, strips } => strips.as_ref()?.compose(all.get(*source)?.examples(), rng),
         }
+    }
+}
+
+/// How drawn amounts become answers: under the grammar `digits` the digits alone, else the text.
+#[derive(Debug)]
+struct Answers {
+    digits_alone: bool,
+    grammar: usize,
+    alphabet: SymbolTable,
+}
+
+impl Answers {
+    fn new(grammar: &str, alphabet: &SymbolTable, names: &mut GrammarNames) -> Self {
+        let (digits_alone, grammar) = (grammar == "digits", names.number(grammar));
+        Answers { digits_alone, grammar, alphabet: alphabet.clone() }
+    }
+
+    fn of(&self, ink: Array2<f32>, amount: &Amount) -> Option<Example> {
+        let text = if self.digits_alone { &amount.digits } else { &amount.text };
+        Some(Example { ink, answer: labels(text, &self.alphabet).ok()?, grammar: self.grammar })
     }
 }
 

@@ -39,7 +39,12 @@ pub struct Strips {
 impl Strips {
     /// Sorts strips by symbol; `separators` and `signs` are used at most once a string, `silent` symbols are
     /// written but not part of the answer.
-    pub fn new(strips: impl IntoIterator<Item = Strip>, separators: &[Label], signs: &[Label], silent: &[Label]) -> Self {
+    pub fn new(
+        strips: impl IntoIterator<Item = Strip>,
+        separators: &[Label],
+        signs: &[Label],
+        silent: &[Label],
+    ) -> Self {
         let mut by_symbol: Vec<Vec<Strip>> = Vec::new();
         for strip in strips.into_iter().filter(|s| s.to > s.from) {
             let k = strip.symbol as usize;
@@ -61,18 +66,21 @@ impl Strips {
         let symbols = self.string(rng)?;
         let chosen: Vec<&Strip> =
             symbols.iter().map(|&l| pick(self.by_symbol.get(l as usize)?, rng)).collect::<Option<_>>()?;
-        let parts: Vec<_> = chosen.iter().map(|s| Some((examples.get(s.example as usize)?, *s))).collect::<Option<_>>()?;
+        let parts: Vec<_> =
+            chosen.iter().map(|s| Some((examples.get(s.example as usize)?, *s))).collect::<Option<_>>()?;
         let grammar = parts.first()?.0.grammar;
         let rows = parts.first()?.0.ink.nrows();
         let margins = [rng.random_range(0..10usize), rng.random_range(0..10usize)];
         // Strips touch, overlap a little or leave a gap.
         let shifts: Vec<i64> = parts.iter().map(|_| rng.random_range(-2..=3i64)).collect();
-        let width: usize = parts.iter().map(|(_, s)| (s.to - s.from) as usize + 3).sum::<usize>() + margins[0] + margins[1];
+        let width: usize =
+            parts.iter().map(|(_, s)| (s.to - s.from) as usize + 3).sum::<usize>() + margins[0] + margins[1];
         let mut ink = Array2::<f32>::zeros((rows, width));
         let mut at = margins[0] as i64;
         for ((e, strip), shift) in parts.iter().zip(shifts) {
             at = (at + shift).max(0);
-            let columns = e.ink.slice(s![.., (strip.from as usize).min(e.ink.ncols())..(strip.to as usize).min(e.ink.ncols())]);
+            let columns =
+                e.ink.slice(s![.., (strip.from as usize).min(e.ink.ncols())..(strip.to as usize).min(e.ink.ncols())]);
             let start = at as usize;
             let end = (start + columns.ncols()).min(width);
             let mut target = ink.slice_mut(s![.., start..end]);
