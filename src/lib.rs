@@ -9,6 +9,8 @@ pub mod oracle;
 pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+#[cfg(feature = "laws")]
+pub use semiring::laws;
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
