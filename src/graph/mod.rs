@@ -7,6 +7,8 @@
 
 mod builder;
 mod order;
+#[cfg(feature = "laws")]
+pub mod sample;
 mod traced;
 
 pub use builder::GraphBuilder;
