@@ -6,9 +6,11 @@ pub mod graph;
 pub mod learn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
+pub mod paths;
 pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use paths::{Answer, Beta, Output, Path, PathError};
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
