@@ -4,6 +4,7 @@
 
 pub mod graph;
 pub mod learn;
+pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
