@@ -4,11 +4,14 @@
 
 pub mod graph;
 pub mod learn;
+pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
+pub mod paths;
 pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use paths::{Answer, Beta, Output, Path, PathError};
 #[cfg(feature = "laws")]
 pub use semiring::laws;
 pub use semiring::{
