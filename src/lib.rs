@@ -12,6 +12,8 @@ pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
+#[cfg(feature = "laws")]
+pub use semiring::laws;
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };

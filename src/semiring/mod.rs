@@ -14,6 +14,8 @@ mod boolean;
 mod counting;
 mod energy;
 mod float;
+#[cfg(feature = "laws")]
+pub mod laws;
 mod log_sum;
 mod min_sum;
 
