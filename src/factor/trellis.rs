@@ -64,7 +64,7 @@ impl FactorGraph {
     /// # Cost
     /// O(arcs × factors completed per arc); arcs ≤ Σ over steps of the frontier's assignments × the domain placed.
     pub fn trellis(&self, order: &Order, limit: Limit) -> Result<(Traced<Energy>, Labels), FactorError> {
-        for v in self.variables.iter().filter(|v| v.role == Role::Observed && v.evidence.is_none()) {
+        if let Some(v) = self.variables.iter().find(|v| v.role == Role::Observed && v.evidence.is_none()) {
             return Err(FactorError::NoEvidence { name: v.name.clone() });
         }
         let steps = self.steps(&self.placed(order)?);
