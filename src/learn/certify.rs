@@ -1,15 +1,4 @@
 //! Thresholds that keep an error rate, with a finite-sample bound.
-//!
-//! "Accept at a confidence of at least t" is a promise about answers not yet seen. [`certify()`] makes it only where
-//! the data at hand suffice: with probability at least `1 − risk` over the draw of the answers, every threshold it
-//! would certify has an error rate of at most `max_error` among what it accepts. Answers are taken to be independent
-//! draws from what the threshold will meet; neither the confidences' calibration nor their order is assumed.
-//!
-//! For one threshold fixed in advance, wrong answers among the accepted are binomial, and Clopper and Pearson (1934)
-//! give the exact upper bound. Trying several thresholds needs care: they form a sequence fixed in advance, strict to
-//! lax, tested by the fallback procedure (Wiens 2003; Wiens and Dmitrienko 2005). Each threshold has a share of the
-//! risk; where it passes, its level goes on to the next. This bounds the risk of any wrong certificate, and costs
-//! much less than dividing the risk by the number of thresholds.
 
 use super::Scored;
 
@@ -109,8 +98,7 @@ impl Thresholds {
     pub fn standard() -> Self {
         let at = |k: u32| 1.0 - 10.0_f64.powf(-f64::from(k) / 4.0);
         let descending: Vec<f64> = (0..=24).rev().map(at).collect();
-        let n = descending.len();
-        let share = |i: usize| if i % (n / 4) == 0 && i / (n / 4) < 4 { 0.25 } else { 0.0 };
+        let share = |i: usize| if [0, 6, 12, 18].contains(&i) { 0.25 } else { 0.0 };
         Thresholds { list: descending.into_iter().enumerate().map(|(i, t)| (t, share(i))).collect() }
     }
 
@@ -147,7 +135,18 @@ impl Thresholds {
 }
 
 /// The laxest threshold certified to keep the error rate among accepted answers at or below `max_error`, wrong with
-/// probability at most `risk`. See the [module](self).
+/// probability at most `risk`.
+///
+/// "Accept at a confidence of at least t" is a promise about answers not yet seen. This function makes it only where
+/// the data at hand suffice: with probability at least `1 − risk` over the draw of the answers, every threshold it
+/// would certify has an error rate of at most `max_error` among what it accepts. Answers are taken to be independent
+/// draws from what the threshold will meet; neither the confidences' calibration nor their order is assumed.
+///
+/// For one threshold fixed in advance, wrong answers among the accepted are binomial, and Clopper and Pearson (1934)
+/// give the exact upper bound. Trying several thresholds needs care: they form a sequence fixed in advance, strict to
+/// lax, tested by the fallback procedure (Wiens 2003; Wiens and Dmitrienko 2005). Each threshold has a share of the
+/// risk; where it passes, its level goes on to the next. This bounds the risk of any wrong certificate, and costs
+/// much less than dividing the risk by the number of thresholds.
 ///
 /// # Errors
 /// [`BadRequest::Rate`].
