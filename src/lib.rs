@@ -5,11 +5,14 @@
 pub mod factor;
 pub mod graph;
 pub mod learn;
+pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
+pub mod paths;
 pub mod semiring;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use paths::{Answer, Beta, Output, Path, PathError};
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
