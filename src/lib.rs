@@ -2,6 +2,8 @@
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod autograd;
+pub mod factor;
 pub mod graph;
 pub mod learn;
 pub mod ops;
