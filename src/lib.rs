@@ -12,7 +12,7 @@ pub mod oracle;
 pub mod paths;
 pub mod semiring;
 
-pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
 #[cfg(feature = "laws")]
 pub use semiring::laws;
