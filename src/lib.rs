@@ -3,10 +3,14 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
 pub use semiring::{

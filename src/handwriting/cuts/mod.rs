@@ -1,0 +1,5 @@
+//! Where a field may be cut into pieces.
+
+mod uniform;
+
+pub use uniform::uniform;
