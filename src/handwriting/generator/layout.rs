@@ -67,7 +67,7 @@ impl Outline {
 pub(super) fn lay_out<R: Rng + ?Sized>(text: &str, writer: &Writer, size: f32, rng: &mut R) -> Laid {
     let mut laid = Laid { strokes: Vec::new(), boxes: Vec::new() };
     let mut right = Outline([None; BINS]);
-    let (mut end, mut exit) = (0.0f32, None);
+    let (mut end, mut exit, mut after_point) = (0.0f32, None, false);
     let slope = 0.03 * normal(rng);
     let half = 0.5 * writer.pen.width;
     for symbol in text.chars() {
@@ -79,6 +79,10 @@ pub(super) fn lay_out<R: Rng + ?Sized>(text: &str, writer: &Writer, size: f32, r
         }
         let Some(own) = bounds(&strokes) else { continue };
         let space = writer.gap + writer.unrest[0] * normal(rng) + writer.pen.width;
+        // Points and commas would vanish in their neighbours.
+        let point = matches!(symbol, '.' | ',');
+        let space = if point || after_point { space.max(writer.pen.width + 0.06) } else { space };
+        after_point = point;
         let x = place(&strokes, own, &right, end, space);
         for p in strokes.iter_mut().flatten() {
             p[0] += x;
@@ -102,7 +106,12 @@ pub(super) fn lay_out<R: Rng + ?Sized>(text: &str, writer: &Writer, size: f32, r
                 height: (y1 - y0 + 2.0 * half) * size,
             });
         }
-        laid.strokes.extend(strokes.iter().map(|s| dabs(s, writer, size, rng)));
+        let press = if point { rng.random_range(1.1..1.6f32) } else { 1.0 };
+        for stroke in &strokes {
+            let mut line = dabs(stroke, writer, size, rng);
+            line.iter_mut().for_each(|d| d.width *= press);
+            laid.strokes.push(line);
+        }
     }
     laid
 }

@@ -11,6 +11,7 @@ mod glyphs;
 mod layout;
 mod paper;
 mod pen;
+mod samples;
 mod skeleton;
 mod writer;
 
@@ -18,6 +19,7 @@ pub use amount::{Amount, Patterns};
 pub use compose::{Compose, Composed, compose_digits};
 pub use field::{Drawn, FIRST_SAMPLE_SEED, Generator, Scene};
 pub use glyphs::{GlyphBank, GlyphError};
+pub use samples::samples;
 pub use writer::{PENS, Pen, SAMPLE_PENS};
 
 /// Where a symbol lies, in pixels of its image (columns to the right, rows down). Parts may lie outside the image.
