@@ -52,6 +52,19 @@ fn a_truncated_png_is_an_error_that_names_the_file() {
 }
 
 #[test]
+fn a_truncated_jpeg_is_not_filled_with_grey() {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let image = image::GrayImage::from_fn(60, 40, |x, y| image::Luma([(x * y % 251) as u8]));
+    image.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    let jpeg = bytes.into_inner();
+    assert_eq!(decode(&jpeg, &Limits::default()).unwrap().width(), 60);
+    for keep in [jpeg.len() / 3, jpeg.len() * 3 / 4, jpeg.len() - 3] {
+        let error = decode(&jpeg[..keep], &Limits::default()).unwrap_err();
+        assert!(matches!(error, ImageError::Truncated { format: "JPEG", .. }), "{keep}: {error}");
+    }
+}
+
+#[test]
 fn a_text_file_named_png_is_not_an_image() {
     let folder = Folder::new("text");
     let error = read(&folder.put("letter.png", b"Dear Sir or Madam,")).unwrap_err();
