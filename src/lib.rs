@@ -5,12 +5,16 @@
 pub mod autograd;
 pub mod factor;
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
 pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
