@@ -9,6 +9,8 @@ pub mod graph;
 pub mod handwriting;
 pub mod learn;
 pub mod ops;
+#[cfg(feature = "nn")]
+pub mod nn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
