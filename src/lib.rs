@@ -8,9 +8,9 @@ pub mod graph;
 #[cfg(feature = "signal")]
 pub mod handwriting;
 pub mod learn;
-pub mod ops;
 #[cfg(feature = "nn")]
 pub mod nn;
+pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
