@@ -9,6 +9,8 @@ pub mod att;
 mod builder;
 mod order;
 mod petgraph;
+#[cfg(feature = "laws")]
+pub mod sample;
 mod symbols;
 mod traced;
 mod weight_text;
@@ -116,6 +118,16 @@ impl<W: Weight> Graph<W> {
     /// The graph without states, which accepts nothing.
     pub fn empty() -> Self {
         Graph { start: None, finals: Vec::new(), offsets: vec![0], arcs: Vec::new() }
+    }
+
+    /// A graph from rows that an operation has already laid out: `offsets[s]..offsets[s + 1]` are the arcs of
+    /// state `s`, and every state named exists.
+    pub(crate) fn from_rows(start: StateId, finals: Vec<W>, offsets: Vec<ArcId>, arcs: Vec<Arc<W>>) -> Self {
+        debug_assert_eq!(offsets.len(), finals.len() + 1);
+        debug_assert_eq!(offsets.last().map(|&n| n as usize), Some(arcs.len()));
+        debug_assert!((start as usize) < finals.len());
+        debug_assert!(arcs.iter().all(|a| (a.target as usize) < finals.len()));
+        Graph { start: Some(start), finals, offsets, arcs }
     }
 
     /// Number of states.

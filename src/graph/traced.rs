@@ -88,6 +88,23 @@ impl OriginBuilder {
         OriginBuilder { origin: Origin { arc_offsets: vec![0], final_offsets: vec![0], ..Origin::default() } }
     }
 
+    /// Nothing yet, with room for a result of known size and `per_arc` sources an arc.
+    pub fn with_capacity(states: usize, arcs: usize, per_arc: usize) -> Self {
+        let offsets = |n: usize| {
+            let mut v = Vec::with_capacity(n + 1);
+            v.push(0);
+            v
+        };
+        OriginBuilder {
+            origin: Origin {
+                arc_offsets: offsets(arcs),
+                arc_sites: Vec::with_capacity(arcs * per_arc),
+                final_offsets: offsets(states),
+                final_sites: Vec::new(),
+            },
+        }
+    }
+
     /// The sources of the next arc, in the result's order of arcs.
     pub fn arc(&mut self, sites: impl IntoIterator<Item = InputSite>) {
         self.origin.arc_sites.extend(sites);

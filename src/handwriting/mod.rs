@@ -17,6 +17,4 @@ pub mod train;
 
 pub use field::{Field, FieldError, Span, SpanLimit};
 pub use grammar::{Grammar, GrammarError};
-#[cfg(feature = "nn")]
-pub use model::{MODEL_VERSION, ModelError, ModelInfo, load_model, parse_model, save_model};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};

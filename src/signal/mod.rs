@@ -20,6 +20,7 @@
 //! ```
 
 mod augment;
+mod background;
 mod contrast;
 mod grey;
 mod idx;
@@ -30,9 +31,11 @@ mod random;
 mod read;
 mod resize;
 mod rows;
+mod slant;
 mod stack;
 
 pub use augment::{Augment, Warp};
+pub use background::flatten;
 pub use contrast::{Contrast, contrast};
 pub use grey::Grey;
 pub use idx::{IdxDigits, IdxError, read_idx};
@@ -42,4 +45,5 @@ pub use random::normal;
 pub use read::{ImageError, Limits, ReadError, decode, image_files, read};
 pub use resize::{crop, resize, shear_rows};
 pub use rows::ink_rows;
+pub use slant::slant;
 pub use stack::{Item, StackError, StackReader, StackWriter, read_stack};

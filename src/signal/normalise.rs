@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::{Contrast, Grey, contrast, crop, ink_rows};
+use super::{Contrast, Grey, contrast, crop, flatten, ink_rows, shear_rows, slant};
 
 /// How a field is normalised; see [`Normaliser::apply`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,12 +17,24 @@ pub struct Normaliser {
     pub max_zoom: f32,
     /// Grey levels to ink.
     pub contrast: Contrast,
+    /// Whether uneven light is taken off first, see [`flatten`].
+    pub background: bool,
+    /// The largest slant that is taken off, in columns a row; 0 leaves the writing as it leans.
+    pub deslant: f32,
 }
 
 impl Default for Normaliser {
-    /// Height 32, 16 to 2,048 columns, zoom at most 1.8.
+    /// Height 32, 16 to 2,048 columns, zoom at most 1.8, light and slant left as they are (training distorts the slant anyway).
     fn default() -> Self {
-        Normaliser { height: 32, min_width: 16, max_width: 2048, max_zoom: 1.8, contrast: Contrast::default() }
+        Normaliser {
+            height: 32,
+            min_width: 16,
+            max_width: 2048,
+            max_zoom: 1.8,
+            contrast: Contrast::default(),
+            background: false,
+            deslant: 0.0,
+        }
     }
 }
 
@@ -73,26 +85,37 @@ impl FieldMap {
 }
 
 impl Normaliser {
-    /// Contrast by median and 1st percentile, crop to the rows of the writing (zoomed by `max_zoom` at most), resample to `height`
-    /// rows with the aspect kept.
+    /// Light, contrast by median and 1st percentile, slant, crop to the rows of the writing (zoomed by `max_zoom` at most), then
+    /// resampled to `height` rows with the aspect kept.
     ///
     /// Any image gives a field: an empty one all paper, a 1 × 1 image `height` × `min_width` or more. Cost: linear in the pixels.
     pub fn apply(&self, image: &Grey) -> Field {
-        let darkness = Array2::from_shape_fn((image.height(), image.width()), |(y, x)| {
+        let mut darkness = Array2::from_shape_fn((image.height(), image.width()), |(y, x)| {
             255.0 - f32::from(image.get(x, y).unwrap_or(255))
         });
-        let ink = contrast(&darkness, self.contrast);
+        if self.background {
+            darkness = flatten(&darkness);
+        }
+        let mut ink = contrast(&darkness, self.contrast);
+        let lean = slant(&ink, self.deslant);
+        let mut pad = 0;
+        if lean != 0.0 {
+            (ink, pad) = shear_rows(&ink, -lean);
+        }
         let (top, bottom) = self.window(&ink);
+        // Where the window's middle row went against the image's.
+        let moved = lean * 0.5 * (top + bottom - image.height() as f32);
         let height = self.height.max(1);
         let scale = height as f32 / (bottom - top);
         let most = self.max_width.max(1);
-        let width = ((image.width() as f32 * scale).round() as usize).clamp(1, most);
-        let step = image.width() as f32 / width as f32;
+        let width = ((ink.ncols() as f32 * scale).round() as usize).clamp(1, most);
+        let step = ink.ncols() as f32 / width as f32;
         let columns = width.max(self.min_width.min(most));
         let mut ink = crop(&ink, (top, bottom), (0.0, step * columns as f32), height, columns);
         // Resampling overshoots by rounding.
         ink.mapv_inplace(|v| v.clamp(0.0, 1.0));
-        let map = FieldMap { left: 0.0, step, top, bottom, width: image.width(), height: image.height() };
+        let left = -(pad as f32) - moved;
+        let map = FieldMap { left, step, top, bottom, width: image.width(), height: image.height() };
         Field { ink, map }
     }
 
@@ -148,8 +171,25 @@ mod tests {
     }
 
     #[test]
+    fn leaning_writing_is_set_upright_and_maps_back_on_its_middle_row() {
+        let mut image = Grey::filled(160, 50, 230).unwrap();
+        for y in 5..35usize {
+            let x = 80 + (20 - y as i32) / 2;
+            (0..4).for_each(|k| image.set(x as usize + k, y, 10));
+        }
+        let field = Normaliser { deslant: 0.8, ..Normaliser::default() }.apply(&image);
+        let sums: Vec<f32> = (0..field.ink.ncols()).map(|x| field.ink.column(x).sum()).collect();
+        let (peak, most) = sums.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        assert!(*most > 20.0, "{most}");
+        let x = field.map.column(peak as f32 + 0.5);
+        assert!((x - 82.0).abs() < 1.6, "{x}");
+    }
+
+    #[test]
     fn any_size_gives_a_field() {
+        let all = Normaliser { background: true, deslant: 0.8, ..Normaliser::default() };
         for (w, h) in [(1, 1), (1, 500), (5000, 2), (3, 3), (15_000, 20)] {
+            assert_eq!(all.apply(&Grey::filled(w, h, 17).unwrap()).ink.sum(), 0.0);
             let field = Normaliser::default().apply(&Grey::filled(w, h, 17).unwrap());
             assert_eq!(field.ink.nrows(), 32);
             assert!((16..=2048).contains(&field.ink.ncols()), "{w}×{h}: {:?}", field.ink.dim());

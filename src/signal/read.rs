@@ -171,6 +171,9 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Grey, ImageError> {
         Some(ImageFormat::Pnm) => "PNM",
         _ => return Err(unknown()),
     };
+    if format == "JPEG" && !jpeg_is_complete(bytes) {
+        return Err(ImageError::Truncated { format, why: "no end-of-image marker behind the last scan".to_string() });
+    }
     let mut inner = image::Limits::default();
     inner.max_alloc = Some(limits.pixels as u64 * 8);
     reader.limits(inner);
@@ -181,6 +184,12 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Grey, ImageError> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| refused(&e, format))?;
     picture.apply_orientation(orientation);
     to_grey(&picture)
+}
+
+/// Whether the last scan ends: the decoder would fill what is missing with grey. Within a scan's data no marker can occur.
+fn jpeg_is_complete(bytes: &[u8]) -> bool {
+    let find = |marker: u8| bytes.windows(2).rposition(|w| w == [0xff, marker]);
+    matches!((find(0xda), find(0xd9)), (Some(scan), Some(end)) if end > scan)
 }
 
 fn refused(error: &image::ImageError, format: &'static str) -> ImageError {

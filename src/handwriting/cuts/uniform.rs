@@ -14,3 +14,23 @@ pub fn uniform(width: usize, step: usize) -> Vec<u32> {
     cuts.push(width as u32);
     cuts
 }
+
+/// Divides every distance over `most` columns (at least 1) into equal steps of at most that.
+///
+/// ```
+/// use energraph::handwriting::cuts::fill_gaps;
+/// assert_eq!(fill_gaps(&[0, 6, 30], 8.0), [0, 6, 14, 22, 30]);
+/// assert_eq!(fill_gaps(&[0, 30], f32::INFINITY), [0, 30]);
+/// ```
+pub fn fill_gaps(cuts: &[u32], most: f32) -> Vec<u32> {
+    let most = most.max(1.0);
+    let mut filled: Vec<u32> = cuts.first().copied().into_iter().collect();
+    for pair in cuts.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let gap = to.saturating_sub(from);
+        let steps = (gap as f32 / most).ceil().max(1.0) as u32;
+        filled.extend((1..=steps).map(|k| from + (gap * k + steps / 2) / steps));
+    }
+    filled.dedup();
+    filled
+}

@@ -1,8 +1,9 @@
 //! One block on slices: forward in training and in inference, and backward.
 
 use crate::nn::fused::convolution::{Kernel, convolve, to_input, to_kernel};
+use crate::nn::fused::lanes::Affine;
 use crate::nn::fused::layout::{Bands, Layout};
-use crate::nn::fused::normalise::{Affine, Pooling, Sums, activate, deactivate, moments};
+use crate::nn::fused::normalise::{Pooling, Sums, activate, deactivate, moments};
 use crate::nn::spec::EPSILON;
 
 /// Shapes of a block and the way its work is cut up.
@@ -25,7 +26,8 @@ impl Plan {
     }
 
     fn pooling<'a>(&'a self, product: &'a [f32]) -> Pooling<'a> {
-        Pooling { product, input: &self.input, output: &self.output, bands: &self.bands, pool: self.pool }
+        let channels = self.kernel.output;
+        Pooling { product, input: &self.input, output: &self.output, bands: &self.bands, pool: self.pool, channels }
     }
 }
 

@@ -15,6 +15,7 @@
 mod block;
 mod convolution;
 mod engine;
+mod lanes;
 mod layout;
 mod matrix;
 mod normalise;

@@ -1,0 +1,67 @@
+//! The states of a product: (left state, right state, filter state) numbered as they are found.
+
+use rustc_hash::FxHashMap;
+
+use crate::graph::StateId;
+
+/// A state of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub left: StateId,
+    pub right: StateId,
+    /// State of the epsilon filter, 0 or 1.
+    pub filter: u32,
+}
+
+/// Products of up to this many pairs get a table, larger ones a hash map. At 4 bytes each a table this size is
+/// mapped page by page as it is touched, so an almost empty one stays cheap.
+const TABLE: usize = 1 << 20;
+
+enum Numbers {
+    /// The number plus one by `(filter · lefts + left) · rights + right`; 0 where not found yet.
+    Table(Vec<u32>),
+    Map(FxHashMap<(u64, u32), u32>),
+}
+
+/// Numbers the states of a product.
+pub(super) struct Pairs {
+    lefts: usize,
+    rights: usize,
+    numbers: Numbers,
+    /// Every state found, by number.
+    pub list: Vec<Pair>,
+}
+
+impl Pairs {
+    pub(super) fn new(lefts: usize, rights: usize) -> Self {
+        let numbers = match lefts.checked_mul(rights) {
+            Some(n) if n <= TABLE => Numbers::Table(vec![0; 2 * n]),
+            _ => Numbers::Map(FxHashMap::default()),
+        };
+        Pairs { lefts, rights, numbers, list: Vec::new() }
+    }
+
+    /// The number of a state, which is new where it was not seen before.
+    #[inline]
+    pub(super) fn number(&mut self, pair: Pair) -> StateId {
+        let next = self.list.len() as u32;
+        let number = match &mut self.numbers {
+            Numbers::Table(table) => {
+                let at = (pair.filter as usize * self.lefts + pair.left as usize) * self.rights + pair.right as usize;
+                let slot = &mut table[at];
+                if *slot == 0 {
+                    *slot = next + 1;
+                }
+                *slot - 1
+            }
+            Numbers::Map(map) => {
+                let key = (u64::from(pair.left) << 32 | u64::from(pair.right), pair.filter);
+                *map.entry(key).or_insert(next)
+            }
+        };
+        if number == next {
+            self.list.push(pair);
+        }
+        number
+    }
+}

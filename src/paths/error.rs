@@ -1,0 +1,47 @@
+//! What a question about paths may be refused for.
+
+use super::Output;
+use crate::graph::{Cyclic, GraphError, StateId};
+
+/// Why a question has no answer, or none within its budget.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PathError {
+    /// A sum over all paths of a graph whose accepting paths run through a cycle.
+    #[error("accepting paths run through a cycle (state {}, {} states in all): their sum needs an acyclic graph",
+        states.first().copied().unwrap_or_default(), states.len())]
+    Cyclic {
+        /// States on or behind cycles, among those on accepting paths.
+        states: Vec<StateId>,
+    },
+    /// A cycle of negative energy on an accepting path: energies have no lower bound. A cycle of energy 0 whose sum
+    /// rounding makes negative is reported as well.
+    #[error("a cycle of negative energy ({energy}) through state {}: no path is the best",
+        states.first().copied().unwrap_or_default())]
+    Diverges {
+        /// The states of one such cycle, in the order of its arcs.
+        states: Vec<StateId>,
+        /// The sum of its arcs.
+        energy: f64,
+    },
+    /// A search among outputs touched more than its budget allows.
+    #[error("stopped over budget, at {states} states and {arcs} arcs, with {} outputs found", found.len())]
+    Budget {
+        /// States touched when it stopped.
+        states: usize,
+        /// Arcs touched when it stopped.
+        arcs: usize,
+        /// The outputs of lowest energy found until then, lowest first: each is proven.
+        found: Vec<(Output, f64)>,
+        /// No other output has less energy than this.
+        bound: f64,
+    },
+    /// A product of graphs that is not a graph, for instance too large to number.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+}
+
+impl From<Cyclic> for PathError {
+    fn from(cyclic: Cyclic) -> Self {
+        PathError::Cyclic { states: cyclic.states }
+    }
+}

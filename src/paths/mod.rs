@@ -1,0 +1,47 @@
+//! Questions to a graph: numbers and paths.
+//!
+//! A path's energy is the sum of its arcs' energies and the final one. The **free energy** at inverse temperature β,
+//!
+//! ```text
+//! F_β = −1/β · log Σ_paths e^{−β·E(path)}          F_∞ = min_paths E(path)
+//! ```
+//!
+//! is what a graph is worth as a whole ([`free_energy`]); its gradient with respect to the energies is the posterior
+//! of every site ([`posteriors`]). Sums run in f64 over weights stored in f32. A path over a weight of +∞ is no path.
+//!
+//! An **output** is a path's output labels without epsilons; many paths may write one output, and what is read off a
+//! graph is an output, not a path: [`k_best`] ranges over paths, [`k_best_outputs`] and [`rival`] over outputs.
+//!
+//! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
+//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]); everything else is
+//! refused ([`PathError::Cyclic`]).
+
+mod answer;
+mod answer_energy;
+mod best_path;
+mod beta;
+mod error;
+mod free_energy;
+mod k_best;
+mod k_best_outputs;
+mod order;
+mod path_sum;
+mod posteriors;
+mod potentials;
+mod restrict;
+mod rival;
+mod search;
+mod shortest;
+
+pub use answer::{Answer, Output};
+pub use answer_energy::{answer_energy, free_energy_except};
+pub use best_path::{Path, best_path};
+pub use beta::{Beta, NotPositive, PositiveF64};
+pub use error::PathError;
+pub use free_energy::free_energy;
+pub use k_best::k_best;
+pub use k_best_outputs::k_best_outputs;
+pub use path_sum::path_sum;
+pub use posteriors::{free_energy_and_posteriors, posteriors};
+pub use restrict::{with_output, without_output};
+pub use rival::{Rival, rival};
