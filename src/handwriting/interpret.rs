@@ -1,9 +1,9 @@
 //! What a field may mean: its recognition graph under a grammar, and the questions asked of it.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Field, Recognition, RecognitionError};
-use crate::graph::{ArcId, Graph, Label, Site, Traced};
+use crate::graph::{ArcId, Graph, Label, Site, SiteValues, Traced};
 use crate::ops::{Compose, OpError, compose};
 use crate::paths::{Beta, Path, PathError, best_path, posteriors};
 use crate::semiring::Energy;
@@ -93,6 +93,13 @@ impl Interpretations {
         })
     }
 
+    /// Adds a gradient over [`Interpretations::graph`] to one over the energies of the spans.
+    pub fn pull_back(&self, gradient: &SiteValues, into: ArrayViewMut2<'_, f32>) {
+        let mut on_recognition = SiteValues::zeros(&self.recognition.graph);
+        self.constrained.origin.pull_back(gradient, 0, &mut on_recognition);
+        self.recognition.pull_back(&on_recognition, into);
+    }
+
     /// The symbols along a path, rubbish left out, each with its posterior at β.
     ///
     /// # Errors
@@ -100,7 +107,7 @@ impl Interpretations {
     pub fn placed(&self, path: &Path, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
         let values = posteriors(self.graph(), beta)?;
         // Several arcs of the product may come from one of the recognition graph: their posteriors add up.
-        let mut shares = crate::graph::SiteValues::zeros(&self.recognition.graph);
+        let mut shares = SiteValues::zeros(&self.recognition.graph);
         self.constrained.origin.pull_back(&values, 0, &mut shares);
         let symbols = self.recognition.symbols();
         let on_path = path.arcs.iter().filter_map(|&a| self.recognised(a));

@@ -7,6 +7,7 @@ pub mod cuts;
 mod field;
 pub mod generator;
 pub mod grammar;
+mod interpret;
 #[cfg(feature = "nn")]
 mod model;
 mod recognition;
@@ -17,4 +18,7 @@ pub mod train;
 
 pub use field::{Field, FieldError, Span, SpanLimit};
 pub use grammar::{Grammar, GrammarError};
+pub use interpret::{InterpretError, Interpretations, Placed};
+#[cfg(feature = "nn")]
+pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};

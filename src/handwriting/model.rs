@@ -1,19 +1,17 @@
-//! Model files: parameters in safetensors, everything else that reading needs as JSON in the header.
+//! Model files of readers: parameters in safetensors, everything else that reading needs in one note.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::train::{CutConfig, ScorerConfig};
-use crate::learn::{FrontError, Parameter};
+use crate::learn::{FrontError, Notes, Parameter, StoreError, load_model, save_model};
 
-/// The version of the model format that this build writes and reads.
+/// The version of the reader's note that this build writes and reads.
 pub const MODEL_VERSION: u32 = 1;
 
-/// The key of the header's JSON.
-const KEY: &str = "energraph";
+/// The name of the note.
+const NOTE: &str = "reader";
 
 /// Everything about a reader but its parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,34 +39,29 @@ pub struct ModelInfo {
     pub seed: u64,
 }
 
-/// Why a model file can't be written or read.
+/// Why a model can't be written, read or used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// The file can't be opened, read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Not a safetensors file, or one without this library's header.
-    #[error("{}: not a model file: {why}", path.display())]
-    NotAModel {
+    /// The file can't be read or written, or is damaged.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Parameters, but not of a reader, or a note that can't be understood.
+    #[error("{}: not a reader's model: {why}", path.display())]
+    NotAReader {
         /// The file.
         path: PathBuf,
         /// Why.
         why: String,
     },
     /// A model of another version.
-    #[error("{}: a model of version {found}; this build reads version {MODEL_VERSION}", path.display())]
+    #[error("{}: a reader's model of version {found}; this build reads version {MODEL_VERSION}", path.display())]
     Version {
         /// The file.
         path: PathBuf,
         /// The version it names.
         found: u64,
     },
-    /// The parameters do not fit the net that the header describes.
+    /// The parameters do not fit the net that the note describes.
     #[error("{}: {source}", path.display())]
     Parameters {
         /// The file.
@@ -78,66 +71,29 @@ pub enum ModelError {
     },
 }
 
-/// Writes a model: to a file beside it first, which then takes its name, so that a reader never sees half of one.
+/// Writes a reader's model.
 ///
 /// # Errors
-/// [`ModelError::Io`], or [`ModelError::NotAModel`] where a parameter's shape is not its length.
-pub fn save_model(path: &Path, info: &ModelInfo, parameters: &[Parameter]) -> Result<(), ModelError> {
-    let not = |why: String| ModelError::NotAModel { path: path.into(), why };
-    let bytes: Vec<Vec<u8>> =
-        parameters.iter().map(|p| p.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
-    let views: Vec<(String, TensorView<'_>)> = parameters
-        .iter()
-        .zip(&bytes)
-        .map(|(p, b)| TensorView::new(Dtype::F32, p.shape.clone(), b).map(|v| (p.name.clone(), v)))
-        .collect::<Result<_, _>>()
-        .map_err(|e| not(e.to_string()))?;
-    let json = serde_json::to_string(info).map_err(|e| not(e.to_string()))?;
-    let header = HashMap::from([(KEY.to_owned(), json)]);
-    let file = safetensors::serialize(views, Some(header)).map_err(|e| not(e.to_string()))?;
-    let io = |source| ModelError::Io { path: path.into(), source };
-    let partial = path.with_extension("partial");
-    std::fs::write(&partial, file).map_err(io)?;
-    std::fs::rename(&partial, path).map_err(io)
+/// [`ModelError::Store`].
+pub fn save(path: &Path, info: &ModelInfo, parameters: &[Parameter]) -> Result<(), ModelError> {
+    let json =
+        serde_json::to_string(info).map_err(|e| ModelError::NotAReader { path: path.into(), why: e.to_string() })?;
+    Ok(save_model(path, parameters, &Notes::from([(NOTE.to_owned(), json)]))?)
 }
 
-/// Reads what [`save_model`] wrote.
+/// Reads what [`save`] wrote.
 ///
 /// # Errors
-/// [`ModelError`] naming the file and what is wrong with it.
-pub fn load_model(path: &Path) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
-    let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.into(), source })?;
-    parse_model(path, &bytes)
-}
-
-/// As [`load_model`], from bytes in memory; `path` is for messages.
-///
-/// # Errors
-/// As [`load_model`].
-pub fn parse_model(path: &Path, bytes: &[u8]) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
-    let not = |why: String| ModelError::NotAModel { path: path.into(), why };
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| not(e.to_string()))?;
-    let json = header
-        .metadata()
-        .as_ref()
-        .and_then(|m| m.get(KEY))
-        .ok_or_else(|| not("its header has no \"energraph\" entry".into()))?;
+/// [`ModelError`], naming the file.
+pub fn load(path: &Path) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
+    let (parameters, notes) = load_model(path)?;
+    let not = |why: String| ModelError::NotAReader { path: path.into(), why };
+    let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
     // The version first: a later version may have another shape.
     let value: serde_json::Value = serde_json::from_str(json).map_err(|e| not(e.to_string()))?;
     let found = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if found != u64::from(MODEL_VERSION) {
         return Err(ModelError::Version { path: path.into(), found });
     }
-    let info: ModelInfo = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
-    let tensors = SafeTensors::deserialize(bytes).map_err(|e| not(e.to_string()))?;
-    let mut parameters = Vec::new();
-    for (name, view) in tensors.tensors() {
-        if view.dtype() != Dtype::F32 {
-            return Err(not(format!("{name} is {:?}, not F32", view.dtype())));
-        }
-        let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        parameters.push(Parameter { name, shape: view.shape().to_vec(), values });
-    }
-    parameters.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok((info, parameters))
+    Ok((serde_json::from_value(value).map_err(|e| not(e.to_string()))?, parameters))
 }

@@ -110,12 +110,12 @@ impl Recognition {
         (span + 1 < self.first_arc.len()).then(|| (span, (arc - self.first_arc[span]) as usize))
     }
 
-    /// Adds `factor` times a gradient over the graph's sites to one over the energies.
-    pub fn pull_back(&self, gradient: &SiteValues, factor: f64, mut into: ndarray::ArrayViewMut2<f32>) {
+    /// Adds a gradient over the graph's sites to one over the energies.
+    pub fn pull_back(&self, gradient: &SiteValues, mut into: ndarray::ArrayViewMut2<f32>) {
         for (mut row, arcs) in into.rows_mut().into_iter().zip(self.first_arc.windows(2)) {
             let values = gradient.arcs.get(arcs[0] as usize..arcs[1] as usize).unwrap_or(&[]);
             for (slot, &g) in row.iter_mut().zip(values) {
-                *slot += (factor * g) as f32;
+                *slot += g as f32;
             }
         }
     }
@@ -168,10 +168,10 @@ mod tests {
         let mut g = SiteValues::zeros(&r.graph);
         g.arcs[4] = 2.0;
         let mut out = Array2::zeros((f.spans().len(), 3));
-        r.pull_back(&g, 0.5, out.view_mut());
+        r.pull_back(&g, out.view_mut());
         let (span, column) = r.place(4).unwrap();
-        assert_eq!(out[[span, column]], 1.0);
-        assert_eq!(out.sum(), 1.0);
+        assert_eq!(out[[span, column]], 2.0);
+        assert_eq!(out.sum(), 2.0);
     }
 
     #[test]

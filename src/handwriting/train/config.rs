@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::handwriting::cuts::Cutter;
 use crate::nn::{ColumnNetConfig, Context};
 
 /// A training run. Every field that changes the result is here; paths are relative to the data folder.
@@ -50,7 +51,7 @@ impl ScorerConfig {
     pub fn column_net(&self, outputs: usize) -> ColumnNetConfig {
         match self {
             ScorerConfig::Shared { channels, context, dropout } => {
-                ColumnNetConfig { channels: *channels, context: context.clone(), dropout: *dropout, outputs }
+                ColumnNetConfig { channels: *channels, context: *context, dropout: *dropout, outputs }
             }
         }
     }
@@ -64,6 +65,13 @@ pub struct CutConfig {
     pub step: usize,
     /// Widest span that may be one symbol.
     pub widest: f32,
+}
+
+impl CutConfig {
+    /// The cutter that does it.
+    pub fn cutter(&self) -> Cutter {
+        Cutter::uniform(self.step, self.widest)
+    }
 }
 
 /// What is minimised.

@@ -6,6 +6,7 @@ mod run;
 mod sampler;
 mod source;
 mod splice;
+mod strips;
 
 use crate::handwriting::{FieldError, GrammarError, ModelError};
 use crate::learn::FrontError;
@@ -13,9 +14,9 @@ use crate::learn::FrontError;
 pub use config::{
     ConfigError, CutConfig, LossConfig, ScheduleConfig, ScorerConfig, SourceConfig, StackConfig, TrainConfig,
 };
-pub use objective::{ObjectiveError, loss};
-pub use run::{Progress, Trainer};
-pub use sampler::{Sample, Sampler};
+pub use objective::{Objective, ObjectiveError};
+pub use run::{DevSet, Run};
+pub use sampler::{Sampler, Target};
 pub use source::{Example, GrammarNames, Source, read_examples};
 pub use splice::{Strip, Strips};
 
@@ -56,14 +57,12 @@ pub enum TrainError {
     /// An image can't be cut.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// A field's loss failed.
-    #[error("step {step}: {source}")]
-    Objective {
-        /// The step.
-        step: u64,
-        /// Why.
-        source: ObjectiveError,
-    },
+    /// The objective can't be made.
+    #[error(transparent)]
+    Objective(#[from] ObjectiveError),
+    /// The training loop broke off.
+    #[error(transparent)]
+    Loop(Box<crate::learn::TrainError<std::convert::Infallible, ObjectiveError>>),
     /// A checkpoint or model can't be written or read.
     #[error(transparent)]
     Model(#[from] ModelError),

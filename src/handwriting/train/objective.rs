@@ -1,57 +1,82 @@
 //! The loss of one field and its gradient with respect to the energies of its spans.
 
-use super::LossConfig;
-use crate::graph::{Graph, Label, SiteValues};
-use crate::handwriting::{Recognition, RecognitionError};
-use crate::ops::{Compose, OpError, acceptor, compose};
-use crate::paths::{Beta, PathError, free_energy_and_posteriors};
-use crate::semiring::Energy;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::{LossConfig, Target};
+use crate::handwriting::{Grammar, InterpretError, Interpretations};
+use crate::learn::Outcome;
+use crate::loss::{Hinge, Latent, Loss, LossError, Nll, Perceptron, loss_and_gradient};
+use crate::ops::Budget;
+use crate::paths::Answer;
 
 /// Why a field has no loss.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ObjectiveError {
-    /// The answer is not among the interpretations of the field: too short, too long or against the grammar.
-    #[error("the answer is not among the interpretations of the field")]
-    AnswerNotInGraph,
-    /// The energies make no graph.
+    /// The field has no interpretations.
     #[error(transparent)]
-    Recognition(#[from] RecognitionError),
-    /// Composition failed.
+    Interpret(#[from] InterpretError),
+    /// The loss has no value.
     #[error(transparent)]
-    Operation(#[from] OpError),
-    /// A path sum failed.
-    #[error(transparent)]
-    Path(#[from] PathError),
+    Loss(#[from] LossError),
+    /// The config names a number that the loss can't have.
+    #[error("loss: {0}")]
+    Config(String),
 }
 
-/// The loss of an answer and its gradient over the sites of the recognition graph.
-///
-/// # Errors
-/// [`ObjectiveError::AnswerNotInGraph`], or what composition and path sums refuse.
-pub fn loss(
-    recognition: &Recognition,
-    grammar: &Graph<Energy>,
-    answer: &[Label],
-    loss: &LossConfig,
-) -> Result<(f64, SiteValues), ObjectiveError> {
-    let o = Compose { allow_empty: true, ..Compose::default() };
-    let beta = match loss {
-        LossConfig::Nll { beta } => Beta::finite(*beta).unwrap_or(Beta::Infinite),
-        _ => Beta::Infinite,
-    };
-    // What may be written for this answer: far fewer states than the grammar's every answer.
-    let meant = compose(grammar, &acceptor(answer)?, &o)?.graph;
-    let right = compose(&recognition.graph, &meant, &o)?;
-    let all = compose(&recognition.graph, grammar, &o)?;
-    let (f_right, p_right) = free_energy_and_posteriors(&right.graph, beta)?;
-    if f_right == f64::INFINITY {
-        return Err(ObjectiveError::AnswerNotInGraph);
+/// A loss over fields: what the training loop calls for each of them.
+pub struct Objective {
+    loss: Box<dyn Loss + Send + Sync>,
+    latent: Latent,
+    symbols: usize,
+    grammars: Vec<Grammar>,
+}
+
+impl Objective {
+    /// The loss of a config over an alphabet of `symbols`, with the grammars that targets name by number.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Config`] for β or a margin that is not positive.
+    pub fn new(config: &LossConfig, symbols: usize, grammars: Vec<Grammar>) -> Result<Self, ObjectiveError> {
+        let bad = |e: String| ObjectiveError::Config(e);
+        let (loss, latent): (Box<dyn Loss + Send + Sync>, Latent) = match config {
+            LossConfig::Nll { beta } => {
+                let nll = Nll::new(*beta).map_err(|e| bad(e.to_string()))?;
+                (Box::new(nll), nll.latent())
+            }
+            LossConfig::Perceptron => (Box::new(Perceptron), Latent::MINIMISED),
+            LossConfig::Hinge { margin } => {
+                (Box::new(Hinge::constant(*margin).map_err(|e| bad(e.to_string()))?), Latent::MINIMISED)
+            }
+        };
+        Ok(Objective { loss, latent, symbols, grammars })
     }
-    let (f_all, p_all) = free_energy_and_posteriors(&all.graph, beta)?;
-    let mut gradient = SiteValues::zeros(&recognition.graph);
-    let mut rivals = SiteValues::zeros(&recognition.graph);
-    right.origin.pull_back(&p_right, 0, &mut gradient);
-    all.origin.pull_back(&p_all, 0, &mut rivals);
-    gradient.add_scaled(&rivals, -1.0);
-    Ok((f_right - f_all, gradient))
+
+    /// The grammars, by number.
+    pub fn grammars(&self) -> &[Grammar] {
+        &self.grammars
+    }
+
+    /// The loss of a field's energies; adds its gradient.
+    ///
+    /// # Errors
+    /// [`ObjectiveError`]; an answer that is not among the interpretations is an [`Outcome`], not an error.
+    pub fn evaluate(
+        &self,
+        target: &Target,
+        energies: ArrayView2<'_, f32>,
+        gradient: ArrayViewMut2<'_, f32>,
+    ) -> Result<Outcome, ObjectiveError> {
+        let Some(grammar) = self.grammars.get(target.grammar) else { return Ok(Outcome::AnswerAbsent) };
+        let all = match Interpretations::new(&target.field, energies, self.symbols, &grammar.graph) {
+            Err(InterpretError::NothingFits { .. }) => return Ok(Outcome::AnswerAbsent),
+            made => made?,
+        };
+        let right = Answer::one(target.answer.iter().copied());
+        let found = match loss_and_gradient(all.graph(), &right, self.loss.as_ref(), self.latent, Budget::default()) {
+            Err(LossError::AnswerNotInGraph { .. }) => return Ok(Outcome::AnswerAbsent),
+            found => found?,
+        };
+        all.pull_back(&found.gradient, gradient);
+        Ok(Outcome::Loss(found.value))
+    }
 }
