@@ -1,6 +1,7 @@
 //! What a question about paths may be refused for.
 
-use crate::graph::{Cyclic, StateId};
+use super::Output;
+use crate::graph::{Cyclic, GraphError, StateId};
 
 /// Why a question has no answer, or none within its budget.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -22,6 +23,21 @@ pub enum PathError {
         /// The sum of its arcs.
         energy: f64,
     },
+    /// A search among outputs touched more than its budget allows.
+    #[error("stopped over budget, at {states} states and {arcs} arcs, with {} outputs found", found.len())]
+    Budget {
+        /// States touched when it stopped.
+        states: usize,
+        /// Arcs touched when it stopped.
+        arcs: usize,
+        /// The outputs of lowest energy found until then, lowest first: each is proven.
+        found: Vec<(Output, f64)>,
+        /// No other output has less energy than this.
+        bound: f64,
+    },
+    /// A product of graphs that is not a graph, for instance too large to number.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
 }
 
 impl From<Cyclic> for PathError {

@@ -17,20 +17,31 @@
 //! refused ([`PathError::Cyclic`]).
 
 mod answer;
+mod answer_energy;
 mod best_path;
 mod beta;
 mod error;
 mod free_energy;
+mod k_best;
+mod k_best_outputs;
 mod order;
 mod path_sum;
 mod posteriors;
 mod potentials;
+mod restrict;
+mod rival;
+mod search;
 mod shortest;
 
 pub use answer::{Answer, Output};
+pub use answer_energy::{answer_energy, free_energy_except};
 pub use best_path::{Path, best_path};
 pub use beta::{Beta, NotPositive, PositiveF64};
 pub use error::PathError;
 pub use free_energy::free_energy;
+pub use k_best::k_best;
+pub use k_best_outputs::k_best_outputs;
 pub use path_sum::path_sum;
 pub use posteriors::{free_energy_and_posteriors, posteriors};
+pub use restrict::{with_output, without_output};
+pub use rival::{Rival, rival};

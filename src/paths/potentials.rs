@@ -58,6 +58,11 @@ impl Potentials {
         g.start().map_or(f64::INFINITY, |s| self.after[s as usize])
     }
 
+    /// Energy from a state on, and the number of arcs where that decides ties.
+    pub fn at(&self, state: StateId) -> (f64, u32) {
+        (self.after[state as usize], self.arcs.as_ref().map_or(0, |n| n[state as usize]))
+    }
+
     /// Energy of going on from a state this way, and the number of arcs where that decides ties.
     pub fn along(&self, g: &Graph<Energy>, state: StateId, way: Way) -> (f64, u32) {
         match way {

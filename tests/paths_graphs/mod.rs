@@ -100,3 +100,27 @@ pub fn assert_near(a: f64, b: f64, tolerance: f64, what: &str) {
     let far = a != b && !((a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs())));
     assert!(!far, "{what}: {a} is not {b}");
 }
+
+/// Each output with the energies of the paths that write it.
+pub fn by_output(paths: &[oracle::Path]) -> std::collections::BTreeMap<Vec<u32>, Vec<f64>> {
+    let mut map = std::collections::BTreeMap::<_, Vec<f64>>::new();
+    paths.iter().for_each(|p| map.entry(p.output.clone()).or_default().push(p.energy));
+    map
+}
+
+/// Outputs with their free energies, lowest first, equal ones in lexicographic order.
+pub fn outputs_in_order(paths: &[oracle::Path], beta: f64) -> Vec<(Vec<u32>, f64)> {
+    let map = by_output(paths);
+    let mut list: Vec<_> = map.into_iter().map(|(o, e)| (o, oracle::free_energy(e, beta))).collect();
+    list.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    list
+}
+
+/// Answers to ask about: one that is written, two, one beyond reach, the empty output, none.
+pub fn some_answers(dice: &mut Dice, paths: &[oracle::Path]) -> Vec<Vec<Vec<u32>>> {
+    let mut any = |_: u32| {
+        let n = paths.len() as u32;
+        if n == 0 { vec![9] } else { paths[dice.below(n) as usize].output.clone() }
+    };
+    vec![vec![any(0)], vec![any(1), any(2), vec![3, 3]], vec![vec![9, 9]], vec![vec![]], vec![]]
+}
