@@ -5,14 +5,20 @@
 pub mod autograd;
 pub mod factor;
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
 pub mod ops;
+#[cfg(feature = "nn")]
+pub mod nn;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
-pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
 #[cfg(feature = "laws")]
 pub use semiring::laws;

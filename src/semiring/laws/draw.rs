@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config as ProptestConfig, RngSeed, TestRunner};
 
 /// A strategy, boxed.
 pub type Samples<T> = BoxedStrategy<T>;
@@ -57,6 +59,15 @@ where
     T: Debug + 'static,
 {
     strategy.prop_map(make).boxed()
+}
+
+/// The first `count` values that a strategy draws from a seed: for loops over many cases without shrinking. Fewer where
+/// the strategy refuses almost everything.
+pub fn drawn<S: Strategy>(strategy: &S, count: usize, seed: u64) -> Vec<S::Value> {
+    let config =
+        ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() };
+    let mut runner = TestRunner::new(config);
+    (0..count).filter_map(|_| strategy.new_tree(&mut runner).ok()).map(|tree| tree.current()).collect()
 }
 
 fn admitted<T: Debug + 'static>(numbers: Samples<f64>, admit: fn(f64) -> Option<T>) -> Samples<T> {

@@ -63,9 +63,9 @@ mod report;
 mod runner;
 
 pub use built_in::built_in;
-pub use draw::{Precision, Samples, boxed, dyadic, extremes, numbers, powers_of_two};
+pub use draw::{Precision, Samples, boxed, drawn, dyadic, extremes, numbers, powers_of_two};
 pub use report::{Counterexample, Outcome, Report, Row};
-pub use runner::{Check, Config, Holds, Law, Mismatch};
+pub use runner::{Check, Config, Holds, Law, Mismatch, weights};
 
 use std::marker::PhantomData;
 

@@ -79,14 +79,21 @@ impl fmt::Display for Counterexample {
         for (name, operand) in ('a'..).zip(&self.operands) {
             write!(f, "\n    {name} = {operand}")?;
         }
-        let width = left.0.chars().count().max(right.0.chars().count());
-        write!(f, "\n  {:width$} = {}", left.0, left.1)?;
-        write!(f, "\n  {:width$} = {}", right.0, right.1)?;
+        for side in [left, right] {
+            let gap = width(left.0).max(width(right.0)) - width(side.0);
+            write!(f, "\n  {}{:gap$} = {}", side.0, "", side.1)?;
+        }
         match tolerance {
-            0.0 => write!(f, "\n  should be equal"),
-            t => write!(f, "\n  should differ by at most {t:e}"),
+            None => Ok(()),
+            Some(0.0) => write!(f, "\n  should be equal"),
+            Some(t) => write!(f, "\n  should differ by at most {t:e}"),
         }
     }
+}
+
+/// Columns that an expression takes: the bar over 0̄ and 1̄ is a character that takes none.
+fn width(expression: &str) -> usize {
+    expression.chars().filter(|c| *c != '\u{304}').count()
 }
 
 impl fmt::Display for Row {

@@ -33,8 +33,8 @@ pub struct Mismatch {
     pub left: (&'static str, String),
     /// The right side.
     pub right: (&'static str, String),
-    /// How far apart they may have been; 0 where the law is exact.
-    pub tolerance: f64,
+    /// How far apart they may be, 0 where the law is exact; `None` where the right side states a rule.
+    pub tolerance: Option<f64>,
 }
 
 /// A law's verdict on one draw.
@@ -60,20 +60,25 @@ impl Check {
         let absolute = steps * self.unit * self.size.max(size(&left.1)).max(size(&right.1));
         let tolerance = Tolerance { absolute: absolute.min(f64::MAX), relative: 0.0 };
         let same = if absolute > 0.0 { left.1.close(&right.1, tolerance) } else { left.1 == right.1 };
-        if same { Ok(()) } else { Err(mismatch(left, right, tolerance.absolute)) }
+        if same { Ok(()) } else { Err(mismatch(left, right, Some(tolerance.absolute))) }
     }
 
     /// Both sides are equal.
     pub fn equal<V: PartialEq + Debug>(self, left: (&'static str, V), right: (&'static str, V)) -> Holds {
-        if left.1 == right.1 { Ok(()) } else { Err(mismatch(left, right, 0.0)) }
+        if left.1 == right.1 { Ok(()) } else { Err(mismatch(left, right, Some(0.0))) }
     }
+}
+
+/// A result that a rule forbids.
+pub(super) fn forbidden<V: Debug>(result: (&'static str, V), rule: &'static str) -> Holds {
+    Err(Mismatch { left: (result.0, format!("{:?}", result.1)), right: ("rule", rule.into()), tolerance: None })
 }
 
 /// The two sides for the report.
 pub(super) fn mismatch<L: Debug, R: Debug>(
     left: (&'static str, L),
     right: (&'static str, R),
-    tolerance: f64,
+    tolerance: Option<f64>,
 ) -> Mismatch {
     Mismatch { left: (left.0, format!("{:?}", left.1)), right: (right.0, format!("{:?}", right.1)), tolerance }
 }
@@ -95,6 +100,8 @@ pub(super) enum Draws {
     ExactSums,
     /// Every draw, extremes included, exactly.
     Everything,
+    /// As `Everything`, and values close by each other.
+    Equality,
     /// [`Sample::divergent`].
     Divergent,
     /// No operands; once, if there is a constructor.
@@ -136,16 +143,24 @@ impl Law {
 }
 
 /// The strategies of a law and the ulps each of them is allowed.
-fn passes<T: Sample>(draws: Draws, ulps: f64) -> Vec<(Samples<T>, f64)> {
+fn passes<T: Sample, const N: usize>(draws: Draws, ulps: f64) -> Vec<(Samples<[T; N]>, f64)> {
+    let drawn = |samples: Samples<T>| operands(mixed(samples));
     let sums = if T::PLUS_ROUNDS { ulps } else { 0.0 };
+    let everything = || vec![(drawn(T::exact()), 0.0), (drawn(T::legal()), 0.0), (drawn(T::extreme()), 0.0)];
     match draws {
-        Draws::Products => vec![(mixed(T::exact()), 0.0), (mixed(T::legal()), ulps)],
-        Draws::Sums => vec![(mixed(T::exact()), sums), (mixed(T::legal()), ulps)],
-        Draws::ExactSums => vec![(mixed(T::exact()), sums)],
-        Draws::Everything => vec![(mixed(T::exact()), 0.0), (mixed(T::legal()), 0.0), (mixed(T::extreme()), 0.0)],
-        Draws::Divergent => T::divergent().into_iter().map(|s| (s, 0.0)).collect(),
-        Draws::Constructor => T::constructor().into_iter().map(|_| (T::exact(), 0.0)).collect(),
+        Draws::Products => vec![(drawn(T::exact()), 0.0), (drawn(T::legal()), ulps)],
+        Draws::Sums => vec![(drawn(T::exact()), sums), (drawn(T::legal()), ulps)],
+        Draws::ExactSums => vec![(drawn(T::exact()), sums)],
+        Draws::Everything => everything(),
+        Draws::Equality => everything().into_iter().chain(T::constructor().map(|c| (close_by(c), 0.0))).collect(),
+        Draws::Divergent => T::divergent().into_iter().map(|s| (operands(s), 0.0)).collect(),
+        Draws::Constructor => T::constructor().into_iter().map(|_| (operands(T::exact()), 0.0)).collect(),
     }
+}
+
+/// Exact values with 1̄ and 0̄ among them, a tenth each: weights for a random graph.
+pub fn weights<T: Sample>() -> Samples<T> {
+    mixed(T::exact())
 }
 
 /// 1̄ and 0̄ among the samples; first, so that counterexamples shrink towards them.
@@ -154,8 +169,8 @@ fn mixed<T: Sample>(samples: Samples<T>) -> Samples<T> {
 }
 
 /// `N` operands, in three draws of eight with one repeated.
-fn operands<T: Sample, const N: usize>(samples: Samples<T>) -> impl Strategy<Value = [T; N]> {
-    (prop::array::uniform::<_, N>(samples), 0_u8..8).prop_map(|(mut drawn, tie)| {
+fn operands<T: Sample, const N: usize>(samples: Samples<T>) -> Samples<[T; N]> {
+    let tied = (prop::array::uniform::<_, N>(samples), 0_u8..8).prop_map(|(mut drawn, tie)| {
         let (from, to) = match tie {
             5 => (0, 1),
             6 => (0, N.saturating_sub(1)),
@@ -168,7 +183,22 @@ fn operands<T: Sample, const N: usize>(samples: Samples<T>) -> impl Strategy<Val
             *slot = repeated;
         }
         drawn
-    })
+    });
+    tied.boxed()
+}
+
+/// `N` values a few equal steps apart, of a step that a tolerant comparison may overlook, with zeros of both signs.
+fn close_by<T: Sample, const N: usize>(construct: fn(f64) -> Option<T>) -> Samples<[T; N]> {
+    let base = prop::sample::select(vec![0.0, 1.0, -1.0, 2.0, 1000.0]);
+    let offsets = prop::array::uniform::<_, N>((-2_i32..=2, any::<bool>()));
+    let values = (base, 1_i32..=52, offsets).prop_map(move |(base, e, offsets)| {
+        let number = |(steps, negative)| match base + f64::from(steps) * f64::from(-e).exp2() {
+            0.0 if negative => -0.0,
+            x => x,
+        };
+        offsets.map(|offset| construct(number(offset)).unwrap_or_else(T::one))
+    });
+    values.boxed()
 }
 
 fn search<T: Sample, const N: usize>(
@@ -179,7 +209,7 @@ fn search<T: Sample, const N: usize>(
 ) -> (u32, Outcome) {
     let wanted = if N == 0 { 1 } else { config.cases };
     let mut cases = 0;
-    for (samples, ulps) in passes::<T>(draws, config.ulps) {
+    for (samples, ulps) in passes::<T, N>(draws, config.ulps) {
         let verdict = |drawn: &[T; N]| {
             let unit = ulps * T::PRECISION.unit();
             statement(Check { unit, size: drawn.iter().map(size).fold(0.0, f64::max) }, drawn.each_ref())
@@ -190,9 +220,8 @@ fn search<T: Sample, const N: usize>(
             rng_seed: RngSeed::Fixed(config.seed),
             ..ProptestConfig::default()
         });
-        let result = runner.run(&operands::<T, N>(samples), |drawn| {
-            verdict(&drawn).map_err(|_| TestCaseError::fail("the sides differ"))
-        });
+        let result =
+            runner.run(&samples, |drawn: [T; N]| verdict(&drawn).map_err(|_| TestCaseError::fail("the sides differ")));
         match result {
             Ok(()) => cases += wanted,
             Err(TestError::Abort(why)) => return (cases, Outcome::Undrawn(why.message().to_string())),
@@ -202,8 +231,8 @@ fn search<T: Sample, const N: usize>(
                     // The type's own code panicked: the message is all there is to show.
                     _ => Mismatch {
                         left: ("evaluation", why.message().to_string()),
-                        right: ("law", "no panic".into()),
-                        tolerance: 0.0,
+                        right: ("rule", "no panic".into()),
+                        tolerance: None,
                     },
                 };
                 let operands = drawn.iter().map(|x| format!("{x:?}")).collect();

@@ -11,12 +11,12 @@ pub use star::*;
 pub use weight::*;
 
 use super::Sample;
-use super::runner::{Draws, Holds, Law, mismatch};
+use super::runner::{Draws, Holds, Law, forbidden, mismatch};
 
 /// No NaN, no −0, and an infinity only where 0̄, 1̄ or an operand holds it.
 fn legal<T: Sample>(what: &'static str, result: &T, operands: &[&T]) -> Holds {
     let numbers = result.numbers();
-    let fault = |rule| Err(mismatch((what, result), ("rule", rule), 0.0));
+    let fault = |rule| forbidden((what, result), rule);
     if numbers.iter().any(|x| x.is_nan()) {
         return fault("no result is NaN");
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Draws, Law, both, mismatch};
+use super::{Draws, Law, both, forbidden, mismatch};
 use crate::semiring::PathProperty;
 use crate::semiring::laws::Sample;
 
@@ -10,7 +10,7 @@ use crate::semiring::laws::Sample;
 pub fn plus_picks_an_operand<T: Sample + PathProperty>() -> Law {
     Law::new::<T, 2>("plus picks an operand", Draws::Everything, |_, [a, b]| {
         let sum = a.plus(b);
-        if sum == *a || sum == *b { Ok(()) } else { Err(mismatch(("a ⊕ b", sum), ("one of", (a, b)), 0.0)) }
+        if sum == *a || sum == *b { Ok(()) } else { Err(mismatch(("a ⊕ b", sum), ("one of", (a, b)), None)) }
     })
 }
 
@@ -35,7 +35,7 @@ pub fn order_agrees_with_plus<T: Sample + PathProperty>() -> Law {
 /// Nothing comes after 0̄.
 pub fn zero_is_last_in_the_order<T: Sample + PathProperty>() -> Law {
     Law::new::<T, 1>("zero is last in the order", Draws::Everything, |_, [a]| match a.order(&T::zero()) {
-        Ordering::Greater => Err(mismatch(("order(a, 0̄)", Ordering::Greater), ("never", Ordering::Greater), 0.0)),
+        Ordering::Greater => forbidden(("order(a, 0̄)", Ordering::Greater), "not Greater"),
         _ => Ok(()),
     })
 }
@@ -45,11 +45,11 @@ pub fn times_keeps_the_order<T: Sample + PathProperty>() -> Law {
     Law::new::<T, 3>("times keeps the order", Draws::Everything, |_, [a, b, c]| {
         let (a, b) = if a.order(b) == Ordering::Greater { (b, a) } else { (a, b) };
         let kept = |left: (&'static str, T), right: (&'static str, T)| match left.1.order(&right.1) {
-            Ordering::Greater => Err(mismatch(left, right, 0.0)),
+            Ordering::Greater => Err(mismatch(left, right, None)),
             _ => Ok(()),
         };
-        both(kept(("c ⊗ better of a, b", c.times(a)), ("c ⊗ worse of a, b", c.times(b))), || {
-            kept(("better of a, b ⊗ c", a.times(c)), ("worse of a, b ⊗ c", b.times(c)))
+        both(kept(("c ⊗ better(a, b)", c.times(a)), ("comes after c ⊗ worse(a, b)", c.times(b))), || {
+            kept(("better(a, b) ⊗ c", a.times(c)), ("comes after worse(a, b) ⊗ c", b.times(c)))
         })
     })
 }

@@ -1,6 +1,6 @@
 //! Laws of `Star` and `LeftDivide`.
 
-use super::{Draws, Law, both, legal, mismatch};
+use super::{Draws, Law, both, forbidden, legal, mismatch};
 use crate::semiring::laws::Sample;
 use crate::semiring::{LeftDivide, Star};
 
@@ -31,7 +31,7 @@ pub fn star_is_the_sum_that_settles<T: Sample + Star>() -> Law {
             if next == sum {
                 return match a.star() {
                     Ok(star) => check.same(("a*", star), ("1̄ ⊕ a ⊕ … ⊕ aⁿ", sum)),
-                    Err(diverges) => Err(mismatch(("a*", diverges), ("1̄ ⊕ a ⊕ … ⊕ aⁿ", sum), 0.0)),
+                    Err(diverges) => Err(mismatch(("a*", diverges), ("1̄ ⊕ a ⊕ … ⊕ aⁿ", sum), Some(0.0))),
                 };
             }
             sum = next;
@@ -56,14 +56,14 @@ pub fn star_is_the_limit_of_partial_sums<T: Sample + Star>() -> Law {
             }
             (sum, power) = (next, power.times(&power));
         }
-        Err(mismatch(("a*", star), ("sum of 2ᵏ powers of a, still changing", sum), 0.0))
+        Err(mismatch(("a*", star), ("sum of 2ᵏ powers of a, still changing", sum), None))
     })
 }
 
 /// `a*` is refused where the sum over all powers has no value. Nothing to check where [`Sample::divergent`] is `None`.
 pub fn star_refuses_what_diverges<T: Sample + Star>() -> Law {
     Law::new::<T, 1>("star refuses what diverges", Draws::Divergent, |_, [a]| match a.star() {
-        Ok(star) => Err(mismatch(("a*", star), ("1̄ ⊕ a ⊕ a⊗a ⊕ …", "diverges"), 0.0)),
+        Ok(star) => forbidden(("a*", star), "1̄ ⊕ a ⊕ a⊗a ⊕ … diverges"),
         Err(_) => Ok(()),
     })
 }
@@ -92,7 +92,7 @@ pub fn left_divide_undoes_times<T: Sample + LeftDivide>() -> Law {
         let product = b.times(a);
         match product.left_divide(b) {
             Some(c) => check.same(("b ⊗ (b \\ (b ⊗ a))", b.times(&c)), ("b ⊗ a", product)),
-            None => Err(mismatch(("b \\ (b ⊗ a)", "refused"), ("a", a), 0.0)),
+            None => forbidden(("b \\ (b ⊗ a)", None::<T>), "a product can be divided by its first factor"),
         }
     })
 }
