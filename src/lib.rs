@@ -6,6 +6,7 @@ pub mod autograd;
 pub mod factor;
 pub mod graph;
 pub mod learn;
+pub mod loss;
 pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;

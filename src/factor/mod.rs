@@ -9,14 +9,15 @@
 //! Source: LeCun, Chopra, Hadsell, Ranzato and Huang, *A tutorial on energy-based learning*, 2006, section 6.
 //!
 //! ```
-//! use energraph::factor::{FactorGraph, Limit, Order, Role};
+//! use energraph::factor::{FactorGraph, Order, Role};
+//! use energraph::ops::Budget;
 //! use ndarray::arr2;
 //! // A binary latent variable and a binary answer that should agree.
 //! let mut g = FactorGraph::new();
 //! let z = g.variable("z", 2, Role::Latent)?;
 //! let y = g.variable("y", 2, Role::Output)?;
 //! g.factor(&[z, y], arr2(&[[0.0, 2.0], [3.0, 0.5]]).into_dyn())?;
-//! let (trellis, labels) = g.trellis(&Order::Declared, Limit::default())?;
+//! let (trellis, labels) = g.trellis(&Order::Declared, Budget::default())?;
 //! assert_eq!(trellis.graph.arc_count(), 6);
 //! assert_eq!(labels.name(labels.label(y, 1).unwrap()).unwrap(), "y=1");
 //! # Ok::<(), energraph::factor::FactorError>(())
@@ -29,7 +30,7 @@ use ndarray::{ArrayD, IxDyn};
 use smallvec::SmallVec;
 
 pub use labels::Labels;
-pub use trellis::{Limit, Order};
+pub use trellis::Order;
 
 use crate::graph::{Origin, Site, SiteValues};
 

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::{FactorError, FactorGraph, Labels, Role, Var, entry_energy};
 use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, Traced};
+use crate::ops::Budget;
 use crate::semiring::{Energy, Weight};
 
 /// In which order a trellis places the latent and output variables. Any order gives the same configurations and
@@ -15,21 +16,6 @@ pub enum Order {
     Declared,
     /// These, each exactly once.
     Given(Vec<Var>),
-}
-
-/// How large a trellis may grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Most states.
-    pub states: usize,
-    /// Most arcs.
-    pub arcs: usize,
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Limit { states: 1 << 20, arcs: 1 << 24 }
-    }
 }
 
 /// The values of the frontier's variables, in the frontier's order.
@@ -63,13 +49,13 @@ impl FactorGraph {
     ///
     /// # Cost
     /// O(arcs × factors completed per arc); arcs ≤ Σ over steps of the frontier's assignments × the domain placed.
-    pub fn trellis(&self, order: &Order, limit: Limit) -> Result<(Traced<Energy>, Labels), FactorError> {
+    pub fn trellis(&self, order: &Order, budget: Budget) -> Result<(Traced<Energy>, Labels), FactorError> {
         if let Some(v) = self.variables.iter().find(|v| v.role == Role::Observed && v.evidence.is_none()) {
             return Err(FactorError::NoEvidence { name: v.name.clone() });
         }
         let steps = self.steps(&self.placed(order)?);
         let labels = Labels::new(self);
-        let mut grow = Growing { builder: GraphBuilder::new(), origin: OriginBuilder::new(), limit };
+        let mut grow = Growing { builder: GraphBuilder::new(), origin: OriginBuilder::new(), budget };
         let mut layer: Vec<(Values, StateId)> = vec![(Values::new(), grow.builder.state())];
         for step in &steps {
             layer = self.place(step, &layer, &labels, &mut grow)?;
@@ -213,13 +199,13 @@ impl FactorGraph {
 struct Growing {
     builder: GraphBuilder<Energy>,
     origin: OriginBuilder,
-    limit: Limit,
+    budget: Budget,
 }
 
 impl Growing {
     fn check(&self, name: &str) -> Result<(), FactorError> {
         let (states, arcs) = (self.builder.states(), self.builder.arc_count());
-        if states > self.limit.states || arcs > self.limit.arcs {
+        if states > self.budget.states || arcs > self.budget.arcs {
             return Err(FactorError::Budget { name: name.to_owned(), states, arcs });
         }
         Ok(())
