@@ -5,16 +5,24 @@
 pub mod autograd;
 pub mod factor;
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
 pub mod loss;
+#[cfg(feature = "nn")]
+pub mod nn;
 pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
-pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
+#[cfg(feature = "laws")]
+pub use semiring::laws;
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
