@@ -46,7 +46,7 @@ fn brute_force(g: &FactorGraph) -> Vec<(Vec<u32>, f64)> {
 
 /// The trellis' paths as configurations, from its input labels, in the same order as `brute_force`.
 fn from_paths(g: &FactorGraph, order: &Order) -> Vec<(Vec<u32>, f64)> {
-    let (traced, labels) = g.trellis(order, Budget::default()).unwrap();
+    let (traced, _) = g.trellis(order, Budget::default()).unwrap();
     let paths = oracle::paths(&traced.graph, |w| w.wide(), oracle::Limit::default());
     assert!(!paths.truncated);
     let mut found: Vec<_> = paths
@@ -55,7 +55,7 @@ fn from_paths(g: &FactorGraph, order: &Order) -> Vec<(Vec<u32>, f64)> {
         .map(|p| {
             let mut values: Vec<u32> = g.variables.iter().map(|v| v.evidence.unwrap_or(u32::MAX)).collect();
             for &l in &p.input {
-                let (v, x) = labels.meaning(l).unwrap();
+                let (v, x) = g.meaning(l).unwrap();
                 values[v.0 as usize] = x;
             }
             (values, p.energy)
@@ -143,15 +143,16 @@ impl FactorGraph {
 
 #[test]
 fn outputs_emit_their_labels_and_latent_variables_emit_epsilon() {
-    let (traced, labels) = worked_example().trellis(&Order::Declared, Budget::default()).unwrap();
+    let g = worked_example();
+    let (traced, symbols) = g.trellis(&Order::Declared, Budget::default()).unwrap();
     for a in traced.graph.all_arcs() {
-        let (var, value) = labels.meaning(a.ilabel).unwrap();
-        assert_eq!(labels.label(var, value), Some(a.ilabel));
+        let (var, value) = g.meaning(a.ilabel).unwrap();
+        assert_eq!(g.label(var, value), Some(a.ilabel));
         assert_eq!(a.olabel, if var.0 < 2 { EPSILON } else { a.ilabel });
     }
-    assert_eq!(labels.iter().count(), 9);
-    assert_eq!(labels.name(9).unwrap(), "Y2=2");
-    assert_eq!((labels.meaning(0), labels.meaning(10)), (None, None));
+    assert_eq!(symbols.len(), 10);
+    assert_eq!(symbols.symbol(9), Some("Y2=2"));
+    assert_eq!((g.meaning(0), g.meaning(10)), (None, None));
 }
 
 #[test]
@@ -215,6 +216,7 @@ fn a_trellis_over_its_budget_is_refused_with_its_size() {
 fn what_is_wrong_with_a_factor_graph_is_named() {
     let mut g = FactorGraph::new();
     assert!(matches!(g.variable("a", 0, Role::Latent), Err(FactorError::EmptyDomain { .. })));
+    assert!(matches!(g.variable("a b", 1, Role::Latent), Err(FactorError::BadName { .. })));
     let a = g.variable("a", 2, Role::Latent).unwrap();
     assert!(matches!(g.variable("a", 2, Role::Latent), Err(FactorError::DuplicateName { .. })));
     assert!(matches!(g.factor(&[Var(7)], arr1(&[0.0]).into_dyn()), Err(FactorError::NoSuchVariable { .. })));

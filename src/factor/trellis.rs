@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{FactorError, FactorGraph, Labels, Role, Var, entry_energy};
-use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, Traced};
+use super::{FactorError, FactorGraph, Role, Var, entry_energy};
+use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, SymbolTable, Traced};
 use crate::ops::Budget;
 use crate::semiring::{Energy, Weight};
 
@@ -38,7 +38,8 @@ impl FactorGraph {
     /// An arc chooses the next variable's value; its weight is the sum of the factors completed by that choice
     /// (in f64, then rounded to f32). Its input label names variable and value, its output label does so for
     /// [`Role::Output`] variables and is epsilon for latent ones, so that answers, and rivals, range over outputs.
-    /// Factors over observed variables alone are in the final weight. The origin of a site lists
+    /// The symbol table names every label `variable=value`; see also [`FactorGraph::label`] and
+    /// [`FactorGraph::meaning`]. Factors over observed variables alone are in the final weight. The origin of a site lists
     /// (factor, entry in row-major order as `Site::Arc`).
     ///
     /// Choices of energy +∞ get no arc; states from which every continuation is impossible may remain.
@@ -49,21 +50,20 @@ impl FactorGraph {
     ///
     /// # Cost
     /// O(arcs × factors completed per arc); arcs ≤ Σ over steps of the frontier's assignments × the domain placed.
-    pub fn trellis(&self, order: &Order, budget: Budget) -> Result<(Traced<Energy>, Labels), FactorError> {
+    pub fn trellis(&self, order: &Order, budget: Budget) -> Result<(Traced<Energy>, SymbolTable), FactorError> {
         if let Some(v) = self.variables.iter().find(|v| v.role == Role::Observed && v.evidence.is_none()) {
             return Err(FactorError::NoEvidence { name: v.name.clone() });
         }
         let steps = self.steps(&self.placed(order)?);
-        let labels = Labels::new(self);
         let mut grow = Growing { builder: GraphBuilder::new(), origin: OriginBuilder::new(), budget };
         let mut layer: Vec<(Values, StateId)> = vec![(Values::new(), grow.builder.state())];
         for step in &steps {
-            layer = self.place(step, &layer, &labels, &mut grow)?;
+            layer = self.place(step, &layer, &mut grow)?;
             if layer.is_empty() {
                 return Err(FactorError::Impossible { name: self.name_of(step.var) });
             }
         }
-        self.finish(&layer, grow).map(|g| (g, labels))
+        Ok((self.finish(&layer, grow)?, self.symbols()?))
     }
 
     /// The order as a list, checked.
@@ -114,7 +114,6 @@ impl FactorGraph {
         &self,
         step: &Step,
         layer: &[(Values, StateId)],
-        labels: &Labels,
         grow: &mut Growing,
     ) -> Result<Vec<(Values, StateId)>, FactorError> {
         let variable = self.get(step.var)?;
@@ -135,7 +134,7 @@ impl FactorGraph {
                     next.push((key.clone(), state));
                     state
                 });
-                let label = labels.label(step.var, value).unwrap_or(EPSILON);
+                let label = self.label(step.var, value).unwrap_or(EPSILON);
                 let olabel = if variable.role == Role::Output { label } else { EPSILON };
                 grow.builder.arc(*source, label, olabel, weight, target);
                 grow.origin.arc(sites(&entries));
