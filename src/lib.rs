@@ -8,6 +8,7 @@ pub mod graph;
 #[cfg(feature = "signal")]
 pub mod handwriting;
 pub mod learn;
+pub mod loss;
 #[cfg(feature = "nn")]
 pub mod nn;
 pub mod ops;
