@@ -2,16 +2,26 @@
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod autograd;
+pub mod factor;
 pub mod graph;
+#[cfg(feature = "signal")]
+pub mod handwriting;
 pub mod learn;
+#[cfg(feature = "nn")]
+pub mod nn;
 pub mod ops;
 #[cfg(any(test, feature = "oracle"))]
 pub mod oracle;
 pub mod paths;
 pub mod semiring;
+#[cfg(feature = "signal")]
+pub mod signal;
 
-pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};
 pub use paths::{Answer, Beta, Output, Path, PathError};
+#[cfg(feature = "laws")]
+pub use semiring::laws;
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };

@@ -5,13 +5,22 @@
 //! The weights of arcs and the final weights of states are the graph's *sites* ([`Site`]): what an energy is given
 //! to and what a gradient belongs to.
 
+pub mod att;
 mod builder;
 mod order;
+mod petgraph;
+#[cfg(feature = "laws")]
+pub mod sample;
+mod symbols;
 mod traced;
+mod weight_text;
 
+pub use self::petgraph::{Edge, Node};
 pub use builder::GraphBuilder;
 pub use order::{Cyclic, topological_order};
+pub use symbols::{EPSILON_SYMBOL, SymbolError, SymbolTable};
 pub use traced::{InputSite, Origin, OriginBuilder, SiteValues, Traced};
+pub use weight_text::{BadWeight, WeightText};
 
 use crate::semiring::Weight;
 

@@ -106,9 +106,14 @@ impl<'g, W: Weight> Index<'g, W> {
 #[inline]
 pub(super) fn join(left: &[Entry], right: &[Entry], mut pair: impl FnMut(Entry, Entry)) {
     let (mut i, mut j) = (0, 0);
+    let alike = left.len() < 8 * right.len() && right.len() < 8 * left.len();
     while i < left.len() && j < right.len() {
         let (x, y) = (left[i].label, right[j].label);
-        if x < y {
+        if x != y && alike {
+            // Which of the two is lower is a coin toss, so no branch on it.
+            i += usize::from(x < y);
+            j += usize::from(y < x);
+        } else if x < y {
             i = seek(left, i, y);
         } else if y < x {
             j = seek(right, j, x);

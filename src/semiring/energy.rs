@@ -5,7 +5,8 @@ use super::{Commutative, NotAWeight, Tolerance, Weight};
 
 /// An energy: lower is better, +∞ is impossible, and energies add up along a path.
 ///
-/// An `f32` in (−∞, +∞] without NaN; −0 is stored as 0. A [`Weight`] but not a semiring: whether paths are
+/// An `f32` in (−∞, +∞] without NaN; −0 is stored as 0. A ⊗ that overflows below stays at the lowest finite number; one
+/// that overflows above is impossible. A [`Weight`] but not a semiring: whether paths are
 /// minimised or marginalised is chosen when a question is asked, by lifting each energy into [`super::MinSum`] or
 /// [`super::LogSum`].
 ///

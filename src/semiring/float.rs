@@ -67,7 +67,8 @@ pub(super) fn admit<F: Float>(x: F) -> Result<F, NotAWeight> {
     Ok(F::from_f64(wide + 0.0))
 }
 
-/// A computed value brought back into (−∞, +∞]: an overflow below stays at the lowest finite number.
+/// A computed value brought back into (−∞, +∞]: an overflow below stays at the lowest finite number, one above is +∞,
+/// impossible.
 pub(super) fn settle<F: Float>(x: f64) -> F {
     // + 0 after rounding: a tiny negative sum rounds to −0.
     let rounded = F::from_f64(F::from_f64(x).to_f64() + 0.0);

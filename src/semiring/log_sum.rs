@@ -1,7 +1,7 @@
 //! The log semiring: the free energy over all paths.
 
 use super::float::{admit, float_weight, settle};
-use super::{Commutative, Diverges, Float, LeftDivide, NotAWeight, Semiring, Star, Tolerance, Weight};
+use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Semiring, Star, Tolerance, Weight};
 
 /// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
 ///
@@ -17,6 +17,13 @@ use super::{Commutative, Diverges, Float, LeftDivide, NotAWeight, Semiring, Star
 pub struct LogSum<F>(F);
 
 float_weight!(LogSum);
+
+impl<F: Float> From<Energy> for LogSum<F> {
+    /// The energy as it is: β = 1.
+    fn from(energy: Energy) -> Self {
+        LogSum(F::from_f64(energy.wide()))
+    }
+}
 
 impl<F: Float> Weight for LogSum<F> {
     fn one() -> Self {

@@ -4,12 +4,14 @@ use std::cmp::Ordering;
 
 use super::float::{admit, float_weight, settle};
 use super::{
-    Commutative, Diverges, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Semiring, Star, Tolerance, Weight,
+    Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Semiring, Star, Tolerance,
+    Weight,
 };
 
 /// Min-sum (the tropical semiring): ⊕ is the minimum, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
 ///
-/// A ⊗ that overflows below the lowest finite number stays there, so no value is ever −∞.
+/// A ⊗ that overflows below the lowest finite number stays there, so no value is ever −∞; one that overflows above is
+/// 0̄.
 ///
 /// ```
 /// use energraph::semiring::{MinSum, Semiring, Weight};
@@ -22,6 +24,13 @@ use super::{
 pub struct MinSum<F>(F);
 
 float_weight!(MinSum);
+
+impl<F: Float> From<Energy> for MinSum<F> {
+    /// The energy as it is: β = ∞ has no factor.
+    fn from(energy: Energy) -> Self {
+        MinSum(F::from_f64(energy.wide()))
+    }
+}
 
 impl<F: Float> Weight for MinSum<F> {
     fn one() -> Self {

@@ -14,6 +14,8 @@ mod boolean;
 mod counting;
 mod energy;
 mod float;
+#[cfg(feature = "laws")]
+pub mod laws;
 mod log_sum;
 mod min_sum;
 
@@ -63,7 +65,9 @@ impl Tolerance {
 /// * `==` and `Hash` are exact and agree with each other. A tolerant `==` beside an exact hash makes hashed state
 ///   tables hold one state twice, and results depend on the order of insertion; tolerance lives in
 ///   [`Weight::close`] alone.
-/// * No value is NaN. One NaN weight makes every sum that touches it NaN, long after its cause.
+/// * `close` is reflexive and symmetric, and with [`Tolerance::EXACT`] it is `==`.
+/// * No value is NaN or −0, and no operation makes an infinity other than 0̄'s and 1̄'s. One NaN weight makes every sum
+///   that touches it NaN, long after its cause; −0 and 0 are one number with two hashes.
 pub trait Weight: Clone + Eq + Hash + Debug {
     /// The weight of the empty path, 1̄.
     fn one() -> Self;
@@ -71,7 +75,7 @@ pub trait Weight: Clone + Eq + Hash + Debug {
     fn zero() -> Self;
     /// `self ⊗ r`: first `self`, then `r`.
     fn times(&self, r: &Self) -> Self;
-    /// Whether both are the same up to rounding. Reflexive and symmetric; equal weights are close.
+    /// Whether both are the same up to rounding.
     fn close(&self, r: &Self, tolerance: Tolerance) -> bool;
     /// Whether this is 0̄.
     fn is_zero(&self) -> bool {
@@ -120,8 +124,8 @@ pub trait Star: Semiring {
 /// A semiring in which common factors can be taken out on the left.
 ///
 /// # Contract
-/// Where `a.left_divide(b)` is `Some(c)`, `b ⊗ c = a` up to rounding; `None` where no such `c` exists. Pushing and
-/// determinisation leave the wrong remainder behind otherwise.
+/// Where `a.left_divide(b)` is `Some(c)`, `b ⊗ c = a` up to rounding; `None` where no such `c` exists, and always where
+/// `b` is 0̄, which leaves `c` open. Pushing and determinisation leave the wrong remainder behind otherwise.
 pub trait LeftDivide: Semiring {
     /// The `c` with `by ⊗ c = self`.
     fn left_divide(&self, by: &Self) -> Option<Self>;

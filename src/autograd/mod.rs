@@ -1,0 +1,18 @@
+//! Gradients through operations and path sums.
+//!
+//! A [`Tape`] records what is done to graphs. Since energies add along ⊗, the gradient of any of its free energies
+//! with respect to the energies of the graphs it began with is exact and cheap: the gradient of a free energy is the
+//! posterior of every site ([`crate::paths::posteriors()`]), and an operation's
+//! [`Origin`](crate::graph::Origin) says which input sites each weight of its result was made of.
+//!
+//! Source: Bottou, LeCun and Bengio, *Global training of document processing systems using graph transformer
+//! networks*, 1997; Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
+
+mod restrict;
+mod tape;
+
+pub use restrict::{output_alphabet, within, without};
+pub use tape::{Gradients, GraphVar, Scalar, Tape, TapeError};
+
+#[cfg(test)]
+mod tests;

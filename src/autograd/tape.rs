@@ -1,0 +1,315 @@
+//! The tape.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use smallvec::{SmallVec, smallvec};
+
+use super::restrict;
+use crate::graph::{Graph, Origin, SiteValues, Traced};
+use crate::ops::{self, Budget, Closure, Compose, OpError, Side};
+use crate::paths::{Answer, Beta, PathError, free_energy_and_posteriors};
+use crate::semiring::Energy;
+
+/// What a tape may refuse.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TapeError {
+    /// The operation failed.
+    #[error(transparent)]
+    Op(#[from] OpError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A handle that another tape gave.
+    #[error("a handle of another tape")]
+    ForeignHandle,
+}
+
+/// A graph on a tape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GraphVar {
+    tape: u64,
+    at: usize,
+}
+
+/// A number on a tape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scalar {
+    tape: u64,
+    at: usize,
+}
+
+/// How a graph came onto the tape.
+#[derive(Debug)]
+enum Made {
+    /// Given, and its gradient is wanted.
+    Leaf,
+    /// Given, and nobody asks for its gradient.
+    Constant,
+    /// Input number i of the origin is the i-th graph here.
+    From(SmallVec<[usize; 2]>, Origin),
+}
+
+#[derive(Debug)]
+struct Entry {
+    graph: Graph<Energy>,
+    made: Made,
+    /// Whether a leaf is behind it.
+    learns: bool,
+}
+
+#[derive(Debug)]
+struct Value {
+    graph: usize,
+    value: f64,
+    /// ∂value/∂(sites of the graph).
+    gradient: SiteValues,
+}
+
+/// A record of operations on graphs, one per sample; [`Tape::backward`] turns it into gradients.
+///
+/// Every method does its operation at once; the result's value is at hand ([`Tape::graph`], [`Tape::value`]).
+///
+/// ```
+/// use energraph::autograd::Tape;
+/// use energraph::ops::{Budget, acceptor, union};
+/// use energraph::{Answer, Beta, Energy, Graph};
+/// // Two readings of equal energy; the first is right. NLL: F(right) − F(all).
+/// let both = union(&[&acceptor::<Energy>(&[1])?, &acceptor(&[2])?])?.graph;
+/// let mut tape = Tape::new();
+/// let g = tape.leaf(both);
+/// let right = tape.within(g, &Answer::one([1]), Budget::default())?;
+/// let (f_right, f_all) = (tape.free_energy(right, Beta::ONE)?, tape.free_energy(g, Beta::ONE)?);
+/// assert!((tape.value(f_right)? - tape.value(f_all)? - 2.0_f64.ln()).abs() < 1e-12);
+/// let gradients = tape.backward(&[(f_right, 1.0), (f_all, -1.0)])?;
+/// let of_g = gradients.of(g).ok_or("no leaf")?;
+/// // Down with the right reading's energy, up with the other's; the arcs before them are each on one reading.
+/// assert_eq!(of_g.arcs, [0.5, -0.5, 0.5, -0.5]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Tape {
+    id: u64,
+    graphs: Vec<Entry>,
+    values: Vec<Value>,
+}
+
+impl Default for Tape {
+    fn default() -> Self {
+        Tape::new()
+    }
+}
+
+impl Tape {
+    /// An empty tape.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Tape { id: NEXT.fetch_add(1, Ordering::Relaxed), graphs: Vec::new(), values: Vec::new() }
+    }
+
+    /// A graph whose gradient is wanted.
+    pub fn leaf(&mut self, g: Graph<Energy>) -> GraphVar {
+        self.put(g, Made::Leaf, true)
+    }
+
+    /// A graph whose energies are fixed: a grammar, a lexicon. No gradient is computed for it.
+    pub fn constant(&mut self, g: Graph<Energy>) -> GraphVar {
+        self.put(g, Made::Constant, false)
+    }
+
+    /// [`ops::compose()`]. ∂ of a result's site flows to the site of `a` and the site of `b` it is the sum of.
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn compose(&mut self, a: GraphVar, b: GraphVar, o: &Compose) -> Result<GraphVar, TapeError> {
+        let made = ops::compose(self.graph(a)?, self.graph(b)?, o)?;
+        Ok(self.record(&[a, b], made))
+    }
+
+    /// [`ops::project()`]. Sites keep their positions, and gradients with them.
+    ///
+    /// # Errors
+    /// [`TapeError::ForeignHandle`].
+    pub fn project(&mut self, g: GraphVar, side: Side) -> Result<GraphVar, TapeError> {
+        let made = ops::project(self.graph(g)?, side);
+        Ok(self.record(&[g], made))
+    }
+
+    /// [`ops::invert()`]. Sites keep their positions, and gradients with them.
+    ///
+    /// # Errors
+    /// [`TapeError::ForeignHandle`].
+    pub fn invert(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
+        let made = ops::invert(self.graph(g)?);
+        Ok(self.record(&[g], made))
+    }
+
+    /// [`ops::reverse()`].
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn reverse(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
+        let made = ops::reverse(self.graph(g)?)?;
+        Ok(self.record(&[g], made))
+    }
+
+    /// [`ops::connect()`]. Sites that no accepting path visits get no gradient.
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn connect(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
+        let made = ops::connect(self.graph(g)?)?;
+        Ok(self.record(&[g], made))
+    }
+
+    /// [`ops::closure()`]. A final weight stands on two sites of the result and gets the sum of their gradients.
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn closure(&mut self, g: GraphVar, kind: Closure) -> Result<GraphVar, TapeError> {
+        let made = ops::closure(self.graph(g)?, kind)?;
+        Ok(self.record(&[g], made))
+    }
+
+    /// [`ops::union()`]. A graph may be given several times; its gradients add up.
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn union(&mut self, graphs: &[GraphVar]) -> Result<GraphVar, TapeError> {
+        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
+        let made = ops::union(&given)?;
+        Ok(self.record(graphs, made))
+    }
+
+    /// [`ops::concat()`]. A graph may be given several times; its gradients add up.
+    ///
+    /// # Errors
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn concat(&mut self, graphs: &[GraphVar]) -> Result<GraphVar, TapeError> {
+        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
+        let made = ops::concat(&given)?;
+        Ok(self.record(graphs, made))
+    }
+
+    /// The paths that write a right output: [`super::within()`].
+    ///
+    /// # Errors
+    /// [`OpError::Empty`] where there is none, [`OpError::Budget`], [`TapeError::ForeignHandle`].
+    pub fn within(&mut self, g: GraphVar, right: &Answer, budget: Budget) -> Result<GraphVar, TapeError> {
+        let made = restrict::within(self.graph(g)?, right, budget)?;
+        Ok(self.record(&[g], made))
+    }
+
+    /// The paths that write a wrong output, the right answer's rivals: [`super::without()`]. The empty graph where
+    /// there is none; its free energy is +∞ and its gradient 0.
+    ///
+    /// # Errors
+    /// [`OpError::Budget`], [`TapeError::ForeignHandle`].
+    pub fn without(&mut self, g: GraphVar, right: &Answer, budget: Budget) -> Result<GraphVar, TapeError> {
+        let made = restrict::without(self.graph(g)?, right, budget)?;
+        Ok(self.record(&[g], made))
+    }
+
+    /// `F_β` of a graph. Its gradient is the posterior of every site, final weights included; at infinite β it is
+    /// the indicator of one best path, a subgradient: which of several best paths is documented at
+    /// [`crate::paths::best_path()`]. Over no path the value is +∞ and the gradient 0.
+    ///
+    /// # Errors
+    /// [`TapeError::Path`], [`TapeError::ForeignHandle`].
+    ///
+    /// # Cost
+    /// One sweep backward and one forward over the graph.
+    pub fn free_energy(&mut self, g: GraphVar, beta: Beta) -> Result<Scalar, TapeError> {
+        let (value, gradient) = free_energy_and_posteriors(self.graph(g)?, beta)?;
+        self.values.push(Value { graph: g.at, value, gradient });
+        Ok(Scalar { tape: self.id, at: self.values.len() - 1 })
+    }
+
+    /// A graph on the tape.
+    ///
+    /// # Errors
+    /// [`TapeError::ForeignHandle`].
+    pub fn graph(&self, g: GraphVar) -> Result<&Graph<Energy>, TapeError> {
+        let entry = self.graphs.get(g.at).filter(|_| g.tape == self.id);
+        entry.map(|e| &e.graph).ok_or(TapeError::ForeignHandle)
+    }
+
+    /// A number on the tape.
+    ///
+    /// # Errors
+    /// [`TapeError::ForeignHandle`].
+    pub fn value(&self, s: Scalar) -> Result<f64, TapeError> {
+        let entry = self.values.get(s.at).filter(|_| s.tape == self.id);
+        entry.map(|v| v.value).ok_or(TapeError::ForeignHandle)
+    }
+
+    /// The gradient of `Σ seed · scalar` with respect to the energies of every leaf.
+    ///
+    /// A scalar of seed 0 adds nothing, whatever its value; so does one of value +∞.
+    ///
+    /// # Errors
+    /// [`TapeError::ForeignHandle`].
+    ///
+    /// # Cost
+    /// O(sites and origins on the tape), once for all seeds.
+    pub fn backward(self, seeds: &[(Scalar, f64)]) -> Result<Gradients, TapeError> {
+        let Tape { id, graphs, values } = self;
+        let mut flow: Vec<Option<SiteValues>> = graphs.iter().map(|_| None).collect();
+        for &(scalar, seed) in seeds {
+            let value = values.get(scalar.at).filter(|_| scalar.tape == id).ok_or(TapeError::ForeignHandle)?;
+            if seed == 0.0 {
+                continue;
+            }
+            let graph = &graphs[value.graph].graph;
+            flow[value.graph].get_or_insert_with(|| SiteValues::zeros(graph)).add_scaled(&value.gradient, seed);
+        }
+        // Results stand behind their inputs on the tape.
+        for at in (0..graphs.len()).rev() {
+            let Made::From(inputs, origin) = &graphs[at].made else { continue };
+            let Some(values) = flow[at].take() else { continue };
+            for (number, &input) in inputs.iter().enumerate() {
+                if graphs[input].learns {
+                    let into = flow[input].get_or_insert_with(|| SiteValues::zeros(&graphs[input].graph));
+                    origin.pull_back(&values, number as u32, into);
+                }
+            }
+        }
+        let leaves = graphs.iter().zip(flow).map(|(entry, values)| {
+            matches!(entry.made, Made::Leaf).then(|| values.unwrap_or_else(|| SiteValues::zeros(&entry.graph)))
+        });
+        Ok(Gradients { tape: id, leaves: leaves.collect() })
+    }
+
+    fn put(&mut self, graph: Graph<Energy>, made: Made, learns: bool) -> GraphVar {
+        self.graphs.push(Entry { graph, made, learns });
+        GraphVar { tape: self.id, at: self.graphs.len() - 1 }
+    }
+
+    /// Puts a result on the tape; its inputs are handles that were looked up before.
+    fn record(&mut self, inputs: &[GraphVar], made: Traced<Energy>) -> GraphVar {
+        let inputs: SmallVec<[usize; 2]> = match inputs {
+            [one] => smallvec![one.at],
+            several => several.iter().map(|g| g.at).collect(),
+        };
+        let learns = inputs.iter().any(|&i| self.graphs[i].learns);
+        self.put(made.graph, Made::From(inputs, made.origin), learns)
+    }
+}
+
+/// What [`Tape::backward`] found: a number per site of every leaf.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradients {
+    tape: u64,
+    leaves: Vec<Option<SiteValues>>,
+}
+
+impl Gradients {
+    /// The gradient of a leaf; `None` for handles of other graphs.
+    pub fn of(&self, leaf: GraphVar) -> Option<&SiteValues> {
+        self.leaves.get(leaf.at).filter(|_| leaf.tape == self.tape)?.as_ref()
+    }
+
+    /// Like [`Gradients::of`], moved out.
+    pub fn take(&mut self, leaf: GraphVar) -> Option<SiteValues> {
+        self.leaves.get_mut(leaf.at).filter(|_| leaf.tape == self.tape)?.take()
+    }
+}

@@ -1,0 +1,123 @@
+//! The net in burn's own operations: any device, images padded to the widest.
+
+use burn::tensor::module::{conv2d, max_pool2d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+
+use crate::nn::network::{Output, Pass};
+use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};
+use crate::nn::spec::{BlockSpec, EPSILON};
+
+/// Pixels of a padded batch in the making: batch × channels × height × width.
+struct Picture {
+    x: Tensor<4>,
+    /// Valid columns of each image.
+    widths: Vec<usize>,
+}
+
+/// Runs the net.
+pub(crate) fn forward(pass: &Pass<'_>) -> Output {
+    let mut picture = pad(pass);
+    let mut statistics = Vec::new();
+    for (i, spec) in pass.spec.blocks.iter().enumerate() {
+        if spec.flatten {
+            picture = flatten(picture);
+        }
+        if spec.dropout {
+            picture.x = drop_features(picture.x, &picture.widths, pass.masks.get(i), pass.device);
+        }
+        let leaves = &pass.leaves[i * PER_BLOCK..(i + 1) * PER_BLOCK];
+        let x = picture.x.clone();
+        let y = block(&mut picture, spec, leaves, pass.training.then_some(&mut statistics), pass.device);
+        picture.x = if spec.residual { x + y } else { y };
+    }
+    let x = drop_features(picture.x, &picture.widths, pass.masks.last(), pass.device);
+    let [n, c, _, w] = x.dims();
+    let [kernel, bias] = pass.head;
+    let features = x.permute([0, 2, 3, 1]).reshape([n * w, c]);
+    let outputs = pass.spec.outputs;
+    let rows = features.matmul(kernel.clone().reshape([c, outputs])) + bias.clone().reshape([1, outputs]);
+    Output { rows, places: places(&picture.widths, w), counts: picture.widths, statistics }
+}
+
+/// Row numbers of the valid columns in `batch · width` rows.
+fn places(widths: &[usize], w: usize) -> Vec<usize> {
+    widths.iter().enumerate().flat_map(|(i, &valid)| i * w..i * w + valid).collect()
+}
+
+fn pad(pass: &Pass<'_>) -> Picture {
+    let stride = pass.spec.stride();
+    let height = pass.spec.height;
+    let widths: Vec<usize> = pass.images.iter().map(|i| i.ncols().div_ceil(stride) * stride).collect();
+    let w = widths.iter().copied().max().unwrap_or(0);
+    let mut pixels = vec![0.0_f32; pass.images.len() * height * w];
+    for (image, block) in pass.images.iter().zip(pixels.chunks_exact_mut(height * w)) {
+        for (row, line) in image.rows().into_iter().zip(block.chunks_exact_mut(w)) {
+            row.iter().zip(line).for_each(|(&v, p)| *p = v);
+        }
+    }
+    let x = Tensor::from_data(TensorData::new(pixels, [pass.images.len(), 1, height, w]), pass.device);
+    Picture { x, widths }
+}
+
+/// 1 on valid columns, 0 on padding: batch × 1 × 1 × width.
+fn mask(widths: &[usize], w: usize, device: &Device) -> Tensor<4> {
+    let column = |valid: usize| (0..w).map(move |x| if x < valid { 1.0_f32 } else { 0.0 });
+    let values: Vec<f32> = widths.iter().flat_map(|&valid| column(valid)).collect();
+    Tensor::from_data(TensorData::new(values, [widths.len(), 1, 1, w]), device)
+}
+
+fn block(
+    p: &mut Picture,
+    spec: &BlockSpec,
+    leaves: &[Tensor<1>],
+    statistics: Option<&mut Vec<Tensor<1>>>,
+    device: &Device,
+) -> Tensor<4> {
+    let [kh, kw] = spec.kernel;
+    let c = spec.output;
+    let kernel = leaves[KERNEL].clone().reshape([kh, kw, spec.input, c]).permute([3, 2, 0, 1]);
+    let padding = [kh / 2, (kw / 2) * spec.dilation];
+    let z = conv2d(p.x.clone(), kernel, None, ConvOptions::new([1, 1], padding, [1, spec.dilation], 1));
+    let [_, _, h, w] = z.dims();
+    let vector = |i: usize| leaves[i].clone().reshape([1, c, 1, 1]);
+    let mask = mask(&p.widths, w, device);
+    let (centred, variance) = match statistics {
+        Some(all) => {
+            let count = (h * p.widths.iter().sum::<usize>()) as f32;
+            let over = |t: Tensor<4>| t.sum_dims(&[0, 2, 3]).div_scalar(count);
+            let mean = over(z.clone() * mask.clone());
+            let centred = (z - mean.clone()) * mask.clone();
+            let variance = over(centred.clone() * centred.clone());
+            all.push(mean.detach().reshape([c]));
+            all.push(variance.clone().detach().reshape([c]));
+            (centred, variance)
+        }
+        None => (z - vector(MEAN), vector(VARIANCE)),
+    };
+    let y = relu(centred / variance.add_scalar(EPSILON).sqrt() * vector(SCALE) + vector(SHIFT)) * mask;
+    if spec.pool == [1, 1] {
+        return y;
+    }
+    p.widths.iter_mut().for_each(|w| *w /= spec.pool[1]);
+    max_pool2d(y, MaxPoolOptions::new(spec.pool))
+}
+
+/// Height × width × channels of each image become the channels of one pixel.
+fn flatten(p: Picture) -> Picture {
+    let [n, c, h, w] = p.x.dims();
+    let x = p.x.permute([0, 2, 3, 1]).reshape([n, h * w * c, 1, 1]);
+    Picture { x, widths: vec![1; n] }
+}
+
+/// Multiplies features of height 1 with a mask that was drawn for the valid columns, row by row.
+fn drop_features(x: Tensor<4>, widths: &[usize], mask: Option<&Vec<f32>>, device: &Device) -> Tensor<4> {
+    let Some(mask) = mask.filter(|m| !m.is_empty()) else { return x };
+    let [n, c, _, w] = x.dims();
+    let mut dense = vec![0.0_f32; n * w * c];
+    for (place, row) in places(widths, w).into_iter().zip(mask.chunks_exact(c)) {
+        dense[place * c..(place + 1) * c].copy_from_slice(row);
+    }
+    let dense: Tensor<4> = Tensor::from_data(TensorData::new(dense, [n, 1, w, c]), device);
+    x * dense.permute([0, 3, 1, 2])
+}

@@ -1,0 +1,141 @@
+//! The weights of this library, drawn and checked.
+
+use super::{Config, Laws, Precision, Report, Sample, Samples, boxed, check, dyadic, extremes, numbers};
+use proptest::prelude::*;
+
+use crate::semiring::{Boolean, Counting, Energy, Float, LogSum, MinSum};
+
+/// Checks every built-in type under the default [`Config`]; each [`Report`] prints as a table.
+pub fn built_in() -> Vec<Report> {
+    let config = Config::default();
+    vec![
+        check::<Energy>(&config),
+        check::<MinSum<f32>>(&config),
+        check::<MinSum<f64>>(&config),
+        check::<LogSum<f32>>(&config),
+        check::<LogSum<f64>>(&config),
+        check::<Boolean>(&config),
+        check::<Counting>(&config),
+    ]
+}
+
+/// `Float` is sealed over the two.
+const fn precision<F: Float>() -> Precision {
+    if size_of::<F>() == size_of::<f32>() { Precision::F32 } else { Precision::F64 }
+}
+
+fn energy(x: f64) -> Option<Energy> {
+    Energy::new(x as f32).ok()
+}
+
+impl Sample for Energy {
+    const PRECISION: Precision = Precision::F32;
+
+    fn exact() -> Samples<Self> {
+        dyadic(energy)
+    }
+    fn legal() -> Samples<Self> {
+        numbers(Self::PRECISION, energy)
+    }
+    fn extreme() -> Samples<Self> {
+        extremes(Self::PRECISION, energy)
+    }
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.wide()]
+    }
+    fn constructor() -> Option<fn(f64) -> Option<Self>> {
+        Some(energy)
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative()
+    }
+}
+
+fn min_sum<F: Float>(x: f64) -> Option<MinSum<F>> {
+    MinSum::new(F::from_f64(x)).ok()
+}
+
+impl<F: Float> Sample for MinSum<F> {
+    const PRECISION: Precision = precision::<F>();
+
+    fn exact() -> Samples<Self> {
+        dyadic(min_sum)
+    }
+    fn legal() -> Samples<Self> {
+        numbers(Self::PRECISION, min_sum)
+    }
+    fn extreme() -> Samples<Self> {
+        extremes(Self::PRECISION, min_sum)
+    }
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.get().to_f64()]
+    }
+    fn constructor() -> Option<fn(f64) -> Option<Self>> {
+        Some(min_sum)
+    }
+    fn divergent() -> Option<Samples<Self>> {
+        // A loop of negative energy is taken for ever.
+        Some(extremes(Self::PRECISION, |x| min_sum(x).filter(|w: &Self| w.get().to_f64() < 0.0)))
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
+    }
+}
+
+fn log_sum<F: Float>(x: f64) -> Option<LogSum<F>> {
+    LogSum::new(F::from_f64(x)).ok()
+}
+
+impl<F: Float> Sample for LogSum<F> {
+    const PLUS_ROUNDS: bool = true;
+    const PRECISION: Precision = precision::<F>();
+
+    fn exact() -> Samples<Self> {
+        dyadic(log_sum)
+    }
+    fn legal() -> Samples<Self> {
+        numbers(Self::PRECISION, log_sum)
+    }
+    fn extreme() -> Samples<Self> {
+        extremes(Self::PRECISION, log_sum)
+    }
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.get().to_f64()]
+    }
+    fn constructor() -> Option<fn(f64) -> Option<Self>> {
+        Some(log_sum)
+    }
+    fn divergent() -> Option<Samples<Self>> {
+        // A loop of mass 1 or more sums to an infinite mass.
+        Some(extremes(Self::PRECISION, |x| log_sum(x).filter(|w: &Self| w.get().to_f64() <= 0.0)))
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().star().left_divide()
+    }
+}
+
+impl Sample for Boolean {
+    fn exact() -> Samples<Self> {
+        boxed(proptest::bool::ANY, Boolean)
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
+    }
+}
+
+impl Sample for Counting {
+    fn exact() -> Samples<Self> {
+        boxed(0..=8_u64, Counting)
+    }
+    fn legal() -> Samples<Self> {
+        // Every size, and both sides of the cap: capping keeps the laws exactly.
+        let any_size = (any::<u64>(), 0..64_u32).prop_map(|(x, shift)| x >> shift);
+        boxed(prop_oneof![1 => 0..=8_u64, 2 => any_size, 1 => u64::MAX - 2..=u64::MAX], Counting)
+    }
+    fn divergent() -> Option<Samples<Self>> {
+        Some(Self::legal().prop_filter_map("0 converges", |c| (c.0 > 0).then_some(c)).boxed())
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().star()
+    }
+}
