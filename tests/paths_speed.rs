@@ -2,6 +2,8 @@
 //!
 //! `cargo test --release --features oracle --test paths_speed -- --ignored --nocapture`
 
+#![cfg(feature = "oracle")]
+
 mod paths_graphs;
 
 use std::hint::black_box;
