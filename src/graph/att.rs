@@ -9,9 +9,7 @@
 
 use std::fmt::Write;
 
-use super::{Arc, ArcId, BadWeight, EPSILON, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, WeightText};
-use crate::semiring::Weight;
-
+use super::{Arc, ArcId, BadWeight, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, WeightText};
 /// How AT&T text is read and written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttOptions<'a> {
@@ -279,18 +277,6 @@ fn end_line<W: WeightText>(text: &mut String, weight: &W) {
         text.push_str(&weight.print_weight());
     }
     text.push('\n');
-}
-
-/// What an arc is called in drawings: `a:b`, or `a` where both sides agree.
-pub(super) fn arc_name<W: Weight>(arc: &Arc<W>, options: &AttOptions<'_>) -> String {
-    let name = |label: Label, table: Option<&SymbolTable>| match table.and_then(|t| t.symbol(label)) {
-        Some(symbol) => symbol.to_owned(),
-        None if label == EPSILON => "ε".to_owned(),
-        None => label.to_string(),
-    };
-    let input = name(arc.ilabel, options.isymbols);
-    let output = if options.acceptor { input.clone() } else { name(arc.olabel, options.osymbols) };
-    if arc.ilabel == arc.olabel && input == output { input } else { format!("{input}:{output}") }
 }
 
 #[cfg(test)]

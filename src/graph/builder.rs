@@ -77,6 +77,11 @@ impl<W: Weight> GraphBuilder<W> {
     /// # Cost
     /// Linear; a counting sort of the arcs by source.
     pub fn build(self) -> Result<Graph<W>, GraphError> {
+        if self.arcs.is_sorted_by_key(|(source, _)| *source) {
+            let offsets = self.check()?;
+            let arcs = self.arcs.into_iter().map(|(_, a)| a).collect();
+            return Ok(Graph { start: self.start, finals: self.finals, offsets, arcs });
+        }
         self.build_with_positions().map(|(g, _)| g)
     }
 

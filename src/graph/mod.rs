@@ -7,6 +7,7 @@
 
 pub mod att;
 mod builder;
+pub mod draw;
 mod order;
 mod petgraph;
 #[cfg(feature = "laws")]

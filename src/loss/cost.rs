@@ -154,7 +154,7 @@ impl OutputDeterministic {
 
 /// A scale that a cost may have.
 pub(super) fn check_scale(scale: f32) -> Result<(), CostError> {
-    if scale >= 0.0 && scale < f32::INFINITY { Ok(()) } else { Err(CostError::Scale { scale }) }
+    if (0.0..f32::INFINITY).contains(&scale) { Ok(()) } else { Err(CostError::Scale { scale }) }
 }
 
 /// A number of units as an energy.

@@ -1,10 +1,10 @@
 //! A loss on a graph of interpretations.
 
 use super::{Cost, CostError, Illegal, Latent, Loss, RivalTerm, Terms};
-use crate::graph::{EPSILON, Graph, Label, SiteValues, Traced};
+use crate::graph::{EPSILON, Graph, Label, Origin, SiteValues, Traced};
 use crate::ops::{Budget, Compose, OpError, Unmatched, compose, from_strings};
 use crate::paths::{
-    Answer, Beta, PathError, Rival, free_energy_and_posteriors, rival, with_output, without_output,
+    Answer, Beta, PathError, Rival, best_path, free_energy_and_posteriors, rival, with_output, without_output,
 };
 use crate::semiring::Energy;
 
@@ -93,11 +93,11 @@ pub fn loss_and_gradient(
     loss.legal(latent)?;
     let g = interpretations;
     let needs = loss.needs();
-    let of_right = Term::of(with_output(g, right)?, latent.right)?;
+    let of_right = Term::on(with_output(g, right)?, latent.right)?;
     if of_right.value == f64::INFINITY {
         return Err(LossError::AnswerNotInGraph { first_unmatched: first_unmatched(g, right, budget) });
     }
-    let of_all = if needs.all { Some(free_energy_and_posteriors(g, latent.rival)?) } else { None };
+    let of_all = if needs.all { Some(Term::of_everything(g, latent.rival)?) } else { None };
     let of_rival = match needs.rival {
         Some(which) => Some(rival_term(g, right, which, latent.rival, budget)?),
         None => None,
@@ -105,44 +105,48 @@ pub fn loss_and_gradient(
     let terms = Terms {
         right: of_right.value,
         rival: of_rival.as_ref().map_or(f64::NAN, |t| t.value),
-        all: of_all.as_ref().map_or(f64::NAN, |t| t.0),
+        all: of_all.as_ref().map_or(f64::NAN, |t| t.value),
     };
     let (value, by) = loss.eval(&terms);
+    let certified = of_rival.as_ref().is_none_or(|t| t.certified);
     let mut gradient = SiteValues::zeros(g);
-    if let (Some((_, posteriors)), true) = (&of_all, by.all != 0.0) {
-        gradient.add_scaled(posteriors, by.all);
-    }
-    of_right.pull_back(by.right, &mut gradient);
-    let mut certified = true;
-    if let Some(term) = of_rival {
-        certified = term.certified;
-        term.pull_back(by.rival, &mut gradient);
+    for (term, factor) in [(Some(of_right), by.right), (of_all, by.all), (of_rival, by.rival)] {
+        if let Some(term) = term {
+            term.pull_back(factor, &mut gradient);
+        }
     }
     Ok(Evaluated { value, terms, gradient, certified })
 }
 
-/// A free energy over some of the graph's paths, and where its gradient goes.
+/// A free energy over some or all of the graph's paths, and where its gradient goes.
 struct Term {
     value: f64,
     posteriors: SiteValues,
-    restricted: Traced<Energy>,
+    /// Where the sites that have posteriors came from in the graph, which is input 0; `None` where they are its own.
+    origin: Option<Origin>,
     certified: bool,
 }
 
 impl Term {
-    fn of(restricted: Traced<Energy>, beta: Beta) -> Result<Self, PathError> {
+    fn on(restricted: Traced<Energy>, beta: Beta) -> Result<Self, PathError> {
         let (value, posteriors) = free_energy_and_posteriors(&restricted.graph, beta)?;
-        Ok(Term { value, posteriors, restricted, certified: true })
+        Ok(Term { value, posteriors, origin: Some(restricted.origin), certified: true })
     }
 
-    /// Adds `factor` times the gradient to that of the graph, which is input 0.
+    fn of_everything(g: &Graph<Energy>, beta: Beta) -> Result<Self, PathError> {
+        let (value, posteriors) = free_energy_and_posteriors(g, beta)?;
+        Ok(Term { value, posteriors, origin: None, certified: true })
+    }
+
+    /// Adds `factor` times the gradient to that of the graph.
     fn pull_back(mut self, factor: f64, into: &mut SiteValues) {
         if factor == 0.0 || self.value == f64::INFINITY {
             return;
         }
+        let Some(origin) = self.origin else { return into.add_scaled(&self.posteriors, factor) };
         self.posteriors.arcs.iter_mut().for_each(|v| *v *= factor);
         self.posteriors.finals.iter_mut().for_each(|v| *v *= factor);
-        self.restricted.origin.pull_back(&self.posteriors, 0, into);
+        origin.pull_back(&self.posteriors, 0, into);
     }
 }
 
@@ -156,8 +160,11 @@ fn rival_term(
     match which {
         RivalTerm::Costed(cost) => costed(g, right, cost, beta, budget),
         RivalTerm::MostOffending if beta != Beta::Infinite => most_offending(g, right, beta, budget),
-        // At infinite β the best of all others is the most offending one.
-        RivalTerm::MostOffending | RivalTerm::AllOthers => Ok(Term::of(without_output(g, right)?, beta)?),
+        // At infinite β the best of all others is the most offending one: usually simply the best path.
+        _ if beta == Beta::Infinite && best_path(g)?.is_some_and(|p| !right.contains(&p.output)) => {
+            Ok(Term::of_everything(g, beta)?)
+        }
+        RivalTerm::MostOffending | RivalTerm::AllOthers => Ok(Term::on(without_output(g, right)?, beta)?),
     }
 }
 
@@ -166,25 +173,19 @@ fn most_offending(g: &Graph<Energy>, right: &Answer, beta: Beta, budget: Budget)
         Rival::Certified(output, _) => (output, true),
         Rival::Unproven { best, .. } => (best, false),
         Rival::None => {
-            let nothing = Traced { graph: Graph::empty(), origin: Default::default() };
-            return Ok(Term::of(nothing, beta)?);
+            let nothing = Traced { graph: Graph::empty(), origin: Origin::default() };
+            return Ok(Term::on(nothing, beta)?);
         }
     };
-    let term = Term::of(with_output(g, &Answer::one(output))?, beta)?;
+    let term = Term::on(with_output(g, &Answer::one(output))?, beta)?;
     Ok(Term { certified, ..term })
 }
 
-fn costed(
-    g: &Graph<Energy>,
-    right: &Answer,
-    cost: &dyn Cost,
-    beta: Beta,
-    budget: Budget,
-) -> Result<Term, LossError> {
+fn costed(g: &Graph<Energy>, right: &Answer, cost: &dyn Cost, beta: Beta, budget: Budget) -> Result<Term, LossError> {
     let automaton = cost.automaton(right, &output_alphabet(g))?.negated();
     // Input 1, the automaton, has no energies to learn.
     let lowered = compose(g, &automaton, &Compose { budget, allow_empty: true })?;
-    Ok(Term::of(lowered, beta)?)
+    Ok(Term::on(lowered, beta)?)
 }
 
 /// How far the right answer gets in the graph.

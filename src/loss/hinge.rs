@@ -37,7 +37,7 @@ impl Hinge {
     /// # Errors
     /// [`Illegal::Parameter`] where it is negative or not finite.
     pub fn constant(margin: f64) -> Result<Self, Illegal> {
-        if margin >= 0.0 && margin < f64::INFINITY {
+        if (0.0..f64::INFINITY).contains(&margin) {
             Ok(Hinge { margin: Margin::Constant(margin), all_others: false })
         } else {
             Err(Illegal::Parameter { what: "a margin", value: margin })

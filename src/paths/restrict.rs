@@ -1,10 +1,11 @@
 //! The paths that write an answer, and those that write anything else.
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::order::{Order, useful};
 use super::{Answer, PathError};
-use crate::graph::{EPSILON, Graph, GraphBuilder, InputSite, Label, OriginBuilder, Site, StateId, Traced};
+use crate::graph::{ArcId, EPSILON, Graph, GraphBuilder, InputSite, Label, OriginBuilder, Site, StateId, Traced};
 use crate::semiring::Weight;
 
 /// The paths of a graph whose output is in the answer.
@@ -97,8 +98,17 @@ impl Trie {
     }
 
     fn child(&self, at: Position, label: Label) -> Position {
-        let children = &self.children[at as usize];
-        children.binary_search_by_key(&label, |c| c.0).map_or(ASTRAY, |i| children[i].1)
+        match self.children[at as usize].as_slice() {
+            // Of one right output, every position.
+            [(only, child)] => {
+                if *only == label {
+                    *child
+                } else {
+                    ASTRAY
+                }
+            }
+            several => several.binary_search_by_key(&label, |c| c.0).map_or(ASTRAY, |i| several[i].1),
+        }
     }
 
     /// Where an output label leads; `None` where nothing that is kept begins so.
@@ -108,85 +118,143 @@ impl Trie {
     }
 }
 
-/// The positions that paths can be at in each state, sorted.
-type Positions = Vec<SmallVec<[Position; 8]>>;
+/// A state of the product: a state of the graph, and where in the trie the output so far is.
+type Pair = (StateId, Position);
 
-fn product<W: Weight>(g: &Graph<W>, trie: &Trie, keep: Keep) -> Result<Traced<W>, PathError> {
-    let (mut b, mut origin) = (GraphBuilder::new(), OriginBuilder::new());
-    let useful = useful(g);
-    let Some(start) = g.start().filter(|&s| useful[s as usize]) else {
-        return Ok(Traced { graph: Graph::empty(), origin: origin.build() });
-    };
-    let order = Order::of(g).ok();
-    let positions = reachable(g, trie, keep, &useful, order.as_ref(), start);
-    // Numbered along the topological order, which the product inherits.
-    let states: Vec<StateId> = match &order {
-        Some(order) => order.forward().collect(),
-        None => (0..g.states() as StateId).collect(),
-    };
-    let mut first = vec![0; g.states()];
-    for &s in &states {
-        first[s as usize] = b.add_states(positions[s as usize].len());
-    }
-    let number = |s: StateId, at: Position| {
-        positions[s as usize].binary_search(&at).ok().map(|i| first[s as usize] + i as StateId)
-    };
-    for &s in &states {
-        for (new, &at) in (first[s as usize]..).zip(&positions[s as usize]) {
-            for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
-                let next = trie.step(at, a.olabel, keep).filter(|_| !a.weight.is_zero());
-                if let Some(target) = next.and_then(|next| number(a.target, next)) {
-                    b.arc(new, a.ilabel, a.olabel, a.weight.clone(), target);
-                    origin.arc([InputSite { input: 0, site: Site::Arc(id) }]);
-                }
-            }
-            let ends = g.is_final(s) && trie.right[at as usize] == (keep == Keep::Answer);
-            if ends {
-                b.final_weight(new, g.final_weight(s));
-            }
-            origin.final_weight(ends.then_some(InputSite { input: 0, site: Site::Final(s) }));
-        }
-    }
-    if let Some(start) = number(start, ROOT) {
-        b.start(start);
-    }
-    Ok(Traced { graph: b.build()?, origin: origin.build() })
+/// What is known of pairs: nothing, that they are reached, or their number in the product.
+enum Pairs {
+    /// By state and position, where that fits.
+    Dense {
+        width: usize,
+        known: Vec<StateId>,
+    },
+    Sparse(FxHashMap<Pair, StateId>),
 }
 
-fn reachable<W: Weight>(
-    g: &Graph<W>,
-    trie: &Trie,
-    keep: Keep,
-    useful: &[bool],
-    order: Option<&Order>,
-    start: StateId,
-) -> Positions {
-    let mut positions: Positions = vec![SmallVec::new(); g.states()];
-    positions[start as usize].push(ROOT);
-    let follow = |positions: &mut Positions, s: StateId, at: Position, found: &mut dyn FnMut(StateId, Position)| {
-        for a in g.arcs(s).iter().filter(|a| useful[a.target as usize] && !a.weight.is_zero()) {
-            let Some(next) = trie.step(at, a.olabel, keep) else { continue };
-            let there = &mut positions[a.target as usize];
-            if let Err(slot) = there.binary_search(&next) {
-                there.insert(slot, next);
-                found(a.target, next);
-            }
+/// Reached, not numbered yet.
+const REACHED: StateId = StateId::MAX;
+const UNKNOWN: StateId = StateId::MAX - 1;
+/// Most entries of a dense table: 16 MB.
+const DENSE: usize = 1 << 22;
+
+impl Pairs {
+    fn new(states: usize, width: usize) -> Pairs {
+        match states.checked_mul(width) {
+            Some(size) if size <= DENSE => Pairs::Dense { width, known: vec![UNKNOWN; size] },
+            _ => Pairs::Sparse(FxHashMap::default()),
         }
+    }
+
+    fn slot(&mut self, pair: Pair) -> &mut StateId {
+        match self {
+            Pairs::Dense { width, known } => &mut known[pair.0 as usize * *width + pair.1 as usize],
+            Pairs::Sparse(known) => known.entry(pair).or_insert(UNKNOWN),
+        }
+    }
+
+    /// Whether the pair was not reached before.
+    fn reach(&mut self, pair: Pair) -> bool {
+        let slot = self.slot(pair);
+        let new = *slot == UNKNOWN;
+        if new {
+            *slot = REACHED;
+        }
+        new
+    }
+}
+
+/// An arc of the product: its pair's state, the arc it came from, the position it leads to.
+type Step = (StateId, ArcId, Position);
+
+/// The product under construction.
+struct Product<'a, W> {
+    g: &'a Graph<W>,
+    trie: &'a Trie,
+    keep: Keep,
+    /// States from which an end can be reached.
+    alive: Vec<bool>,
+    pairs: Pairs,
+    /// The pairs by number.
+    numbered: Vec<Pair>,
+    steps: Vec<Step>,
+}
+
+fn product<W: Weight>(g: &Graph<W>, trie: &Trie, keep: Keep) -> Result<Traced<W>, PathError> {
+    let order = Order::of(g).ok();
+    let alive = match &order {
+        Some(order) => alive(g, order),
+        None => useful(g),
     };
+    let Some(start) = g.start().filter(|&s| alive[s as usize]) else {
+        return Ok(Traced { graph: Graph::empty(), origin: OriginBuilder::new().build() });
+    };
+    let pairs = Pairs::new(g.states(), trie.right.len());
+    let mut p = Product { g, trie, keep, alive, pairs, numbered: Vec::new(), steps: Vec::new() };
+    p.pairs.reach((start, ROOT));
     match order {
+        // Numbered along the topological order, which the product inherits.
         Some(order) => {
+            let mut reached: Vec<SmallVec<[Position; 8]>> = vec![SmallVec::new(); g.states()];
+            reached[start as usize].push(ROOT);
             for s in order.forward() {
-                for at in positions[s as usize].clone() {
-                    follow(&mut positions, s, at, &mut |_, _| {});
+                for at in std::mem::take(&mut reached[s as usize]) {
+                    p.visit((s, at), |(t, next)| reached[t as usize].push(next));
                 }
             }
         }
         None => {
             let mut open = vec![(start, ROOT)];
-            while let Some((s, at)) = open.pop() {
-                follow(&mut positions, s, at, &mut |t, next| open.push((t, next)));
+            while let Some(pair) = open.pop() {
+                p.visit(pair, |new| open.push(new));
             }
         }
     }
-    positions
+    p.build((start, ROOT))
+}
+
+impl<W: Weight> Product<'_, W> {
+    /// Numbers a pair and follows its arcs.
+    fn visit(&mut self, (s, at): Pair, mut found: impl FnMut(Pair)) {
+        let number = self.numbered.len() as StateId;
+        *self.pairs.slot((s, at)) = number;
+        self.numbered.push((s, at));
+        for (id, a) in self.g.arc_ids(s).zip(self.g.arcs(s)) {
+            let Some(next) = self.trie.step(at, a.olabel, self.keep) else { continue };
+            if self.alive[a.target as usize] && !a.weight.is_zero() {
+                self.steps.push((number, id, next));
+                if self.pairs.reach((a.target, next)) {
+                    found((a.target, next));
+                }
+            }
+        }
+    }
+
+    fn build(mut self, start: Pair) -> Result<Traced<W>, PathError> {
+        let (mut b, mut origin) = (GraphBuilder::new(), OriginBuilder::new());
+        b.add_states(self.numbered.len());
+        b.start(*self.pairs.slot(start));
+        for &(source, id, next) in &self.steps {
+            let a = &self.g.all_arcs()[id as usize];
+            b.arc(source, a.ilabel, a.olabel, a.weight.clone(), *self.pairs.slot((a.target, next)));
+            origin.arc([InputSite { input: 0, site: Site::Arc(id) }]);
+        }
+        for (number, &(s, at)) in (0..).zip(&self.numbered) {
+            let ends = self.g.is_final(s) && self.trie.right[at as usize] == (self.keep == Keep::Answer);
+            if ends {
+                b.final_weight(number, self.g.final_weight(s));
+            }
+            origin.final_weight(ends.then_some(InputSite { input: 0, site: Site::Final(s) }));
+        }
+        Ok(Traced { graph: b.build()?, origin: origin.build() })
+    }
+}
+
+/// The states from which an end can be reached, in an acyclic graph.
+fn alive<W: Weight>(g: &Graph<W>, order: &Order) -> Vec<bool> {
+    let mut alive = vec![false; g.states()];
+    for s in order.backward() {
+        let onward = || g.arcs(s).iter().any(|a| alive[a.target as usize] && !a.weight.is_zero());
+        alive[s as usize] = g.is_final(s) || onward();
+    }
+    alive
 }

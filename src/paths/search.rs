@@ -2,11 +2,12 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
 use super::order::Order;
 use super::potentials::{Potentials, Way};
 use super::{Beta, Output, PathError};
-use crate::graph::{EPSILON, Graph, Label, StateId};
+use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
 use crate::ops::Budget;
 use crate::semiring::Energy;
 
@@ -23,6 +24,7 @@ struct Cost {
 
 impl Cost {
     const FREE: Cost = Cost { energy: 0.0, arcs: 0 };
+    const NEVER: Cost = Cost { energy: f64::INFINITY, arcs: 0 };
 
     fn plus(self, r: Cost) -> Cost {
         Cost { energy: self.energy + r.energy, arcs: self.arcs + r.arcs }
@@ -30,6 +32,21 @@ impl Cost {
 
     fn order(&self, r: &Cost) -> Ordering {
         self.energy.total_cmp(&r.energy).then(self.arcs.cmp(&r.arcs))
+    }
+
+    /// The lower.
+    fn or(self, r: Cost) -> Cost {
+        if r.energy < self.energy || (r.energy == self.energy && r.arcs < self.arcs) { r } else { self }
+    }
+
+    /// How much of a mass this is the lowest part of another one brings: `e^{−β·(r − self)}`.
+    fn share(self, r: Cost, beta: f64) -> f64 {
+        if r.energy == f64::INFINITY { 0.0 } else { (-beta * (r.energy - self.energy)).exp() }
+    }
+
+    /// The cost of so many times the mass of this one.
+    fn over(self, mass: f64, beta: f64) -> Cost {
+        Cost { energy: (self.energy - mass.ln() / beta).max(f64::MIN), arcs: 0 }
     }
 }
 
@@ -46,10 +63,19 @@ struct Item {
     /// The free energy of it all: no output in it has less.
     cost: Cost,
     prefix: u32,
-    /// The states in which paths may be right after writing the prefix, with the cost of getting there; `None` for a
-    /// whole output.
-    states: Option<Vec<(StateId, Cost)>>,
+    kind: Kind,
 }
+
+enum Kind {
+    /// A whole output.
+    Whole,
+    /// What begins so. The states that write its last label, by number, and the cost of being in them; the states it
+    /// leads to are looked up when the item's turn comes, which it does for few.
+    Open(Rc<[(StateId, Cost)]>, LabelId),
+}
+
+/// Position among the output labels of the graph, sorted; 0 is epsilon.
+type LabelId = u32;
 
 /// How a search went on.
 pub(super) enum Step {
@@ -72,14 +98,44 @@ pub(super) struct Search<'g> {
     potentials: Potentials,
     /// Position of each state in the topological order; `None` where that is its number, or the graph has cycles.
     rank: Option<Vec<u32>>,
+    arcs: Relative,
     prefixes: Vec<Prefix>,
     /// A binary heap; its order asks `prefixes`, which is why it is not the standard one.
     heap: Vec<Item>,
     budget: Budget,
     used: Budget,
-    /// Scratch of [`Search::settle`], empty in between: costs, and whether they are final.
-    slot: Vec<Option<Cost>>,
+    /// Scratch, empty between uses: by state and by label.
+    states: Tally,
+    labels: Tally,
     done: Vec<bool>,
+}
+
+/// The graph's arcs as the search sees them.
+struct Relative {
+    /// By arc; the energy is +∞ where it leads nowhere.
+    cost: Vec<Cost>,
+    label: Vec<LabelId>,
+    labels: Vec<Label>,
+}
+
+impl Relative {
+    fn of(g: &Graph<Energy>, potentials: &Potentials) -> Relative {
+        let mut labels: Vec<Label> = g.all_arcs().iter().map(|a| a.olabel).chain([EPSILON]).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let label = |a: &Arc<Energy>| labels.partition_point(|&l| l < a.olabel) as LabelId;
+        let label = g.all_arcs().iter().map(label).collect();
+        let cost = |(id, s, _)| relative(g, potentials, s, Way::Arc(id)).unwrap_or(Cost::NEVER);
+        Relative { cost: g.arcs_with_source().map(cost).collect(), label, labels }
+    }
+}
+
+/// What going on this way adds to the best, or to everything, that was possible in the state.
+fn relative(g: &Graph<Energy>, potentials: &Potentials, state: StateId, way: Way) -> Option<Cost> {
+    let (energy, arcs) = potentials.along(g, state, way);
+    let (before, arcs_before) = potentials.at(state);
+    let excess = Cost { energy: (energy - before).max(0.0), arcs: i64::from(arcs) - i64::from(arcs_before) };
+    (energy < f64::INFINITY).then_some(excess)
 }
 
 impl<'g> Search<'g> {
@@ -93,6 +149,7 @@ impl<'g> Search<'g> {
             }
             _ => None,
         };
+        let arcs = Relative::of(g, &potentials);
         let mut search = Search {
             g,
             beta,
@@ -102,11 +159,13 @@ impl<'g> Search<'g> {
             heap: Vec::new(),
             budget,
             used: Budget { states: 0, arcs: 0 },
-            slot: vec![None; g.states()],
+            states: Tally::new(g.states()),
+            labels: Tally::new(arcs.labels.len()),
+            arcs,
             done: vec![false; g.states()],
         };
-        if let Some(start) = g.start().filter(|_| search.total() < f64::INFINITY) {
-            search.push(Item { cost: Cost::FREE, prefix: 0, states: Some(vec![(start, Cost::FREE)]) });
+        if g.start().is_some() && search.total() < f64::INFINITY {
+            search.push(Item { cost: Cost::FREE, prefix: 0, kind: Kind::Open(Rc::new([]), 0) });
         }
         Ok(search)
     }
@@ -127,7 +186,7 @@ impl<'g> Search<'g> {
 
     /// The lowest output that is known as a whole and has not been found yet.
     pub fn incumbent(&self) -> Option<(Output, f64)> {
-        let whole = self.heap.iter().filter(|i| i.states.is_none());
+        let whole = self.heap.iter().filter(|i| matches!(i.kind, Kind::Whole));
         let lowest = whole.min_by(|a, b| self.compare(a, b))?;
         Some((self.output(lowest.prefix), self.total() + lowest.cost.energy))
     }
@@ -135,83 +194,95 @@ impl<'g> Search<'g> {
     /// Goes on to the next output.
     pub fn step(&mut self) -> Step {
         loop {
-            let more = self.heap.first().is_some_and(|i| i.states.is_some());
-            if more && (self.used.states >= self.budget.states || self.used.arcs >= self.budget.arcs) {
+            let open = self.heap.first().is_some_and(|i| matches!(i.kind, Kind::Open(..)));
+            if open && (self.used.states >= self.budget.states || self.used.arcs >= self.budget.arcs) {
                 return Step::OverBudget;
             }
             let Some(item) = self.pop() else { return Step::Exhausted };
-            match item.states {
-                None => return Step::Found(self.output(item.prefix), self.total() + item.cost.energy),
-                Some(states) => self.extend(item.cost, item.prefix, &states),
+            match item.kind {
+                Kind::Whole => return Step::Found(self.output(item.prefix), self.total() + item.cost.energy),
+                Kind::Open(writers, label) => self.extend(item.cost, item.prefix, &writers, label),
             }
         }
     }
 
     /// Splits what begins with a prefix into the prefix itself and what goes on with each label.
-    fn extend(&mut self, floor: Cost, prefix: u32, states: &[(StateId, Cost)]) {
-        let (mut ends, mut onward) = (Vec::new(), Vec::new());
-        self.settle(states, &mut ends, &mut onward);
+    fn extend(&mut self, floor: Cost, prefix: u32, writers: &[(StateId, Cost)], label: LabelId) {
+        let entered = self.enter(writers, label);
+        let states = self.settle(&entered);
         // Rounding must not make a part cheaper than the whole.
         let at_least = |cost: Cost| if cost.order(&floor).is_lt() { floor } else { cost };
+        let ends =
+            |(s, here): &(StateId, Cost)| relative(self.g, &self.potentials, *s, Way::End).map(|end| here.plus(end));
+        let ends: Vec<Cost> = states.iter().filter_map(ends).collect();
         if !ends.is_empty() {
-            let cost = at_least(self.sum(ends.iter().copied()));
-            self.push(Item { cost, prefix, states: None });
+            let cost = at_least(self.sum(&ends));
+            self.push(Item { cost, prefix, kind: Kind::Whole });
         }
-        onward.sort_by_key(|&(label, target, _)| (label, target));
-        for group in onward.chunk_by(|a, b| a.0 == b.0) {
-            let states: Vec<(StateId, Cost)> =
-                group.chunk_by(|a, b| a.1 == b.1).map(|same| (same[0].1, self.sum(same.iter().map(|s| s.2)))).collect();
-            let cost = at_least(self.sum(states.iter().map(|s| s.1)));
-            let length = self.prefixes[prefix as usize].length + 1;
-            self.prefixes.push(Prefix { before: prefix, label: group[0].0, length });
-            self.push(Item { cost, prefix: (self.prefixes.len() - 1) as u32, states: Some(states) });
+        let g = self.g;
+        let onward = states.iter().flat_map(|&(s, here)| g.arc_ids(s).map(move |id| (id as usize, here)));
+        let onward = onward.map(|(id, here)| (self.arcs.label[id], here.plus(self.arcs.cost[id])));
+        let mut children = self.labels.sums(self.beta, onward.filter(|&(label, _)| label != 0));
+        children.sort_unstable_by_key(|c| c.0);
+        let length = self.prefixes[prefix as usize].length + 1;
+        for (label, cost) in children {
+            self.prefixes.push(Prefix { before: prefix, label: self.arcs.labels[label as usize], length });
+            let kind = Kind::Open(Rc::clone(&states), label);
+            self.push(Item { cost: at_least(cost), prefix: (self.prefixes.len() - 1) as u32, kind });
         }
     }
 
-    /// Follows arcs that write nothing from a set of states; collects the costs of ending, and the arcs that write.
+    /// The states that paths are in right after writing a label; the start where nothing was written.
+    fn enter(&mut self, writers: &[(StateId, Cost)], label: LabelId) -> Vec<(StateId, Cost)> {
+        if writers.is_empty() {
+            return self.g.start().map(|s| (s, Cost::FREE)).into_iter().collect();
+        }
+        let g = self.g;
+        let arcs = writers.iter().flat_map(|&(s, here)| g.arc_ids(s).map(move |id| (id as usize, here)));
+        let written = arcs.filter(|&(id, _)| self.arcs.label[id] == label);
+        let targets = written.map(|(id, here)| (g.all_arcs()[id].target, here.plus(self.arcs.cost[id])));
+        self.states.sums(self.beta, targets)
+    }
+
+    /// Follows arcs that write nothing from a set of states: all the states that paths may be in.
     ///
     /// Acyclic graphs: in topological order, so that a state's cost is complete before its arcs are followed. Cyclic
     /// ones (min-sum): by cost, as relative weights are not negative.
-    fn settle(&mut self, from: &[(StateId, Cost)], ends: &mut Vec<Cost>, onward: &mut Vec<(Label, StateId, Cost)>) {
+    fn settle(&mut self, from: &[(StateId, Cost)]) -> Rc<[(StateId, Cost)]> {
         let g = self.g;
-        let mut touched: Vec<StateId> = Vec::with_capacity(from.len());
+        let mut settled = Vec::with_capacity(from.len());
         let mut pending: BinaryHeap<Reverse<Pending>> = BinaryHeap::with_capacity(from.len());
         for &(s, cost) in from {
-            self.slot[s as usize] = Some(cost);
-            touched.push(s);
+            self.states.low[s as usize] = cost;
             pending.push(Reverse(self.pending(s, cost)));
         }
         while let Some(Reverse(Pending { state: s, .. })) = pending.pop() {
-            let Some(here) = self.slot[s as usize].filter(|_| !self.done[s as usize]) else { continue };
-            self.done[s as usize] = true;
+            if std::mem::replace(&mut self.done[s as usize], true) {
+                continue;
+            }
+            let here = self.states.low[s as usize];
+            settled.push((s, here));
             self.used.states += 1;
             self.used.arcs += g.arcs(s).len();
-            ends.extend(self.relative(s, Way::End).map(|c| here.plus(c)));
-            for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
-                let Some(cost) = self.relative(s, Way::Arc(id)).map(|c| here.plus(c)) else { continue };
-                if a.olabel != EPSILON {
-                    onward.push((a.olabel, a.target, cost));
+            for id in g.arc_ids(s).filter(|&id| self.arcs.label[id as usize] == 0) {
+                let target = g.all_arcs()[id as usize].target;
+                let cost = here.plus(self.arcs.cost[id as usize]);
+                let before = self.states.low[target as usize];
+                let now = self.sum(&[before, cost]);
+                if cost.energy == f64::INFINITY || self.done[target as usize] || now == before {
                     continue;
                 }
-                let t = a.target as usize;
-                let before = self.slot[t];
-                let now = before.map_or(cost, |b| self.sum([b, cost]));
-                if self.done[t] || before == Some(now) {
-                    continue;
-                }
-                self.slot[t] = Some(now);
-                if before.is_none() {
-                    touched.push(a.target);
-                }
-                if before.is_none() || self.potentials.order.is_none() {
-                    pending.push(Reverse(self.pending(a.target, now)));
+                self.states.low[target as usize] = now;
+                if before == Cost::NEVER || self.potentials.order.is_none() {
+                    pending.push(Reverse(self.pending(target, now)));
                 }
             }
         }
-        for s in touched {
-            self.slot[s as usize] = None;
+        for &(s, _) in &settled {
+            self.states.low[s as usize] = Cost::NEVER;
             self.done[s as usize] = false;
         }
+        settled.into()
     }
 
     fn pending(&self, state: StateId, cost: Cost) -> Pending {
@@ -223,24 +294,15 @@ impl<'g> Search<'g> {
         Pending { cost, state }
     }
 
-    /// What going on this way adds to the best, or to everything, that was possible in the state.
-    fn relative(&self, state: StateId, way: Way) -> Option<Cost> {
-        let (energy, arcs) = self.potentials.along(self.g, state, way);
-        let (before, arcs_before) = self.potentials.at(state);
-        let excess = Cost { energy: (energy - before).max(0.0), arcs: i64::from(arcs) - i64::from(arcs_before) };
-        (energy < f64::INFINITY).then_some(excess)
-    }
-
     /// ⊕.
-    fn sum(&self, costs: impl IntoIterator<Item = Cost> + Clone) -> Cost {
-        let all = costs.clone().into_iter();
-        let Some(low) = all.reduce(|a, b| if b.order(&a).is_lt() { b } else { a }) else {
-            return Cost { energy: f64::INFINITY, arcs: 0 };
-        };
-        let Beta::Finite(beta) = self.beta else { return low };
-        let beta = beta.get();
-        let mass: f64 = costs.into_iter().map(|c| (-beta * (c.energy - low.energy)).exp()).sum();
-        Cost { energy: (low.energy - mass.ln() / beta).max(f64::MIN), arcs: 0 }
+    fn sum(&self, costs: &[Cost]) -> Cost {
+        let low = costs.iter().fold(Cost::NEVER, |a, b| a.or(*b));
+        match self.beta {
+            Beta::Finite(beta) if low != Cost::NEVER => {
+                low.over(costs.iter().map(|c| low.share(*c, beta.get())).sum(), beta.get())
+            }
+            _ => low,
+        }
     }
 
     fn output(&self, mut prefix: u32) -> Output {
@@ -257,8 +319,8 @@ impl<'g> Search<'g> {
     /// By cost; equal ones by their output, a beginning before what continues it.
     fn compare(&self, a: &Item, b: &Item) -> Ordering {
         a.cost.order(&b.cost).then_with(|| self.compare_prefixes(a.prefix, b.prefix)).then_with(|| {
-            let whole = |i: &Item| i.states.is_some();
-            whole(a).cmp(&whole(b))
+            let open = |i: &Item| matches!(i.kind, Kind::Open(..));
+            open(a).cmp(&open(b))
         })
     }
 
@@ -307,6 +369,42 @@ impl<'g> Search<'g> {
             at = least;
         }
         item
+    }
+}
+
+/// Sums by number. Empty between uses.
+struct Tally {
+    low: Vec<Cost>,
+    mass: Vec<f64>,
+}
+
+impl Tally {
+    fn new(size: usize) -> Tally {
+        Tally { low: vec![Cost::NEVER; size], mass: vec![0.0; size] }
+    }
+
+    /// ⊕ of the costs of each number, in the order in which the numbers first come up.
+    fn sums(&mut self, beta: Beta, of: impl Iterator<Item = (u32, Cost)> + Clone) -> Vec<(u32, Cost)> {
+        let mut sums = Vec::new();
+        for (i, cost) in of.clone().filter(|(_, c)| c.energy < f64::INFINITY) {
+            let low = &mut self.low[i as usize];
+            if *low == Cost::NEVER {
+                sums.push((i, cost));
+            }
+            *low = low.or(cost);
+        }
+        if let Beta::Finite(beta) = beta {
+            of.for_each(|(i, cost)| self.mass[i as usize] += self.low[i as usize].share(cost, beta.get()));
+        }
+        for (i, sum) in &mut sums {
+            let low = std::mem::replace(&mut self.low[*i as usize], Cost::NEVER);
+            let mass = std::mem::replace(&mut self.mass[*i as usize], 0.0);
+            *sum = match beta {
+                Beta::Finite(beta) => low.over(mass, beta.get()),
+                Beta::Infinite => low,
+            };
+        }
+        sums
     }
 }
 

@@ -97,8 +97,8 @@ pub fn every_site(g: &Graph<Energy>) -> Vec<Site> {
 
 #[track_caller]
 pub fn assert_near(a: f64, b: f64, tolerance: f64, what: &str) {
-    let far = a != b && !((a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs())));
-    assert!(!far, "{what}: {a} is not {b}");
+    let near = a == b || (a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs()));
+    assert!(near, "{what}: {a} is not {b}");
 }
 
 /// Each output with the energies of the paths that write it.
