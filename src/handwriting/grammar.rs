@@ -48,8 +48,10 @@ fn shipped_names() -> String {
 pub struct Grammar {
     /// Name or file.
     pub name: String,
-    /// Reads what is written, writes the answer; labels are the alphabet's.
+    /// Reads what is written, in labels of the alphabet, and writes the answer, in labels of `outputs`.
     pub graph: Graph<Energy>,
+    /// What answers are made of.
+    pub outputs: SymbolTable,
 }
 
 impl Grammar {
@@ -77,7 +79,7 @@ impl Grammar {
         let options = AttOptions { acceptor: false, isymbols: Some(alphabet), osymbols: Some(alphabet) };
         let graph = crate::graph::att::read(text, &options)
             .map_err(|source| GrammarError::Text { name: name.into(), source })?;
-        Ok(Grammar { name: name.into(), graph })
+        Ok(Grammar { name: name.into(), graph, outputs: alphabet.clone() })
     }
 }
 

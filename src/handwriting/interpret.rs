@@ -87,10 +87,8 @@ impl Interpretations {
 
     /// The arc of the recognition graph behind an arc of the constrained one.
     pub fn recognised(&self, arc: ArcId) -> Option<ArcId> {
-        self.constrained.origin.arc(arc).iter().find_map(|from| match from.site {
-            Site::Arc(a) if from.input == 0 => Some(a),
-            _ => None,
-        })
+        let mut from = self.constrained.origin.arc(arc).iter().filter(|from| from.input == 0);
+        from.find_map(|from| as_arc(from.site))
     }
 
     /// Adds a gradient over [`Interpretations::graph`] to one over the energies of the spans.
@@ -100,29 +98,43 @@ impl Interpretations {
         self.recognition.pull_back(&on_recognition, into);
     }
 
-    /// The symbols along a path, rubbish left out, each with its posterior at β.
+    /// The symbols along a path of [`Interpretations::graph`], rubbish left out, each with its posterior at β.
     ///
     /// # Errors
     /// What posteriors refuse.
     pub fn placed(&self, path: &Path, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
+        self.place(path.arcs.iter().copied(), beta)
+    }
+
+    /// As [`Interpretations::placed`], for a path of a graph made from [`Interpretations::graph`], such as its paths
+    /// with one answer. Posteriors are still those among all interpretations.
+    ///
+    /// # Errors
+    /// What posteriors refuse.
+    pub fn placed_from(&self, made: &Traced<Energy>, path: &Path, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
+        let source = |arc: &ArcId| made.origin.arc(*arc).iter().find_map(|from| as_arc(from.site));
+        self.place(path.arcs.iter().filter_map(source), beta)
+    }
+
+    fn place(&self, arcs: impl Iterator<Item = ArcId>, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
         let values = posteriors(self.graph(), beta)?;
         // Several arcs of the product may come from one of the recognition graph: their posteriors add up.
         let mut shares = SiteValues::zeros(&self.recognition.graph);
         self.constrained.origin.pull_back(&values, 0, &mut shares);
         let symbols = self.recognition.symbols();
-        let on_path = path.arcs.iter().filter_map(|&a| self.recognised(a));
-        Ok(on_path
-            .filter_map(|arc| {
-                let (span, column) = self.recognition.place(arc)?;
-                let weight = self.recognition.graph.all_arcs().get(arc as usize)?.weight;
-                let posterior = shares.arcs.get(arc as usize).copied().unwrap_or(0.0);
-                (column < symbols).then_some(Placed {
-                    span,
-                    label: column as Label + 1,
-                    energy: weight.wide(),
-                    posterior,
-                })
-            })
-            .collect())
+        let placed = |arc: ArcId| {
+            let (span, column) = self.recognition.place(arc)?;
+            let energy = self.recognition.graph.all_arcs().get(arc as usize)?.weight.wide();
+            let posterior = shares.get(Site::Arc(arc));
+            (column < symbols).then_some(Placed { span, label: column as Label + 1, energy, posterior })
+        };
+        Ok(arcs.filter_map(|a| placed(self.recognised(a)?)).collect())
+    }
+}
+
+fn as_arc(site: Site) -> Option<ArcId> {
+    match site {
+        Site::Arc(a) => Some(a),
+        Site::Final(_) => None,
     }
 }

@@ -3,7 +3,6 @@
 
 mod shared;
 
-
 pub use shared::{SharedScorer, SharedTicket};
 
 use super::Field;
