@@ -3,6 +3,8 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod autograd;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod factor;
 pub mod graph;
 #[cfg(feature = "signal")]
