@@ -10,7 +10,7 @@ use crate::semiring::Energy;
 /// The automaton accepts every string over the alphabet, by exactly one path, and the energy of that path is the
 /// string's cost: at least 0, and 0 for right answers. [`OutputDeterministic::new`] checks the form. It can't check
 /// the sign: with a negative cost a loss rewards mistakes.
-pub trait Cost {
+pub trait Cost: Send + Sync {
     /// The cost of every string over an alphabet (sorted, without epsilon), given what is right.
     ///
     /// # Errors
