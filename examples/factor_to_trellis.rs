@@ -9,7 +9,9 @@
 //! Trying all 2·2·2·3 = 24 configurations looks up 24 × 4 = 96 factor values. In the trellis each of the 16 values
 //! is the weight of one arc, and the best of the 24 paths is found by visiting each arc once.
 
-use energraph::factor::{FactorGraph, Limit, Order, Role};
+use energraph::factor::{FactorGraph, Order, Role};
+use energraph::ops::Budget;
+use energraph::paths::{Beta, best_path, free_energy};
 use ndarray::{arr1, arr2};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,13 +25,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     g.factor(&[z2, y1], arr2(&[[1.0, 0.5], [0.125, 3.0]]).into_dyn())?;
     g.factor(&[y1, y2], arr2(&[[0.0, 1.0, 2.0], [2.5, 0.75, 0.5]]).into_dyn())?;
 
-    let (trellis, labels) = g.trellis(&Order::Declared, Limit::default())?;
+    let (trellis, symbols) = g.trellis(&Order::Declared, Budget::default())?;
     println!("{} states, {} arcs:", trellis.graph.states(), trellis.graph.arc_count());
     for (id, source, arc) in trellis.graph.arcs_with_source() {
         let factors: Vec<u32> = trellis.origin.arc(id).iter().map(|s| s.input).collect();
-        let choice = labels.name(arc.ilabel).unwrap_or_default();
+        let choice = symbols.symbol(arc.ilabel).unwrap_or("?");
         println!("  {source} -> {}  {choice}  energy {:<5} from factor {factors:?}", arc.target, arc.weight);
     }
+
+    let best = best_path(&trellis.graph)?.ok_or("no configuration is possible")?;
+    let names: Vec<&str> = best.input.iter().filter_map(|&l| symbols.symbol(l)).collect();
+    println!("best path: {} at energy {}", names.join(" "), best.energy);
+    println!("free energy at β = 1, over all configurations: {:.6}", free_energy(&trellis.graph, Beta::ONE)?);
 
     // The tedious way, to see that both agree.
     let mut best = (f64::INFINITY, [0; 4]);

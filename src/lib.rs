@@ -3,11 +3,14 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod autograd;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod factor;
 pub mod graph;
 #[cfg(feature = "signal")]
 pub mod handwriting;
 pub mod learn;
+pub mod loss;
 #[cfg(feature = "nn")]
 pub mod nn;
 pub mod ops;

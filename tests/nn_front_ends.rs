@@ -167,10 +167,9 @@ fn the_same_seed_gives_the_same_net_and_the_same_training_at_any_thread_count() 
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let config = ColumnNetConfig { dropout: 0.2, ..small(Context::Dilated { layers: 1, width: 6 }) };
-            let mut net = column(config, ComputeDevice::cpu());
+            let mut net = column(ColumnNetConfig::default(), ComputeDevice::cpu());
             let mut o = Optimiser::new(Rule::ADAMW, 0.01);
-            let images: Vec<_> = (0..5).map(|s| picture(20 + 13 * s, s)).collect();
+            let images: Vec<_> = (0..12).map(|s| picture(20 + 13 * s, s)).collect();
             for _ in 0..3 {
                 let (e, t) = net.forward(&images).unwrap();
                 net.backward(t, weights(&e)).unwrap();

@@ -8,10 +8,8 @@
 //! Source: Bottou, LeCun and Bengio, *Global training of document processing systems using graph transformer
 //! networks*, 1997; Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
 
-mod restrict;
 mod tape;
 
-pub use restrict::{output_alphabet, within, without};
 pub use tape::{Gradients, GraphVar, Scalar, Tape, TapeError};
 
 #[cfg(test)]

@@ -4,10 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use smallvec::{SmallVec, smallvec};
 
-use super::restrict;
 use crate::graph::{Graph, Origin, SiteValues, Traced};
-use crate::ops::{self, Budget, Closure, Compose, OpError, Side};
-use crate::paths::{Answer, Beta, PathError, free_energy_and_posteriors};
+use crate::ops::{self, Closure, Compose, OpError, Side};
+use crate::paths::{Answer, Beta, PathError, free_energy_and_posteriors, with_output, without_output};
 use crate::semiring::Energy;
 
 /// What a tape may refuse.
@@ -71,13 +70,13 @@ struct Value {
 ///
 /// ```
 /// use energraph::autograd::Tape;
-/// use energraph::ops::{Budget, acceptor, union};
+/// use energraph::ops::{acceptor, union};
 /// use energraph::{Answer, Beta, Energy, Graph};
 /// // Two readings of equal energy; the first is right. NLL: F(right) − F(all).
 /// let both = union(&[&acceptor::<Energy>(&[1])?, &acceptor(&[2])?])?.graph;
 /// let mut tape = Tape::new();
 /// let g = tape.leaf(both);
-/// let right = tape.within(g, &Answer::one([1]), Budget::default())?;
+/// let right = tape.with_output(g, &Answer::one([1]))?;
 /// let (f_right, f_all) = (tape.free_energy(right, Beta::ONE)?, tape.free_energy(g, Beta::ONE)?);
 /// assert!((tape.value(f_right)? - tape.value(f_all)? - 2.0_f64.ln()).abs() < 1e-12);
 /// let gradients = tape.backward(&[(f_right, 1.0), (f_all, -1.0)])?;
@@ -190,22 +189,22 @@ impl Tape {
         Ok(self.record(graphs, made))
     }
 
-    /// The paths that write a right output: [`super::within()`].
+    /// The paths that write a right output: [`with_output`]. Where there is none, free energies are +∞.
     ///
     /// # Errors
-    /// [`OpError::Empty`] where there is none, [`OpError::Budget`], [`TapeError::ForeignHandle`].
-    pub fn within(&mut self, g: GraphVar, right: &Answer, budget: Budget) -> Result<GraphVar, TapeError> {
-        let made = restrict::within(self.graph(g)?, right, budget)?;
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn with_output(&mut self, g: GraphVar, right: &Answer) -> Result<GraphVar, TapeError> {
+        let made = with_output(self.graph(g)?, right)?;
         Ok(self.record(&[g], made))
     }
 
-    /// The paths that write a wrong output, the right answer's rivals: [`super::without()`]. The empty graph where
-    /// there is none; its free energy is +∞ and its gradient 0.
+    /// The paths that write a wrong output, the right answer's rivals: [`without_output`]. Where there is none, free
+    /// energies are +∞ and their gradient 0.
     ///
     /// # Errors
-    /// [`OpError::Budget`], [`TapeError::ForeignHandle`].
-    pub fn without(&mut self, g: GraphVar, right: &Answer, budget: Budget) -> Result<GraphVar, TapeError> {
-        let made = restrict::without(self.graph(g)?, right, budget)?;
+    /// What the operation says, [`TapeError::ForeignHandle`].
+    pub fn without_output(&mut self, g: GraphVar, right: &Answer) -> Result<GraphVar, TapeError> {
+        let made = without_output(self.graph(g)?, right)?;
         Ok(self.record(&[g], made))
     }
 

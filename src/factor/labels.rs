@@ -1,53 +1,37 @@
 //! Which label stands for which value of which variable.
 
-use super::{FactorGraph, Var};
-use crate::graph::Label;
+use super::{FactorError, FactorGraph, Var};
+use crate::graph::{Label, SymbolTable};
 
-/// The label coding of a factor graph's trellis.
-///
-/// Values are numbered through from 1: value `x` of variable `v` has the label `1 + x + Σ domains of the variables
-/// declared before v`. So each label names one variable and one value, and 0 stays epsilon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labels {
-    names: Vec<String>,
-    /// `offsets[v] + 1` is the label of value 0 of variable `v`; one entry more than variables.
-    offsets: Vec<u32>,
-}
-
-impl Labels {
-    pub(super) fn new(g: &FactorGraph) -> Self {
-        let mut offsets = vec![0];
-        let mut total = 0;
-        for v in &g.variables {
-            // `FactorGraph::variable` keeps the sum within 32 bits.
-            total += v.domain;
-            offsets.push(total);
-        }
-        Labels { names: g.variables.iter().map(|v| v.name.clone()).collect(), offsets }
-    }
-
-    /// The label of a variable's value; `None` where either does not exist.
+impl FactorGraph {
+    /// The label of a variable's value in a trellis; `None` where either does not exist.
+    ///
+    /// Values are numbered through from 1: value `x` of variable `v` has the label `1 + x + Σ domains of the variables
+    /// declared before v`. So each label names one variable and one value, and 0 stays epsilon.
     pub fn label(&self, var: Var, value: u32) -> Option<Label> {
-        let (from, to) = (self.offsets.get(var.0 as usize)?, self.offsets.get(var.0 as usize + 1)?);
-        (value < to - from).then_some(from + value + 1)
+        let variable = self.variables.get(var.0 as usize)?;
+        (value < variable.domain).then_some(variable.first_label + value)
     }
 
-    /// The variable and value behind a label; `None` for epsilon and unknown labels.
+    /// The variable and value behind a label; `None` for epsilon and unknown labels. O(log variables).
     pub fn meaning(&self, label: Label) -> Option<(Var, u32)> {
-        let at = label.checked_sub(1)?;
-        let var = self.offsets.partition_point(|&o| o <= at).checked_sub(1)?;
-        (var < self.names.len()).then(|| (Var(var as u32), at - self.offsets[var]))
+        let at = self.variables.partition_point(|v| v.first_label <= label).checked_sub(1)?;
+        let variable = self.variables.get(at)?;
+        let value = label - variable.first_label;
+        (value < variable.domain).then_some((Var(at as u32), value))
     }
 
-    /// `variable=value`; `None` for epsilon and unknown labels.
-    pub fn name(&self, label: Label) -> Option<String> {
-        let (var, value) = self.meaning(label)?;
-        self.names.get(var.0 as usize).map(|n| format!("{n}={value}"))
-    }
-
-    /// Every label with its name, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = (Label, String)> {
-        let last = self.offsets.last().copied().unwrap_or(0);
-        (1..=last).filter_map(|l| Some((l, self.name(l)?)))
+    /// Every label named `variable=value`.
+    pub(super) fn symbols(&self) -> Result<SymbolTable, FactorError> {
+        let mut table = SymbolTable::new();
+        for v in &self.variables {
+            for value in 0..v.domain {
+                let symbol = format!("{}={value}", v.name);
+                // Names were checked when they were given, and are different.
+                let named = table.insert(&symbol, v.first_label + value);
+                named.map_err(|_| FactorError::BadName { name: v.name.clone() })?;
+            }
+        }
+        Ok(table)
     }
 }

@@ -9,16 +9,17 @@
 //! Source: LeCun, Chopra, Hadsell, Ranzato and Huang, *A tutorial on energy-based learning*, 2006, section 6.
 //!
 //! ```
-//! use energraph::factor::{FactorGraph, Limit, Order, Role};
+//! use energraph::factor::{FactorGraph, Order, Role};
+//! use energraph::ops::Budget;
 //! use ndarray::arr2;
 //! // A binary latent variable and a binary answer that should agree.
 //! let mut g = FactorGraph::new();
 //! let z = g.variable("z", 2, Role::Latent)?;
 //! let y = g.variable("y", 2, Role::Output)?;
 //! g.factor(&[z, y], arr2(&[[0.0, 2.0], [3.0, 0.5]]).into_dyn())?;
-//! let (trellis, labels) = g.trellis(&Order::Declared, Limit::default())?;
+//! let (trellis, symbols) = g.trellis(&Order::Declared, Budget::default())?;
 //! assert_eq!(trellis.graph.arc_count(), 6);
-//! assert_eq!(labels.name(labels.label(y, 1).unwrap()).unwrap(), "y=1");
+//! assert_eq!(g.label(y, 1), symbols.label("y=1"));
 //! # Ok::<(), energraph::factor::FactorError>(())
 //! ```
 
@@ -28,8 +29,7 @@ mod trellis;
 use ndarray::{ArrayD, IxDyn};
 use smallvec::SmallVec;
 
-pub use labels::Labels;
-pub use trellis::{Limit, Order};
+pub use trellis::Order;
 
 use crate::graph::{Origin, Site, SiteValues};
 
@@ -59,6 +59,12 @@ pub enum FactorError {
     #[error("variable {name:?} has an empty domain")]
     EmptyDomain {
         /// The variable's name.
+        name: String,
+    },
+    /// A name that no symbol can be made of.
+    #[error("{name:?} cannot name a variable: it is empty or holds white space")]
+    BadName {
+        /// The name.
         name: String,
     },
     /// Two variables of one name.
@@ -170,6 +176,8 @@ struct Variable {
     name: String,
     domain: u32,
     role: Role,
+    /// The label of value 0.
+    first_label: u32,
     evidence: Option<u32>,
 }
 
@@ -203,7 +211,7 @@ impl FactorGraph {
     /// Declares a variable with values `0..domain`.
     ///
     /// # Errors
-    /// [`FactorError::EmptyDomain`], [`FactorError::DuplicateName`], and [`FactorError::TooLarge`] where all domains
+    /// [`FactorError::EmptyDomain`], [`FactorError::BadName`], [`FactorError::DuplicateName`], and [`FactorError::TooLarge`] where all domains
     /// together have more values than there are labels.
     pub fn variable(&mut self, name: &str, domain: u32, role: Role) -> Result<Var, FactorError> {
         if domain == 0 {
@@ -212,11 +220,14 @@ impl FactorGraph {
         if self.variables.iter().any(|v| v.name == name) {
             return Err(FactorError::DuplicateName { name: name.to_owned() });
         }
-        let values = self.variables.iter().map(|v| v.domain as usize).sum::<usize>() + domain as usize;
-        if values >= u32::MAX as usize {
-            return Err(FactorError::TooLarge { what: "values", count: values });
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            return Err(FactorError::BadName { name: name.to_owned() });
         }
-        self.variables.push(Variable { name: name.to_owned(), domain, role, evidence: None });
+        let first_label = self.variables.last().map_or(1, |v| v.first_label + v.domain);
+        if first_label.checked_add(domain).is_none() {
+            return Err(FactorError::TooLarge { what: "values", count: first_label as usize + domain as usize });
+        }
+        self.variables.push(Variable { name: name.to_owned(), domain, role, first_label, evidence: None });
         Ok(Var((self.variables.len() - 1) as u32))
     }
 

@@ -2,6 +2,7 @@ use ndarray::{ArrayD, IxDyn, arr0, arr1, arr2};
 
 use super::*;
 use crate::graph::EPSILON;
+use crate::ops::Budget;
 use crate::oracle;
 use crate::semiring::Energy;
 
@@ -45,7 +46,7 @@ fn brute_force(g: &FactorGraph) -> Vec<(Vec<u32>, f64)> {
 
 /// The trellis' paths as configurations, from its input labels, in the same order as `brute_force`.
 fn from_paths(g: &FactorGraph, order: &Order) -> Vec<(Vec<u32>, f64)> {
-    let (traced, labels) = g.trellis(order, Limit::default()).unwrap();
+    let (traced, _) = g.trellis(order, Budget::default()).unwrap();
     let paths = oracle::paths(&traced.graph, |w| w.wide(), oracle::Limit::default());
     assert!(!paths.truncated);
     let mut found: Vec<_> = paths
@@ -54,7 +55,7 @@ fn from_paths(g: &FactorGraph, order: &Order) -> Vec<(Vec<u32>, f64)> {
         .map(|p| {
             let mut values: Vec<u32> = g.variables.iter().map(|v| v.evidence.unwrap_or(u32::MAX)).collect();
             for &l in &p.input {
-                let (v, x) = labels.meaning(l).unwrap();
+                let (v, x) = g.meaning(l).unwrap();
                 values[v.0 as usize] = x;
             }
             (values, p.energy)
@@ -89,7 +90,7 @@ fn random_factor_graph(r: &mut Lcg) -> FactorGraph {
 #[test]
 fn the_worked_example_has_sixteen_arcs_and_twenty_four_paths() {
     let g = worked_example();
-    let (traced, _) = g.trellis(&Order::Declared, Limit::default()).unwrap();
+    let (traced, _) = g.trellis(&Order::Declared, Budget::default()).unwrap();
     assert_eq!(traced.graph.arc_count(), 2 + 4 + 4 + 6);
     assert_eq!(traced.graph.states(), 1 + 2 + 2 + 2 + 1);
     assert_eq!(from_paths(&g, &Order::Declared), brute_force(&g));
@@ -98,7 +99,7 @@ fn the_worked_example_has_sixteen_arcs_and_twenty_four_paths() {
 
 #[test]
 fn each_factor_value_of_the_worked_example_is_on_one_arc() {
-    let (traced, _) = worked_example().trellis(&Order::Declared, Limit::default()).unwrap();
+    let (traced, _) = worked_example().trellis(&Order::Declared, Budget::default()).unwrap();
     let mut seen: Vec<(u32, Site)> = (0..16)
         .map(|a| {
             let sites = traced.origin.arc(a);
@@ -123,7 +124,7 @@ fn random_factor_graphs_with_loops_have_the_paths_of_brute_force() {
         let order = Order::Given(vars);
         let possible: Vec<_> = brute_force(&g).into_iter().filter(|(_, e)| *e < f64::INFINITY).collect();
         if possible.is_empty() {
-            assert!(matches!(g.trellis(&order, Limit::default()), Err(FactorError::Impossible { .. })));
+            assert!(matches!(g.trellis(&order, Budget::default()), Err(FactorError::Impossible { .. })));
             impossible += 1;
             continue;
         }
@@ -142,21 +143,22 @@ impl FactorGraph {
 
 #[test]
 fn outputs_emit_their_labels_and_latent_variables_emit_epsilon() {
-    let (traced, labels) = worked_example().trellis(&Order::Declared, Limit::default()).unwrap();
+    let g = worked_example();
+    let (traced, symbols) = g.trellis(&Order::Declared, Budget::default()).unwrap();
     for a in traced.graph.all_arcs() {
-        let (var, value) = labels.meaning(a.ilabel).unwrap();
-        assert_eq!(labels.label(var, value), Some(a.ilabel));
+        let (var, value) = g.meaning(a.ilabel).unwrap();
+        assert_eq!(g.label(var, value), Some(a.ilabel));
         assert_eq!(a.olabel, if var.0 < 2 { EPSILON } else { a.ilabel });
     }
-    assert_eq!(labels.iter().count(), 9);
-    assert_eq!(labels.name(9).unwrap(), "Y2=2");
-    assert_eq!((labels.meaning(0), labels.meaning(10)), (None, None));
+    assert_eq!(symbols.len(), 10);
+    assert_eq!(symbols.symbol(9), Some("Y2=2"));
+    assert_eq!((g.meaning(0), g.meaning(10)), (None, None));
 }
 
 #[test]
 fn posteriors_pulled_back_are_the_marginals_of_the_factors() {
     let g = worked_example();
-    let (traced, _) = g.trellis(&Order::Declared, Limit::default()).unwrap();
+    let (traced, _) = g.trellis(&Order::Declared, Budget::default()).unwrap();
     let paths = oracle::paths(&traced.graph, |w| w.wide(), oracle::Limit::default()).list;
     let mut values = SiteValues::zeros(&traced.graph);
     for (i, v) in values.arcs.iter_mut().enumerate() {
@@ -182,11 +184,11 @@ fn constants_and_factors_over_the_evidence_are_in_the_final_weight() {
     g.factor(&[], arr0(0.5).into_dyn()).unwrap();
     g.factor(&[y, x], arr2(&[[0.0, 0.0, 8.0], [0.0, 0.0, 16.0]]).into_dyn()).unwrap();
     assert_eq!(
-        g.trellis(&Order::Declared, Limit::default()).unwrap_err(),
+        g.trellis(&Order::Declared, Budget::default()).unwrap_err(),
         FactorError::NoEvidence { name: "x".into() }
     );
     g.observe(x, 2).unwrap();
-    let (traced, _) = g.trellis(&Order::Declared, Limit::default()).unwrap();
+    let (traced, _) = g.trellis(&Order::Declared, Budget::default()).unwrap();
     assert_eq!(traced.graph.final_weight(1), Energy::new(4.5).unwrap());
     assert_eq!(traced.origin.final_weight(1).len(), 2);
     assert_eq!(traced.graph.all_arcs()[1].weight.get(), 16.0);
@@ -194,7 +196,7 @@ fn constants_and_factors_over_the_evidence_are_in_the_final_weight() {
 
 #[test]
 fn no_variables_make_one_empty_path() {
-    let (traced, _) = FactorGraph::new().trellis(&Order::Declared, Limit::default()).unwrap();
+    let (traced, _) = FactorGraph::new().trellis(&Order::Declared, Budget::default()).unwrap();
     assert_eq!((traced.graph.states(), traced.graph.arc_count()), (1, 0));
     assert!(traced.graph.is_final(0));
 }
@@ -204,9 +206,9 @@ fn a_trellis_over_its_budget_is_refused_with_its_size() {
     let mut g = FactorGraph::new();
     let vars: Vec<Var> = (0..6).map(|i| g.variable(&format!("v{i}"), 4, Role::Output).unwrap()).collect();
     g.factor(&vars, ArrayD::zeros(IxDyn(&[4; 6]))).unwrap();
-    let refused = g.trellis(&Order::Declared, Limit { states: 100, arcs: 1000 }).unwrap_err();
+    let refused = g.trellis(&Order::Declared, Budget { states: 100, arcs: 1000 }).unwrap_err();
     assert!(matches!(refused, FactorError::Budget { states: 101, .. }), "{refused}");
-    let refused = g.trellis(&Order::Declared, Limit { states: 10_000, arcs: 10 }).unwrap_err();
+    let refused = g.trellis(&Order::Declared, Budget { states: 10_000, arcs: 10 }).unwrap_err();
     assert!(matches!(refused, FactorError::Budget { arcs: 11, .. }), "{refused}");
 }
 
@@ -214,6 +216,7 @@ fn a_trellis_over_its_budget_is_refused_with_its_size() {
 fn what_is_wrong_with_a_factor_graph_is_named() {
     let mut g = FactorGraph::new();
     assert!(matches!(g.variable("a", 0, Role::Latent), Err(FactorError::EmptyDomain { .. })));
+    assert!(matches!(g.variable("a b", 1, Role::Latent), Err(FactorError::BadName { .. })));
     let a = g.variable("a", 2, Role::Latent).unwrap();
     assert!(matches!(g.variable("a", 2, Role::Latent), Err(FactorError::DuplicateName { .. })));
     assert!(matches!(g.factor(&[Var(7)], arr1(&[0.0]).into_dyn()), Err(FactorError::NoSuchVariable { .. })));
@@ -226,7 +229,7 @@ fn what_is_wrong_with_a_factor_graph_is_named() {
     assert!(matches!(g.observe(x, 2), Err(FactorError::NoSuchValue { .. })));
     g.observe(x, 1).unwrap();
     for order in [vec![], vec![a, a], vec![a, x]] {
-        assert!(matches!(g.trellis(&Order::Given(order), Limit::default()), Err(FactorError::BadOrder { .. })));
+        assert!(matches!(g.trellis(&Order::Given(order), Budget::default()), Err(FactorError::BadOrder { .. })));
     }
     assert!(matches!(g.energy(&[0]), Err(FactorError::AssignmentLength { .. })));
 }

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{FactorError, FactorGraph, Labels, Role, Var, entry_energy};
-use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, Traced};
+use super::{FactorError, FactorGraph, Role, Var, entry_energy};
+use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, SymbolTable, Traced};
+use crate::ops::Budget;
 use crate::semiring::{Energy, Weight};
 
 /// In which order a trellis places the latent and output variables. Any order gives the same configurations and
@@ -15,21 +16,6 @@ pub enum Order {
     Declared,
     /// These, each exactly once.
     Given(Vec<Var>),
-}
-
-/// How large a trellis may grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Most states.
-    pub states: usize,
-    /// Most arcs.
-    pub arcs: usize,
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Limit { states: 1 << 20, arcs: 1 << 24 }
-    }
 }
 
 /// The values of the frontier's variables, in the frontier's order.
@@ -52,7 +38,8 @@ impl FactorGraph {
     /// An arc chooses the next variable's value; its weight is the sum of the factors completed by that choice
     /// (in f64, then rounded to f32). Its input label names variable and value, its output label does so for
     /// [`Role::Output`] variables and is epsilon for latent ones, so that answers, and rivals, range over outputs.
-    /// Factors over observed variables alone are in the final weight. The origin of a site lists
+    /// The symbol table names every label `variable=value`; see also [`FactorGraph::label`] and
+    /// [`FactorGraph::meaning`]. Factors over observed variables alone are in the final weight. The origin of a site lists
     /// (factor, entry in row-major order as `Site::Arc`).
     ///
     /// Choices of energy +∞ get no arc; states from which every continuation is impossible may remain.
@@ -63,21 +50,20 @@ impl FactorGraph {
     ///
     /// # Cost
     /// O(arcs × factors completed per arc); arcs ≤ Σ over steps of the frontier's assignments × the domain placed.
-    pub fn trellis(&self, order: &Order, limit: Limit) -> Result<(Traced<Energy>, Labels), FactorError> {
+    pub fn trellis(&self, order: &Order, budget: Budget) -> Result<(Traced<Energy>, SymbolTable), FactorError> {
         if let Some(v) = self.variables.iter().find(|v| v.role == Role::Observed && v.evidence.is_none()) {
             return Err(FactorError::NoEvidence { name: v.name.clone() });
         }
         let steps = self.steps(&self.placed(order)?);
-        let labels = Labels::new(self);
-        let mut grow = Growing { builder: GraphBuilder::new(), origin: OriginBuilder::new(), limit };
+        let mut grow = Growing { builder: GraphBuilder::new(), origin: OriginBuilder::new(), budget };
         let mut layer: Vec<(Values, StateId)> = vec![(Values::new(), grow.builder.state())];
         for step in &steps {
-            layer = self.place(step, &layer, &labels, &mut grow)?;
+            layer = self.place(step, &layer, &mut grow)?;
             if layer.is_empty() {
                 return Err(FactorError::Impossible { name: self.name_of(step.var) });
             }
         }
-        self.finish(&layer, grow).map(|g| (g, labels))
+        Ok((self.finish(&layer, grow)?, self.symbols()?))
     }
 
     /// The order as a list, checked.
@@ -128,7 +114,6 @@ impl FactorGraph {
         &self,
         step: &Step,
         layer: &[(Values, StateId)],
-        labels: &Labels,
         grow: &mut Growing,
     ) -> Result<Vec<(Values, StateId)>, FactorError> {
         let variable = self.get(step.var)?;
@@ -149,7 +134,7 @@ impl FactorGraph {
                     next.push((key.clone(), state));
                     state
                 });
-                let label = labels.label(step.var, value).unwrap_or(EPSILON);
+                let label = self.label(step.var, value).unwrap_or(EPSILON);
                 let olabel = if variable.role == Role::Output { label } else { EPSILON };
                 grow.builder.arc(*source, label, olabel, weight, target);
                 grow.origin.arc(sites(&entries));
@@ -213,13 +198,13 @@ impl FactorGraph {
 struct Growing {
     builder: GraphBuilder<Energy>,
     origin: OriginBuilder,
-    limit: Limit,
+    budget: Budget,
 }
 
 impl Growing {
     fn check(&self, name: &str) -> Result<(), FactorError> {
         let (states, arcs) = (self.builder.states(), self.builder.arc_count());
-        if states > self.limit.states || arcs > self.limit.arcs {
+        if states > self.budget.states || arcs > self.budget.arcs {
             return Err(FactorError::Budget { name: name.to_owned(), states, arcs });
         }
         Ok(())

@@ -9,9 +9,7 @@
 
 use std::fmt::Write;
 
-use super::{Arc, ArcId, BadWeight, EPSILON, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, WeightText};
-use crate::semiring::Weight;
-
+use super::{Arc, ArcId, BadWeight, Graph, GraphBuilder, GraphError, Label, Side, StateId, SymbolTable, WeightText};
 /// How AT&T text is read and written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttOptions<'a> {
@@ -21,21 +19,6 @@ pub struct AttOptions<'a> {
     pub isymbols: Option<&'a SymbolTable>,
     /// Names of output labels; an acceptor uses `isymbols` for both.
     pub osymbols: Option<&'a SymbolTable>,
-}
-
-/// One side of a transducer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// What it reads.
-    Input,
-    /// What it writes.
-    Output,
-}
-
-impl std::fmt::Display for Side {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if *self == Side::Input { "input" } else { "output" })
-    }
 }
 
 /// What is wrong with a line.
@@ -279,18 +262,6 @@ fn end_line<W: WeightText>(text: &mut String, weight: &W) {
         text.push_str(&weight.print_weight());
     }
     text.push('\n');
-}
-
-/// What an arc is called in drawings: `a:b`, or `a` where both sides agree.
-pub(super) fn arc_name<W: Weight>(arc: &Arc<W>, options: &AttOptions<'_>) -> String {
-    let name = |label: Label, table: Option<&SymbolTable>| match table.and_then(|t| t.symbol(label)) {
-        Some(symbol) => symbol.to_owned(),
-        None if label == EPSILON => "ε".to_owned(),
-        None => label.to_string(),
-    };
-    let input = name(arc.ilabel, options.isymbols);
-    let output = if options.acceptor { input.clone() } else { name(arc.olabel, options.osymbols) };
-    if arc.ilabel == arc.olabel && input == output { input } else { format!("{input}:{output}") }
 }
 
 #[cfg(test)]

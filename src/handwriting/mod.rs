@@ -1,4 +1,28 @@
-//! Handwritten fields: where to cut them, and a generator of them.
+//! Handwriting: from an image of a field to its reading.
+//!
+//! image → cuts → [`segmentation_graph`] → energies per span and symbol ([`scorer`]) → [`Recognition`] graph →
+//! composition with a [`Grammar`] → reading, free energies and confidence.
 
 pub mod cuts;
+mod field;
 pub mod generator;
+pub mod grammar;
+mod interpret;
+#[cfg(feature = "nn")]
+mod model;
+mod recognition;
+#[cfg(feature = "nn")]
+mod recognizer;
+#[cfg(feature = "nn")]
+pub mod scorer;
+#[cfg(feature = "nn")]
+pub mod train;
+
+pub use field::{Field, FieldError, Span, SpanLimit};
+pub use grammar::{Grammar, GrammarError};
+pub use interpret::{InterpretError, Interpretations, Placed};
+#[cfg(feature = "nn")]
+pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
+pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
+#[cfg(feature = "nn")]
+pub use recognizer::{Alternative, Prepared, Reading, ReadingError, Recognizer, Segment};

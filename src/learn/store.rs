@@ -303,16 +303,31 @@ mod tests {
         }
     }
 
-    /// A fresh folder for one test.
-    fn folder(name: &str) -> PathBuf {
+    /// A fresh folder for one test, removed behind it.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn join(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn folder(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("energraph-store-{}-{name}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
-        path
+        Folder(path)
     }
 
     #[test]
     fn a_checkpoint_comes_back_number_for_number() {
-        let file = folder("whole").join("c.safetensors");
+        let folder = folder("whole");
+        let file = folder.join("c.safetensors");
         save_checkpoint(&file, &checkpoint()).unwrap();
         assert_eq!(load_checkpoint(&file).unwrap(), checkpoint());
         // Nothing is left beside it.
@@ -321,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_model_comes_back_with_shapes_and_notes() {
-        let file = folder("model").join("m.safetensors");
+        let folder = folder("model");
+        let file = folder.join("m.safetensors");
         let p = Parameter { name: "w".into(), shape: vec![2, 1], values: vec![1.0, 2.0] };
         let notes: Notes = [("alphabet".to_owned(), "0123456789".to_owned())].into();
         save_model(&file, std::slice::from_ref(&p), &notes).unwrap();
@@ -331,7 +347,8 @@ mod tests {
 
     #[test]
     fn truncated_foreign_and_absent_files_are_told_apart() {
-        let file = folder("bad").join("c.safetensors");
+        let folder = folder("bad");
+        let file = folder.join("c.safetensors");
         assert!(matches!(load_model(&file), Err(StoreError::File { .. })));
         save_checkpoint(&file, &checkpoint()).unwrap();
         let bytes = fs::read(&file).unwrap();
@@ -346,7 +363,8 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_by_name() {
-        let file = folder("version").join("c.safetensors");
+        let folder = folder("version");
+        let file = folder.join("c.safetensors");
         save_checkpoint(&file, &checkpoint()).unwrap();
         let mut bytes = fs::read(&file).unwrap();
         let key = b"\"energraph.version\":\"1\"";
@@ -359,7 +377,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_stored_is_refused_before_the_old_file_is_touched() {
-        let file = folder("refused").join("m.safetensors");
+        let folder = folder("refused");
+        let file = folder.join("m.safetensors");
         save_model(&file, &[parameter("w", &[1.0])], &Notes::new()).unwrap();
         let crooked = Parameter { name: "w".into(), shape: vec![3], values: vec![0.0] };
         assert!(matches!(save_model(&file, &[crooked], &Notes::new()), Err(StoreError::Content { .. })));

@@ -10,7 +10,8 @@ use crate::learn::FrontError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceChoice {
-    /// The best device that this build knows and that works: cuda, then wgpu, then cpu.
+    /// The best device that this build knows and that works: cuda, then wgpu on a real graphics processor (a
+    /// driver in software is slower than `cpu`), then cpu.
     #[default]
     Auto,
     /// The processor, with fused operations.
@@ -61,7 +62,7 @@ impl DeviceChoice {
     /// ```
     pub fn resolve(self) -> Result<ComputeDevice, FrontError> {
         match self {
-            DeviceChoice::Auto => Ok(cuda().or_else(|_| wgpu()).unwrap_or_else(|_| ComputeDevice::cpu())),
+            DeviceChoice::Auto => Ok(cuda().or_else(|_| graphics()).unwrap_or_else(|_| ComputeDevice::cpu())),
             DeviceChoice::Cpu => Ok(ComputeDevice::cpu()),
             DeviceChoice::Wgpu => wgpu(),
             DeviceChoice::Cuda => cuda(),
@@ -115,6 +116,19 @@ fn wgpu() -> Result<ComputeDevice, FrontError> {
     Err(absent("wgpu"))
 }
 
+/// A graphics processor, never a driver in software.
+#[cfg(feature = "wgpu")]
+fn graphics() -> Result<ComputeDevice, FrontError> {
+    use burn::tensor::DeviceKind::{DiscreteGpu, IntegratedGpu};
+    let of = |kind| attempt("wgpu", move || Device::wgpu(kind));
+    of(DiscreteGpu(0)).or_else(|_| of(IntegratedGpu(0)))
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn graphics() -> Result<ComputeDevice, FrontError> {
+    wgpu()
+}
+
 #[cfg(feature = "cuda")]
 fn cuda() -> Result<ComputeDevice, FrontError> {
     attempt("cuda", || Device::cuda(0_usize))
@@ -131,15 +145,19 @@ fn absent(name: &str) -> FrontError {
     FrontError::Device { device: name.into(), why }
 }
 
-/// Tries a device with a sum. The backends answer a missing driver with a panic, which is caught here.
+/// Tries a device with a sum. The backends answer a missing driver with a panic, which is caught here; the panic hook
+/// is silent meanwhile.
 #[cfg_attr(not(any(feature = "wgpu", feature = "cuda")), allow(dead_code))]
 fn attempt(name: &str, make: impl FnOnce() -> Device + std::panic::UnwindSafe) -> Result<ComputeDevice, FrontError> {
     let fail = |why: String| FrontError::Device { device: name.into(), why };
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
     let tried = std::panic::catch_unwind(|| {
         let device = make();
         let sum = Tensor::<1>::from_floats([1.0, 2.0, 3.0], &device).sum();
         (device, sum.into_data().try_to_vec::<f32>())
     });
+    std::panic::set_hook(hook);
     match tried {
         Ok((device, Ok(sum))) if sum == [6.0] => Ok(ComputeDevice { name: name.into(), device, fused: false }),
         Ok((_, sum)) => Err(fail(format!("1 + 2 + 3 gave {sum:?}"))),

@@ -115,3 +115,46 @@ macro_rules! float_weight {
     };
 }
 pub(super) use float_weight;
+
+#[cfg(test)]
+mod tests {
+    use crate::semiring::{Energy, LogSum, MinSum, Semiring, Star, Tolerance, Weight};
+
+    #[test]
+    fn a_product_that_overflows_below_stays_finite_and_one_above_is_impossible() {
+        let (low, high) = (MinSum::new(f64::MIN).unwrap(), MinSum::new(f64::MAX).unwrap());
+        assert_eq!(low.times(&low), low);
+        assert!(high.times(&high).is_zero());
+        let low = Energy::new(f32::MIN).unwrap();
+        assert_eq!(low.times(&low), low);
+        assert_eq!(LogSum::new(f64::MIN).unwrap().plus(&LogSum::new(f64::MIN).unwrap()).get(), f64::MIN);
+    }
+
+    #[test]
+    fn an_energy_lifts_to_itself_in_either_sum() {
+        for e in [Energy::FREE, Energy::IMPOSSIBLE, Energy::new(-1.5).unwrap()] {
+            assert_eq!(MinSum::<f64>::from(e).get(), e.wide());
+            assert_eq!(LogSum::<f32>::from(e).get(), e.get());
+        }
+    }
+
+    #[test]
+    fn a_log_sum_keeps_its_digits_far_from_zero_and_near_divergence() {
+        // 1/(1 − e^−a) ≈ 1/a for tiny a: log(1 − e^−a) computed as written would be log 0.
+        let tiny = LogSum::new(1e-300_f64).unwrap().star().unwrap().get();
+        assert!((tiny - 1e-300_f64.ln()).abs() < 1e-12);
+        // e^−a is under the ulp of 1 and still shows.
+        let rare = LogSum::new(50.0_f64).unwrap().star().unwrap().get();
+        assert!((rare / -(-50.0_f64).exp() - 1.0).abs() < 1e-12);
+        let deep = LogSum::new(1000.0_f64).unwrap();
+        assert_eq!(deep.plus(&deep).get(), 1000.0 - std::f64::consts::LN_2);
+    }
+
+    #[test]
+    fn a_tolerance_counts_equal_infinities_as_close_and_nan_as_close_to_nothing() {
+        let wide = Tolerance { absolute: 1e300, relative: 0.5 };
+        assert!(wide.admits(f64::INFINITY, f64::INFINITY));
+        assert!(!wide.admits(f64::INFINITY, 0.0) && !wide.admits(f64::NEG_INFINITY, f64::INFINITY));
+        assert!(!wide.admits(f64::NAN, f64::NAN));
+    }
+}

@@ -40,6 +40,13 @@ impl Grey {
         Grey::new(width, height, vec![level; width.saturating_mul(height)])
     }
 
+    /// The image whose pixel in column `x` and row `y` is `level(x, y)`; a side of 0 is taken as 1.
+    pub fn from_fn(width: usize, height: usize, mut level: impl FnMut(usize, usize) -> u8) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        let pixels = (0..width * height).map(|i| level(i % width, i / width)).collect();
+        Grey { width, height, pixels }
+    }
+
     /// From an ink image (0 = paper, 1 = ink; clamped).
     ///
     /// # Errors

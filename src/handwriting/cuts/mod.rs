@@ -15,6 +15,7 @@
 
 mod components;
 mod contour;
+mod cutter;
 mod profile;
 mod recall;
 mod uniform;
@@ -23,6 +24,7 @@ use ndarray::Array2;
 
 pub use components::{Component, components};
 pub use contour::contour_minima;
+pub use cutter::Cutter;
 pub use profile::profile_minima;
 pub use recall::{Boundaries, Recall, recall};
 pub use uniform::{fill_gaps, uniform};

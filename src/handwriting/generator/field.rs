@@ -105,13 +105,9 @@ impl Generator {
             Scene::LogBook => rng.random_range(0.08..0.3f32),
             _ => rng.random_range(0.0..0.15f32),
         };
-        let pixels = blurred(&sheet, blur).iter().map(|v| v.round().clamp(0.0, 255.0) as u8).collect();
-        // The size is at least 8 × 34 by construction; an impossible failure would give a white pixel, not a panic.
-        let image = Grey::new(width, height, pixels).or_else(|_| Grey::filled(1, 1, 255));
-        match image {
-            Ok(image) => Drawn { image, amount, boxes: laid.boxes },
-            Err(_) => unreachable!("one pixel is an image"),
-        }
+        let sheet = blurred(&sheet, blur);
+        let image = Grey::from_fn(width, height, |x, y| sheet[[y, x]].round().clamp(0.0, 255.0) as u8);
+        Drawn { image, amount, boxes: laid.boxes }
     }
 
     /// Moves the writing into a picture; returns the picture's width.

@@ -215,3 +215,95 @@ fn add_band(x: &[f32], gradient: &[f32], layout: &Layout, band: &Band, k: &Kerne
         multiply(&mut sum[run.row * n..(run.row + run.len) * n], [run.len, n, m], a, g, add);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(n: usize, seed: usize) -> Vec<f32> {
+        (0..n).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 504.5 - 1.0).collect()
+    }
+
+    /// Noise on valid pixels, zeros in the margins.
+    fn pixels(layout: &Layout, channels: usize, seed: usize) -> Vec<f32> {
+        let mut x = vec![0.0; layout.pixels() * channels];
+        for place in layout.places() {
+            x[place * channels..(place + 1) * channels].copy_from_slice(&noise(channels, seed + place));
+        }
+        x
+    }
+
+    /// The definition of a convolution, pixel by pixel.
+    fn at(x: &[f32], layout: &Layout, k: &Kernel, w: &[f32], image: usize, [y, x0]: [usize; 2], o: usize) -> f64 {
+        let mut sum = 0.0;
+        for (ky, kx) in (0..k.size[0]).flat_map(|a| (0..k.size[1]).map(move |b| (a, b))) {
+            let line = (y + ky).checked_sub(k.size[0] / 2).filter(|&l| l < layout.height);
+            let column = (x0 + kx * k.dilation).checked_sub(k.size[1] / 2 * k.dilation);
+            let (Some(line), Some(column)) = (line, column.filter(|&c| c < layout.widths[image])) else { continue };
+            for i in 0..k.input {
+                let v = x[(layout.start(image, line) + column) * k.input + i];
+                sum += f64::from(v) * f64::from(w[((ky * k.size[1] + kx) * k.input + i) * k.output + o]);
+            }
+        }
+        sum
+    }
+
+    fn kernels() -> [Kernel; 5] {
+        let kernel = |size, dilation, input, output| Kernel { size, dilation, input, output };
+        [
+            kernel([3, 3], 1, 1, 5),
+            kernel([3, 3], 1, 9, 4),
+            kernel([1, 3], 3, 30, 7),
+            kernel([1, 1], 1, 6, 3),
+            kernel([3, 5], 2, 2, 3),
+        ]
+    }
+
+    #[test]
+    fn products_are_those_of_the_definition() {
+        for k in kernels() {
+            let layout = Layout::new(4, vec![5, 1, 8], k.margin());
+            let bands = Bands::new(&layout, 2, WORK_FOR_SMALL_BANDS);
+            let (x, w) = (pixels(&layout, k.input, 1), noise(k.cost(), 2));
+            let (product, _) = convolve(&x, &layout, &bands, &k, &w, |_, _| ());
+            for band in &bands.all {
+                for (y, column) in
+                    (band.lines.0..band.lines.1).flat_map(|y| (0..layout.widths[band.image]).map(move |c| (y, c)))
+                {
+                    let row = band.product + (y - band.lines.0) * layout.stride(band.image) + column;
+                    for o in 0..k.output {
+                        let expected = at(&x, &layout, &k, &w, band.image, [y, column], o);
+                        assert!((f64::from(product[row * k.output + o]) - expected).abs() < 1e-4, "{k:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes the smallest bands, so that their seams are tested.
+    const WORK_FOR_SMALL_BANDS: usize = usize::MAX;
+
+    #[test]
+    fn gradients_are_the_transposes_of_the_product() {
+        for k in kernels() {
+            let layout = Layout::new(4, vec![5, 40, 8], k.margin());
+            let bands = Bands::new(&layout, 1, WORK_FOR_SMALL_BANDS);
+            let (x, w) = (pixels(&layout, k.input, 1), noise(k.cost(), 2));
+            let g = pixels(&layout, k.output, 3);
+            let (product, _) = convolve(&x, &layout, &bands, &k, &w, |_, _| ());
+            let mut value = 0.0;
+            for band in &bands.all {
+                let from = layout.start(band.image, band.lines.0) * k.output;
+                let rows = &product[band.product * k.output..(band.product + band.len) * k.output];
+                value += dot(rows, &g[from..]);
+            }
+            let to_x = dot(&to_input(&g, &layout, &bands, &k, &w), &x);
+            let to_w = dot(&to_kernel(&x, &g, &layout, &bands, &k), &w);
+            assert!((value - to_x).abs() < 1e-3 && (value - to_w).abs() < 1e-3, "{k:?}: {value} {to_x} {to_w}");
+        }
+    }
+
+    fn dot(a: &[f32], b: &[f32]) -> f64 {
+        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+    }
+}

@@ -1,4 +1,4 @@
-//! The law kit: finds the lie in an implementation of [`Weight`](crate::Weight) or [`Semiring`](crate::Semiring).
+//! The law kit: finds the lie in an implementation of [`Weight`] or [`Semiring`].
 //!
 //! Operations on graphs regroup, factor and merge weights, and each of them is right only as far as the algebra's
 //! laws hold. Each law here is one named property, drawn from random operands with [`proptest`], shrunk when it fails,
@@ -6,11 +6,11 @@
 //!
 //! # Your own semiring in two minutes
 //!
-//! 1. Implement [`Weight`](crate::Weight), [`Semiring`](crate::Semiring) and the marker traits that you claim.
+//! 1. Implement [`Weight`], [`Semiring`] and the marker traits that you claim.
 //! 2. Implement [`Sample`]: how to draw values ([`dyadic`], [`numbers`], [`extremes`] for a type made of one number),
 //!    and [`Sample::laws`], the list of claims. A claim without its trait doesn't compile.
 //! 3. In your tests, [`semiring_laws!`](crate::semiring_laws) makes one `#[test]` of each law:
-//!    `semiring_laws!(mod bottleneck_laws: Bottleneck => Semiring, Commutative, Idempotent, PathProperty);`
+//!    `semiring_laws!(mod width_laws: Width => Semiring, Idempotent);`
 //! 4. Or ask at run time: [`check`] returns a [`Report`] with one row per law, which prints as a table.
 //!
 //! ```
@@ -65,7 +65,7 @@ mod runner;
 pub use built_in::built_in;
 pub use draw::{Precision, Samples, boxed, drawn, dyadic, extremes, numbers, powers_of_two};
 pub use report::{Counterexample, Outcome, Report, Row};
-pub use runner::{Check, Config, Holds, Law, Mismatch, weights};
+pub use runner::{Config, Law, Mismatch, weights};
 
 use std::marker::PhantomData;
 
@@ -192,8 +192,7 @@ impl<T: Sample> Laws<T> {
         &self.list
     }
 
-    #[doc(hidden)]
-    pub fn push(&mut self, law: Law) {
+    fn push(&mut self, law: Law) {
         self.list.push(law);
     }
 }

@@ -108,7 +108,6 @@ macro_rules! __law_list {
 ///
 /// ```
 /// # fn main() {}
-/// # #[cfg(test)] // what a test module holds
 /// energraph::semiring_laws!(mod counting_laws: energraph::Counting => Semiring, Commutative, Star);
 /// ```
 #[macro_export]

@@ -108,10 +108,13 @@ pub(super) enum Draws {
     Constructor,
 }
 
+/// Draws passed, and what they showed.
+type Search = dyn Fn(&Config) -> (u32, Outcome);
+
 /// One law of one type: a name and a search for a counterexample.
 pub struct Law {
     name: &'static str,
-    search: Box<dyn Fn(&Config) -> (u32, Outcome)>,
+    search: Box<Search>,
 }
 
 impl fmt::Debug for Law {

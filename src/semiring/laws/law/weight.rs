@@ -1,6 +1,6 @@
 //! Laws of `Weight` and `Commutative`.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 use super::{Draws, Law, both, legal, mismatch};
 use crate::semiring::laws::Sample;
@@ -63,9 +63,7 @@ pub fn equal_values_hash_equal<T: Sample>() -> Law {
 }
 
 fn hash<T: Hash>(value: &T) -> u64 {
-    let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
-    value.hash(&mut hasher);
-    hasher.finish()
+    rustc_hash::FxBuildHasher.hash_one(value)
 }
 
 /// `a == b` implies the same floating-point numbers inside, bit for bit.

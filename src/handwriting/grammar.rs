@@ -1,0 +1,103 @@
+//! Grammars: transducers from the symbols that are written to the answer that is meant.
+
+use std::path::{Path, PathBuf};
+
+use crate::graph::att::{AttError, AttOptions};
+use crate::graph::{Graph, Label, SymbolTable};
+use crate::semiring::Energy;
+
+/// The grammars that come with the library, by name.
+const SHIPPED: [(&str, &str); 2] = [
+    ("amount", include_str!("../../data/grammars/amount.txt")),
+    ("digits", include_str!("../../data/grammars/digits.txt")),
+];
+
+/// Why a grammar can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum GrammarError {
+    /// Neither a shipped name nor a file.
+    #[error("grammar {name}: neither a file nor one of the shipped {}", shipped_names())]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// The file can't be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The text is not a transducer over the alphabet.
+    #[error("grammar {name}: {source}")]
+    Text {
+        /// Name or file.
+        name: String,
+        /// Where and why.
+        source: AttError,
+    },
+}
+
+fn shipped_names() -> String {
+    SHIPPED.map(|(name, _)| name).join(", ")
+}
+
+/// A transducer from written symbols to the answer, under a name.
+#[derive(Debug, Clone)]
+pub struct Grammar {
+    /// Name or file.
+    pub name: String,
+    /// Reads what is written, in labels of the alphabet, and writes the answer, in labels of `outputs`.
+    pub graph: Graph<Energy>,
+    /// What answers are made of.
+    pub outputs: SymbolTable,
+}
+
+impl Grammar {
+    /// A shipped grammar by name, or one from a file of AT&T text whose labels are symbols of `alphabet`.
+    ///
+    /// # Errors
+    /// [`GrammarError`], which names the grammar, and the line of an unknown symbol.
+    pub fn load(name: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
+        if let Some((_, text)) = SHIPPED.iter().find(|(n, _)| *n == name) {
+            return Grammar::parse(name, text, alphabet);
+        }
+        let path = Path::new(name);
+        if !path.exists() {
+            return Err(GrammarError::Unknown { name: name.into() });
+        }
+        let text = std::fs::read_to_string(path).map_err(|source| GrammarError::Io { path: path.into(), source })?;
+        Grammar::parse(name, &text, alphabet)
+    }
+
+    /// A grammar from AT&T text whose labels are symbols of `alphabet`.
+    ///
+    /// # Errors
+    /// [`GrammarError::Text`].
+    pub fn parse(name: &str, text: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
+        let options = AttOptions { acceptor: false, isymbols: Some(alphabet), osymbols: Some(alphabet) };
+        let graph = crate::graph::att::read(text, &options)
+            .map_err(|source| GrammarError::Text { name: name.into(), source })?;
+        Ok(Grammar { name: name.into(), graph, outputs: alphabet.clone() })
+    }
+}
+
+/// The labels of a text, one per character; `Err` with the first character that the alphabet lacks.
+pub fn labels(text: &str, alphabet: &SymbolTable) -> Result<Vec<Label>, char> {
+    let mut buffer = [0; 4];
+    text.chars().map(|c| alphabet.label(c.encode_utf8(&mut buffer)).ok_or(c)).collect()
+}
+
+/// The text of labels; labels without a symbol are left out.
+pub fn text(labels: &[Label], alphabet: &SymbolTable) -> String {
+    labels.iter().filter_map(|&l| alphabet.symbol(l)).collect()
+}
+
+/// An alphabet of single characters, labelled 1, 2, … in order.
+///
+/// # Errors
+/// As [`SymbolTable::from_symbols`]: a character given twice.
+pub fn alphabet(characters: &str) -> Result<SymbolTable, crate::graph::SymbolError> {
+    SymbolTable::from_symbols(characters.chars().map(String::from))
+}

@@ -1,0 +1,99 @@
+//! Model files of readers: parameters in safetensors, everything else that reading needs in one note.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::train::{CutConfig, ScorerConfig};
+use crate::learn::{FrontError, Notes, Parameter, StoreError, load_model, save_model};
+
+/// The version of the reader's note that this build writes and reads.
+pub const MODEL_VERSION: u32 = 1;
+
+/// The name of the note.
+const NOTE: &str = "reader";
+
+/// Everything about a reader but its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// [`MODEL_VERSION`] of the build that wrote it.
+    pub version: u32,
+    /// Name, for reports.
+    pub name: String,
+    /// Symbols, one character each, in the order of the net's columns.
+    pub alphabet: String,
+    /// Grammar to read with unless told otherwise.
+    pub grammar: String,
+    /// How spans get their energies.
+    pub scorer: ScorerConfig,
+    /// Where fields are cut.
+    pub cuts: CutConfig,
+    /// Inverse temperature of the confidence, fitted on held-out fields.
+    pub beta: f64,
+    /// Held-out fields as (confidence, right), from which thresholds are certified.
+    #[serde(default)]
+    pub dev: Vec<(f32, bool)>,
+    /// Optimiser steps behind the parameters.
+    pub steps: u64,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// Why a model can't be written, read or used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The file can't be read or written, or is damaged.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Parameters, but not of a reader, or a note that can't be understood.
+    #[error("{}: not a reader's model: {why}", path.display())]
+    NotAReader {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A model of another version.
+    #[error("{}: a reader's model of version {found}; this build reads version {MODEL_VERSION}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version it names.
+        found: u64,
+    },
+    /// The parameters do not fit the net that the note describes.
+    #[error("{}: {source}", path.display())]
+    Parameters {
+        /// The file.
+        path: PathBuf,
+        /// Which, and why.
+        source: FrontError,
+    },
+}
+
+/// Writes a reader's model.
+///
+/// # Errors
+/// [`ModelError::Store`].
+pub fn save(path: &Path, info: &ModelInfo, parameters: &[Parameter]) -> Result<(), ModelError> {
+    let json =
+        serde_json::to_string(info).map_err(|e| ModelError::NotAReader { path: path.into(), why: e.to_string() })?;
+    Ok(save_model(path, parameters, &Notes::from([(NOTE.to_owned(), json)]))?)
+}
+
+/// Reads what [`save`] wrote.
+///
+/// # Errors
+/// [`ModelError`], naming the file.
+pub fn load(path: &Path) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
+    let (parameters, notes) = load_model(path)?;
+    let not = |why: String| ModelError::NotAReader { path: path.into(), why };
+    let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
+    // The version first: a later version may have another shape.
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|e| not(e.to_string()))?;
+    let found = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if found != u64::from(MODEL_VERSION) {
+        return Err(ModelError::Version { path: path.into(), found });
+    }
+    Ok((serde_json::from_value(value).map_err(|e| not(e.to_string()))?, parameters))
+}

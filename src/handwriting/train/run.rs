@@ -1,0 +1,173 @@
+//! A training run: sources, objective and net of a config under the training loop.
+
+use std::path::Path;
+
+use super::sampler::Target;
+use super::strips::cut_strips;
+use super::{Example, GrammarNames, Objective, Sampler, Source, TrainConfig, TrainError, read_examples};
+use crate::graph::SymbolTable;
+use crate::handwriting::cuts::Cutter;
+use crate::handwriting::grammar::{Grammar, alphabet};
+use crate::handwriting::scorer::Scorer;
+use crate::handwriting::{Field, Interpretations};
+use crate::learn::{Control, Ended, FrontEnd, Optimiser, Parameter, Progress, Rule, Schedule, Share, TrainOptions};
+use crate::learn::{Trainer, Watch};
+use crate::nn::ComputeDevice;
+use crate::signal::{Augment, Normaliser};
+
+/// Held-out fields of one set.
+#[derive(Debug)]
+pub struct DevSet {
+    /// The stack's name.
+    pub name: String,
+    /// Fields, and what they say.
+    pub fields: Vec<(Field, Example)>,
+}
+
+/// A training run of a reader.
+pub struct Run {
+    /// The config.
+    pub config: TrainConfig,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The net under the training loop.
+    pub trainer: Trainer<Scorer>,
+    /// The symbols.
+    pub alphabet: SymbolTable,
+    /// Held-out sets.
+    pub dev: Vec<DevSet>,
+    sampler: Sampler,
+    objective: Objective,
+}
+
+/// Passes progress on and stops at a step.
+struct Until<'a> {
+    step: u64,
+    watch: &'a mut dyn FnMut(&Progress) -> Control,
+    stopped: bool,
+}
+
+impl Watch for Until<'_> {
+    fn step(&mut self, progress: &Progress) -> Control {
+        self.stopped = (self.watch)(progress) == Control::Stop;
+        if self.stopped || progress.step >= self.step { Control::Stop } else { Control::Continue }
+    }
+}
+
+impl Run {
+    /// Opens every source and builds the net.
+    ///
+    /// # Errors
+    /// [`TrainError`] for anything that can't be opened.
+    pub fn new(config: TrainConfig, data: &Path, seed: u64, device: ComputeDevice) -> Result<Self, TrainError> {
+        let alphabet = alphabet(&config.alphabet)?;
+        let normaliser = Normaliser::default();
+        let mut names = GrammarNames::default();
+        let cutter = config.cuts.cutter();
+        let open = |s, names: &mut GrammarNames| Source::open(s, data, &alphabet, &normaliser, names);
+        let sources = config.data.iter().map(|s| open(s, &mut names)).collect::<Result<Vec<_>, _>>()?;
+        let mut dev = Vec::new();
+        for set in &config.dev {
+            let examples = read_examples(set, data, &alphabet, &normaliser, &mut names)?;
+            let fields = examples.into_iter().map(|e| Ok((cutter.field(e.ink.clone())?, e)));
+            let fields = fields.collect::<Result<Vec<_>, TrainError>>()?;
+            dev.push(DevSet { name: set.stack.display().to_string(), fields });
+        }
+        let grammars = names.0.iter().map(|n| Grammar::load(n, &alphabet)).collect::<Result<_, _>>()?;
+        let symbols = alphabet.len() - 1;
+        let objective = Objective::new(&config.loss, symbols, grammars)?;
+        let scorer = Scorer::new(&config.scorer, symbols, seed, device)?;
+        let s = &config.schedule;
+        let mut optimiser = Optimiser::new(Rule::ADAMW, s.rate);
+        (optimiser.decay, optimiser.clip) = (s.decay, Some(s.clip));
+        let schedule = Schedule { peak: s.rate, floor: 0.0, warm_up: s.warmup, steps: s.steps };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let options = TrainOptions { average: Some(s.average), threads, ..TrainOptions::new(schedule) };
+        let trainer = Trainer::new(scorer, optimiser, options);
+        let sampler = Sampler { sources, augment: Augment::default(), cutter, batch: s.batch, seed };
+        Ok(Run { config, seed, trainer, alphabet, dev, sampler, objective })
+    }
+
+    /// Trains up to a step, or until `watch` says stop; `false` where it did.
+    ///
+    /// # Errors
+    /// [`TrainError`] where the net or a loss fails.
+    pub fn run_to(&mut self, step: u64, watch: &mut dyn FnMut(&Progress) -> Control) -> Result<bool, TrainError> {
+        while self.trainer.step() < step.min(self.config.schedule.steps) {
+            let now = self.trainer.step();
+            if self.config.schedule.splice_at.contains(&now) {
+                self.splice()?;
+            }
+            let next = self.config.schedule.splice_at.iter().copied().filter(|s| *s > now).min();
+            let mut until = Until { step: next.map_or(step, |n| n.min(step)), watch, stopped: false };
+            let Run { trainer, sampler, objective, .. } = self;
+            let loss = |t: &Target, e: ndarray::ArrayView2<'_, f32>, g: ndarray::ArrayViewMut2<'_, f32>| {
+                objective.evaluate(t, e, g)
+            };
+            let ended = trainer.run(sampler, loss, &mut until).map_err(|e| TrainError::Loop(Box::new(e)))?;
+            if until.stopped && ended == Ended::Stopped {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Runs `f` with the averaged parameters in the net.
+    ///
+    /// # Errors
+    /// What `f` or the net fails with.
+    pub fn with_average<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, TrainError>) -> Result<T, TrainError> {
+        let now: Vec<Parameter> = self.trainer.front.parameters()?;
+        let average = self.trainer.average().map(|a| a.parameters().to_vec());
+        if let Some(average) = average {
+            self.trainer.front.set_parameters(&average)?;
+        }
+        let result = f(self);
+        self.trainer.front.set_parameters(&now)?;
+        result
+    }
+
+    /// Exact strings on each held-out set, with averaged parameters.
+    ///
+    /// # Errors
+    /// Where the net fails.
+    pub fn dev_exact(&mut self) -> Result<Vec<(String, Share)>, TrainError> {
+        self.with_average(|run| {
+            let dev = std::mem::take(&mut run.dev);
+            let shares = dev.iter().map(|set| Ok((set.name.clone(), run.exact(set)?))).collect();
+            run.dev = dev;
+            shares
+        })
+    }
+
+    fn exact(&mut self, set: &DevSet) -> Result<Share, TrainError> {
+        let mut hits = 0;
+        let symbols = self.alphabet.len() - 1;
+        for chunk in set.fields.chunks(32) {
+            let fields: Vec<Field> = chunk.iter().map(|(f, _)| f.clone()).collect();
+            let energies = self.trainer.front.infer(&fields)?;
+            for (i, (field, example)) in chunk.iter().enumerate() {
+                let grammar = self.objective.grammars().get(example.grammar);
+                let read = grammar
+                    .and_then(|g| Interpretations::new(field, energies.block(i), symbols, &g.graph).ok()?.best().ok());
+                hits += usize::from(read.is_some_and(|path| path.output == example.answer));
+            }
+        }
+        Ok(Share::new(hits, set.fields.len()))
+    }
+
+    /// Cuts the images of every source that is spliced from, with the averaged parameters.
+    fn splice(&mut self) -> Result<(), TrainError> {
+        self.with_average(|run| {
+            let Run { trainer, sampler, objective, alphabet, .. } = run;
+            let cutter: Cutter = sampler.cutter;
+            for k in 0..sampler.sources.len() {
+                let Some(from) = sampler.sources[k].spliced() else { continue };
+                let Some(examples) = sampler.sources.get(from).map(Source::examples) else { continue };
+                let strips = cut_strips(examples, &mut trainer.front, &cutter, objective.grammars(), alphabet)?;
+                sampler.sources[k].set_strips(strips);
+            }
+            Ok(())
+        })
+    }
+}
