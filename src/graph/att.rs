@@ -9,7 +9,7 @@
 
 use std::fmt::Write;
 
-use super::{Arc, ArcId, BadWeight, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, WeightText};
+use super::{Arc, ArcId, BadWeight, Graph, GraphBuilder, GraphError, Label, Side, StateId, SymbolTable, WeightText};
 /// How AT&T text is read and written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttOptions<'a> {
@@ -19,21 +19,6 @@ pub struct AttOptions<'a> {
     pub isymbols: Option<&'a SymbolTable>,
     /// Names of output labels; an acceptor uses `isymbols` for both.
     pub osymbols: Option<&'a SymbolTable>,
-}
-
-/// One side of a transducer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// What it reads.
-    Input,
-    /// What it writes.
-    Output,
-}
-
-impl std::fmt::Display for Side {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if *self == Side::Input { "input" } else { "output" })
-    }
 }
 
 /// What is wrong with a line.

@@ -43,6 +43,21 @@ pub enum Site {
     Final(StateId),
 }
 
+/// A side of a transducer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// What it reads.
+    Input,
+    /// What it writes.
+    Output,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Side::Input { "input" } else { "output" })
+    }
+}
+
 /// One arc; its source is the state it is stored under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Arc<W> {

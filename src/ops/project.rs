@@ -1,17 +1,9 @@
 //! One side of a transducer.
 
 use super::rows::unchanged;
+pub use crate::graph::Side;
 use crate::graph::{Graph, Traced};
 use crate::semiring::Weight;
-
-/// A side of a transducer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// What it reads.
-    Input,
-    /// What it writes.
-    Output,
-}
 
 /// The acceptor of what a transducer reads, or of what it writes.
 ///

@@ -1,0 +1,62 @@
+//! `energraph draw`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::error::{At, CliError};
+use super::files::{deliver, is_stdin, name, read_graph, read_symbols};
+use crate::graph::att::AttOptions;
+use crate::graph::{ArcId, draw};
+use crate::paths::best_path;
+
+/// Draw a graph: SVG, or Graphviz text where the output's name ends in .dot or .gv.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  energraph draw grammar.txt -o grammar.svg --best")]
+pub(super) struct Draw {
+    /// AT&T text; `-` is standard input.
+    file: PathBuf,
+    /// Where the drawing goes; standard output if not given.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// The text has one label column.
+    #[arg(long)]
+    acceptor: bool,
+    /// Symbol table of the input labels.
+    #[arg(long, value_name = "FILE")]
+    isymbols: Option<PathBuf>,
+    /// Symbol table of the output labels.
+    #[arg(long, value_name = "FILE")]
+    osymbols: Option<PathBuf>,
+    /// Bring out the path of lowest energy.
+    #[arg(long)]
+    best: bool,
+    /// A line above the drawing; the file's name if not given.
+    #[arg(long)]
+    title: Option<String>,
+}
+
+impl Draw {
+    /// Reads, draws, writes.
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let (isymbols, osymbols) = (read_symbols(self.isymbols.as_deref())?, read_symbols(self.osymbols.as_deref())?);
+        let (isymbols, osymbols) = (isymbols.as_ref(), osymbols.as_ref());
+        let g = read_graph(&self.file, &AttOptions { acceptor: self.acceptor, isymbols, osymbols })?;
+        let best = if self.best { best_path(&g).at(name(&self.file))?.map(|p| p.arcs) } else { None };
+        let best: Vec<ArcId> = best.unwrap_or_default();
+        let file_name = self.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let title = match &self.title {
+            Some(title) => title,
+            None if is_stdin(&self.file) => "",
+            None => &file_name,
+        };
+        let what = draw::Draw { title, isymbols, osymbols, highlight: &[&best] };
+        let extension = self.output.as_ref().and_then(|o| o.extension());
+        let text = if extension.is_some_and(|e| e == "dot" || e == "gv") {
+            draw::dot(&g, &what)
+        } else {
+            draw::svg(&g, &what).at(name(&self.file))?
+        };
+        deliver(&text, self.output.as_deref())
+    }
+}

@@ -1,0 +1,78 @@
+//! Operations on two graphs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::error::{CliError, complain};
+use super::super::files::{is_stdin, read_graph, read_symbols};
+use super::{Common, both, or_empty};
+use crate::graph::Graph;
+use crate::ops;
+use crate::semiring::Energy;
+
+/// Two graphs in.
+#[derive(Debug, Args)]
+pub(super) struct Pair {
+    /// AT&T text; `-` is standard input.
+    first: PathBuf,
+    /// AT&T text; `-` is standard input.
+    second: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Compose {
+    /// Symbol table of the labels between the two: what the first writes and the second reads.
+    #[arg(long, value_name = "FILE")]
+    msymbols: Option<PathBuf>,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+impl Pair {
+    fn check(&self) -> Result<(), CliError> {
+        if is_stdin(&self.first) && is_stdin(&self.second) {
+            return Err(CliError::Usage("standard input cannot be both graphs".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Applies `op` to two graphs over the same symbols.
+    pub(super) fn run(
+        &self,
+        op: impl FnOnce(&Graph<Energy>, &Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
+    ) -> Result<(), CliError> {
+        self.check()?;
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let tables = (isymbols.as_ref(), osymbols.as_ref());
+        let options = self.common.options(tables);
+        let (a, b) = (read_graph(&self.first, &options)?, read_graph(&self.second, &options)?);
+        let place = both(&self.first, &self.second);
+        self.common.write(&or_empty(op(&a, &b), &place)?, tables, &place)
+    }
+}
+
+impl Compose {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Pair { first, second, common } = &self.pair;
+        self.pair.check()?;
+        let (isymbols, osymbols) = common.symbols()?;
+        let between = read_symbols(self.msymbols.as_deref())?;
+        let (i, o, m) = (isymbols.as_ref(), osymbols.as_ref(), between.as_ref());
+        // Acceptors have one table, which names the labels of both.
+        let (left, right) = if common.acceptor { ((i, i), (i, i)) } else { ((i, m), (m, o)) };
+        let a = read_graph(first, &common.options(left))?;
+        let b = read_graph(second, &common.options(right))?;
+        let place = both(first, second);
+        let composed = match ops::compose(&a, &b, &ops::Compose::default()) {
+            Err(empty @ ops::OpError::Empty { .. }) => {
+                complain(&format!("{place}: note: {empty}"));
+                return super::deliver("", common.output.as_deref());
+            }
+            other => or_empty(other.map(|t| t.graph), &place)?,
+        };
+        common.write(&composed, (left.0, right.1), &place)
+    }
+}

@@ -1,0 +1,255 @@
+//! `energraph fst`: operations on graph files under OpenFst's names.
+
+mod combine;
+mod shortest;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::error::{At, CliError, complain};
+use super::files::{deliver, is_stdin, name, read_graph, read_symbols};
+use crate::graph::att::{self, AttOptions};
+use crate::graph::{Graph, Side, SymbolTable, draw};
+use crate::ops;
+use crate::paths::Beta;
+use crate::semiring::Energy;
+
+/// Operations on graphs in AT&T text, under OpenFst's names.
+///
+/// Text is `source target input output [energy]` a line, or with --acceptor `source target label [energy]`, and
+/// `state [energy]` for a final state; the first line's source is the start. Results are written in the form that
+/// was read.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -")]
+pub(super) struct Fst {
+    #[command(subcommand)]
+    op: Op,
+}
+
+#[derive(Debug, Subcommand)]
+enum Op {
+    /// What the first graph writes, the second reads.
+    #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt -o answers.txt")]
+    Compose(combine::Compose),
+    /// Leave out the states that no accepting path visits.
+    Connect(Unary),
+    /// Exchange input and output.
+    Invert(Unary),
+    /// Every path backwards.
+    Reverse(Unary),
+    /// Keep the labels of one side.
+    #[command(after_help = "Example:\n  energraph fst project --project_type=output answers.txt")]
+    Project(Project),
+    /// What either graph accepts.
+    Union(combine::Pair),
+    /// What the first accepts, then what the second does.
+    Concat(combine::Pair),
+    /// Any number of repetitions.
+    Closure(ClosureArgs),
+    /// The paths of lowest energy.
+    #[command(
+        alias = "shortest-path",
+        after_help = "Example:\n  energraph fst shortestpath --nshortest=3 --unique answers.txt"
+    )]
+    Shortestpath(shortest::ShortestPath),
+    /// The energy between the start and every state, or of all accepting paths together.
+    #[command(
+        alias = "shortest-distance",
+        after_help = "Example:\n  energraph fst shortestdistance --total --semiring=log answers.txt"
+    )]
+    Shortestdistance(shortest::ShortestDistance),
+    /// Graphviz text, or with --svg a finished drawing.
+    #[command(after_help = "Example:\n  energraph fst draw grammar.txt | dot -Tpdf > grammar.pdf")]
+    Draw(DrawArgs),
+}
+
+/// How energies of several paths become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SemiringName {
+    /// The lowest counts.
+    Tropical,
+    /// −log Σ e^−energy.
+    Log,
+}
+
+/// What every operation takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// Where the result goes; standard output if not given.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Texts have one label column.
+    #[arg(long)]
+    acceptor: bool,
+    /// What the sum over paths is.
+    #[arg(long, value_enum, default_value = "tropical")]
+    semiring: SemiringName,
+    /// Symbol table of the input labels.
+    #[arg(long, value_name = "FILE")]
+    isymbols: Option<PathBuf>,
+    /// Symbol table of the output labels.
+    #[arg(long, value_name = "FILE")]
+    osymbols: Option<PathBuf>,
+}
+
+/// One graph in.
+#[derive(Debug, Args)]
+struct Unary {
+    /// AT&T text; `-` is standard input.
+    file: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Project {
+    /// Which side to keep.
+    #[arg(long, alias = "project_type", value_enum, default_value = "input")]
+    project_type: ProjectType,
+    /// Short for --project_type=output.
+    #[arg(long, alias = "project_output")]
+    project_output: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProjectType {
+    Input,
+    Output,
+}
+
+#[derive(Debug, Args)]
+struct ClosureArgs {
+    /// One repetition at least.
+    #[arg(long, alias = "closure_plus")]
+    closure_plus: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Args)]
+struct DrawArgs {
+    /// A finished drawing in place of Graphviz text.
+    #[arg(long)]
+    svg: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl Fst {
+    /// Reads, computes, writes.
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        match &self.op {
+            Op::Compose(c) => c.run(),
+            Op::Connect(u) => u.run(|g| Ok(ops::connect(g)?.graph)),
+            Op::Invert(u) => u.run_with(|(i, o)| (o, i), |g| Ok(ops::invert(g).graph)),
+            Op::Reverse(u) => u.run(|g| Ok(ops::reverse(g)?.graph)),
+            Op::Project(c) => c.run(),
+            Op::Union(c) => c.run(|a, b| Ok(ops::union(&[a, b])?.graph)),
+            Op::Concat(c) => c.run(|a, b| Ok(ops::concat(&[a, b])?.graph)),
+            Op::Closure(c) => {
+                let kind = if c.closure_plus { ops::Closure::Plus } else { ops::Closure::Star };
+                c.unary.run(|g| Ok(ops::closure(g, kind)?.graph))
+            }
+            Op::Shortestpath(c) => c.run(),
+            Op::Shortestdistance(c) => c.run(),
+            Op::Draw(c) => c.run(),
+        }
+    }
+}
+
+type Tables<'a> = (Option<&'a SymbolTable>, Option<&'a SymbolTable>);
+
+impl Common {
+    fn beta(&self) -> Beta {
+        match self.semiring {
+            SemiringName::Tropical => Beta::Infinite,
+            SemiringName::Log => Beta::ONE,
+        }
+    }
+
+    fn symbols(&self) -> Result<(Option<SymbolTable>, Option<SymbolTable>), CliError> {
+        let (i, o) = (self.isymbols.as_deref(), self.osymbols.as_deref());
+        if let (Some(i), Some(o)) = (i, o)
+            && is_stdin(i)
+            && is_stdin(o)
+        {
+            return Err(CliError::Usage("standard input cannot be two symbol tables".to_owned()));
+        }
+        Ok((read_symbols(i)?, read_symbols(o)?))
+    }
+
+    fn options<'a>(&self, (isymbols, osymbols): Tables<'a>) -> AttOptions<'a> {
+        AttOptions { acceptor: self.acceptor, isymbols, osymbols }
+    }
+
+    /// Writes a result; one that accepts nothing is said to.
+    fn write(&self, g: &Graph<Energy>, tables: Tables<'_>, place: &str) -> Result<(), CliError> {
+        if g.start().is_none() {
+            complain(&format!("{place}: note: the result accepts nothing"));
+        }
+        let text = att::write(g, &self.options(tables)).at(place)?;
+        deliver(&text, self.output.as_deref())
+    }
+}
+
+impl Unary {
+    /// Applies `op`; each side keeps its symbols.
+    fn run(&self, op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>) -> Result<(), CliError> {
+        self.run_with(|tables| tables, op)
+    }
+
+    /// Applies `op`; `move_symbols` says which tables name the result's sides.
+    fn run_with(
+        &self,
+        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
+        op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
+    ) -> Result<(), CliError> {
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let (i, o) = (isymbols.as_ref(), osymbols.as_ref());
+        let g = read_graph(&self.file, &self.common.options((i, o)))?;
+        let place = name(&self.file);
+        let result = or_empty(op(&g), &place)?;
+        // One label column has one table, whatever moves.
+        let tables = if self.common.acceptor { (i, o) } else { move_symbols((i, o)) };
+        self.common.write(&result, tables, &place)
+    }
+}
+
+impl Project {
+    fn run(&self) -> Result<(), CliError> {
+        let output = self.project_output || self.project_type == ProjectType::Output;
+        if output {
+            self.unary.run_with(|(_, o)| (o, o), |g| Ok(ops::project(g, Side::Output).graph))
+        } else {
+            self.unary.run_with(|(i, _)| (i, i), |g| Ok(ops::project(g, Side::Input).graph))
+        }
+    }
+}
+
+impl DrawArgs {
+    fn run(&self) -> Result<(), CliError> {
+        let Unary { file, common } = &self.unary;
+        let (isymbols, osymbols) = common.symbols()?;
+        let (isymbols, osymbols) = (isymbols.as_ref(), osymbols.as_ref());
+        let g = read_graph(file, &common.options((isymbols, osymbols)))?;
+        let what = draw::Draw { isymbols, osymbols, ..draw::Draw::default() };
+        let text = if self.svg { draw::svg(&g, &what).at(name(file))? } else { draw::dot(&g, &what) };
+        deliver(&text, common.output.as_deref())
+    }
+}
+
+/// An empty result is the empty graph, as in OpenFst, but not without a word on why.
+fn or_empty(result: Result<Graph<Energy>, ops::OpError>, place: &str) -> Result<Graph<Energy>, CliError> {
+    match result {
+        Err(ops::OpError::Empty { .. }) => Ok(Graph::empty()),
+        other => other.at(place),
+    }
+}
+
+/// Two names in a message.
+fn both(a: &Path, b: &Path) -> String {
+    format!("{}, {}", name(a), name(b))
+}

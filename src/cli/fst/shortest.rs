@@ -1,0 +1,119 @@
+//! Paths and distances.
+
+use clap::Args;
+
+use super::super::error::{At, CliError};
+use super::super::files::{deliver, name, read_graph};
+use super::{SemiringName, Unary};
+use crate::graph::{Graph, GraphBuilder, GraphError};
+use crate::ops::Budget;
+use crate::paths::{Beta, Path, distances_from_start, distances_to_end, free_energy, k_best, k_best_outputs};
+use crate::semiring::{Energy, NotAWeight, Weight};
+
+#[derive(Debug, Args)]
+pub(super) struct ShortestPath {
+    /// How many paths.
+    #[arg(long, default_value_t = 1)]
+    nshortest: usize,
+    /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor.
+    #[arg(long)]
+    unique: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShortestDistance {
+    /// One number: the energy of all accepting paths together.
+    #[arg(long)]
+    total: bool,
+    /// Distances to the end in place of those from the start.
+    #[arg(long, conflicts_with = "total")]
+    reverse: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl ShortestPath {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Unary { file, common } = &self.unary;
+        if common.semiring != SemiringName::Tropical {
+            return Err(CliError::Usage("no path is the shortest in the log semiring".to_owned()));
+        }
+        let (isymbols, osymbols) = common.symbols()?;
+        let (i, o) = (isymbols.as_ref(), osymbols.as_ref());
+        let (g, place) = (read_graph(file, &common.options((i, o)))?, name(file));
+        if self.unique {
+            let outputs = k_best_outputs(&g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            // An acceptor's one table is the input's.
+            let table = if common.acceptor { i } else { o };
+            common.write(&strings(&outputs).at(&place)?, (table, table), &place)
+        } else {
+            let paths = k_best(&g, self.nshortest).at(&place)?;
+            common.write(&chains(&g, &paths).at(&place)?, (i, o), &place)
+        }
+    }
+}
+
+/// One chain of arcs a path, from a common start.
+fn chains(g: &Graph<Energy>, paths: &[Path]) -> Result<Graph<Energy>, GraphError> {
+    let mut b = GraphBuilder::new();
+    if paths.is_empty() {
+        return b.build();
+    }
+    let start = b.state();
+    b.start(start);
+    for path in paths {
+        let mut state = start;
+        for arc in path.arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize)) {
+            let next = b.state();
+            b.arc(state, arc.ilabel, arc.olabel, arc.weight, next);
+            state = next;
+        }
+        b.final_weight(state, g.final_weight(path.end));
+    }
+    b.build()
+}
+
+/// One chain a string, its energy at the end.
+fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut b = GraphBuilder::new();
+    if outputs.is_empty() {
+        return Ok(b.build()?);
+    }
+    let start = b.state();
+    b.start(start);
+    for (output, energy) in outputs {
+        let mut state = start;
+        for &label in output {
+            let next = b.state();
+            b.arc(state, label, label, Energy::one(), next);
+            state = next;
+        }
+        let energy: Result<Energy, NotAWeight> = Energy::new(*energy as f32);
+        b.final_weight(state, energy?);
+    }
+    Ok(b.build()?)
+}
+
+impl ShortestDistance {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Unary { file, common } = &self.unary;
+        let (isymbols, osymbols) = common.symbols()?;
+        let (g, place) = (read_graph(file, &common.options((isymbols.as_ref(), osymbols.as_ref())))?, name(file));
+        let beta = common.beta();
+        let text = if self.total {
+            format!("{}\n", number(free_energy(&g, beta).at(&place)?))
+        } else {
+            let ask = if self.reverse { distances_to_end } else { distances_from_start };
+            let distances = ask(&g, beta).at(&place)?;
+            distances.iter().enumerate().map(|(s, &d)| format!("{s}\t{}\n", number(d))).collect()
+        };
+        deliver(&text, common.output.as_deref())
+    }
+}
+
+/// As OpenFst writes numbers: infinity in full.
+fn number(x: f64) -> String {
+    if x == f64::INFINITY { "Infinity".to_owned() } else { x.to_string() }
+}

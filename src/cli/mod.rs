@@ -1,0 +1,57 @@
+//! The `energraph` command: reads files, asks the library, prints.
+//!
+//! Results go to standard output or to `-o`; whatever goes wrong is one line on standard error that names the file and
+//! the cause. The exit code is 0 where everything was done, 1 where some inputs failed, 2 where the command line makes no
+//! sense.
+
+mod draw;
+mod error;
+mod files;
+mod fst;
+mod laws;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Structured prediction on weighted graphs.
+#[derive(Debug, Parser)]
+#[command(name = "energraph", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Draw(draw::Draw),
+    Fst(fst::Fst),
+    Laws(laws::Laws),
+}
+
+/// Runs the command with its arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(shown) => {
+            // Help and version are answers, not errors; clap prints each where it belongs.
+            let _ = shown.print();
+            return if shown.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match &cli.command {
+        Command::Draw(c) => c.run(),
+        Command::Fst(c) => c.run(),
+        Command::Laws(c) => c.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has enough.
+        Err(e) if e.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(e) => {
+            error::complain(&e);
+            e.exit_code()
+        }
+    }
+}
