@@ -9,6 +9,10 @@ mod error;
 mod files;
 mod fst;
 mod laws;
+#[cfg(feature = "nn")]
+mod progress;
+#[cfg(feature = "nn")]
+mod train;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,6 +32,8 @@ enum Command {
     Draw(draw::Draw),
     Fst(fst::Fst),
     Laws(laws::Laws),
+    #[cfg(feature = "nn")]
+    Train(train::Train),
 }
 
 /// Runs the command with its arguments, the program's name first.
@@ -44,13 +50,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Draw(c) => c.run(),
         Command::Fst(c) => c.run(),
         Command::Laws(c) => c.run(),
+        #[cfg(feature = "nn")]
+        Command::Train(c) => c.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads has enough.
         Err(e) if e.is_broken_pipe() => ExitCode::SUCCESS,
         Err(e) => {
-            error::complain(&e);
+            if !matches!(e, error::CliError::Told) {
+                error::complain(&e);
+            }
             e.exit_code()
         }
     }

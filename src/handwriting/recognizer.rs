@@ -7,7 +7,7 @@ use super::grammar::{self, Grammar};
 use super::scorer::Scorer;
 use super::{Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, model};
 use crate::graph::{SymbolError, SymbolTable};
-use crate::learn::{FrontEnd, FrontError, confidence};
+use crate::learn::{FrontEnd, FrontError, StoreError, confidence};
 use crate::nn::ComputeDevice;
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, NotPositive, PathError, answer_energy, free_energy, k_best_outputs};
@@ -121,7 +121,22 @@ impl Recognizer<Scorer> {
     /// # Errors
     /// [`ReadingError`] naming the file and what is wrong with it.
     pub fn load(path: &Path, grammar: Option<&str>, device: ComputeDevice) -> Result<(Self, ModelInfo), ReadingError> {
-        let (info, parameters) = model::load(path)?;
+        let bytes = std::fs::read(path)
+            .map_err(|e| ModelError::from(StoreError::File { path: path.into(), why: e.to_string() }))?;
+        Recognizer::parse(path, &bytes, grammar, device)
+    }
+
+    /// As [`Recognizer::load`], from the bytes of a model file; `path` is what errors name.
+    ///
+    /// # Errors
+    /// [`ReadingError`] naming `path` and what is wrong with it.
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        grammar: Option<&str>,
+        device: ComputeDevice,
+    ) -> Result<(Self, ModelInfo), ReadingError> {
+        let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
         let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
