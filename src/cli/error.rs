@@ -16,9 +16,15 @@ pub(super) enum CliError {
         /// What.
         cause: Box<dyn Error + Send + Sync>,
     },
+    /// Something is wrong, and the message names where.
+    #[error("{0}")]
+    Plain(String),
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),
+    /// Everything that went wrong has been said.
+    #[error("some inputs failed")]
+    Told,
     /// Some of many inputs failed, each with a line of its own already.
     #[error("{failed} of {all} {what}")]
     Some {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::train::{CutConfig, ScorerConfig};
-use crate::learn::{FrontError, Notes, Parameter, StoreError, load_model, save_model};
+use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
 
 /// The version of the reader's note that this build writes and reads.
 pub const MODEL_VERSION: u32 = 1;
@@ -30,7 +30,8 @@ pub struct ModelInfo {
     pub cuts: CutConfig,
     /// Inverse temperature of the confidence, fitted on held-out fields.
     pub beta: f64,
-    /// Held-out fields as (confidence, right), from which thresholds are certified.
+    /// Held-out fields as (confidence, right), from which thresholds are certified. Each confidence is at a β that was
+    /// fitted on other fields.
     #[serde(default)]
     pub dev: Vec<(f32, bool)>,
     /// Optimiser steps behind the parameters.
@@ -86,7 +87,16 @@ pub fn save(path: &Path, info: &ModelInfo, parameters: &[Parameter]) -> Result<(
 /// # Errors
 /// [`ModelError`], naming the file.
 pub fn load(path: &Path) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
-    let (parameters, notes) = load_model(path)?;
+    let bytes = std::fs::read(path).map_err(|e| StoreError::File { path: path.into(), why: e.to_string() })?;
+    parse(path, &bytes)
+}
+
+/// As [`load`], from the bytes of a model file; `path` is what errors name.
+///
+/// # Errors
+/// [`ModelError`], naming `path`.
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
+    let (parameters, notes) = parse_model(path, bytes)?;
     let not = |why: String| ModelError::NotAReader { path: path.into(), why };
     let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
     // The version first: a later version may have another shape.

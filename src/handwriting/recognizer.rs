@@ -7,7 +7,7 @@ use super::grammar::{self, Grammar};
 use super::scorer::Scorer;
 use super::{Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, model};
 use crate::graph::{SymbolError, SymbolTable};
-use crate::learn::{FrontEnd, FrontError, confidence};
+use crate::learn::{FrontEnd, FrontError, StoreError, confidence};
 use crate::nn::ComputeDevice;
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, NotPositive, PathError, answer_energy, free_energy, k_best_outputs};
@@ -15,6 +15,9 @@ use crate::signal::{FieldMap, Grey, Normaliser};
 
 /// Distinct answers of lowest energy whose free energies are compared.
 const CANDIDATES: usize = 4;
+
+/// Fewest pixels of a side that can hold writing.
+const LEAST_SIDE: usize = 4;
 
 /// Why a reader can't be made, or an image can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,14 @@ pub enum ReadingError {
     /// The net.
     #[error(transparent)]
     Front(#[from] FrontError),
+    /// The image is too small to be a field.
+    #[error("the image is too small to read: {width} × {height} pixels, at least {LEAST_SIDE} a side")]
+    TooSmall {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
     /// The image can't be cut.
     #[error(transparent)]
     Field(#[from] FieldError),
@@ -121,7 +132,22 @@ impl Recognizer<Scorer> {
     /// # Errors
     /// [`ReadingError`] naming the file and what is wrong with it.
     pub fn load(path: &Path, grammar: Option<&str>, device: ComputeDevice) -> Result<(Self, ModelInfo), ReadingError> {
-        let (info, parameters) = model::load(path)?;
+        let bytes = std::fs::read(path)
+            .map_err(|e| ModelError::from(StoreError::File { path: path.into(), why: e.to_string() }))?;
+        Recognizer::parse(path, &bytes, grammar, device)
+    }
+
+    /// As [`Recognizer::load`], from the bytes of a model file; `path` is what errors name.
+    ///
+    /// # Errors
+    /// [`ReadingError`] naming `path` and what is wrong with it.
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        grammar: Option<&str>,
+        device: ComputeDevice,
+    ) -> Result<(Self, ModelInfo), ReadingError> {
+        let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
         let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
@@ -164,8 +190,12 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// Normalises and cuts an image.
     ///
     /// # Errors
-    /// [`ReadingError::Field`].
+    /// [`ReadingError::TooSmall`], [`ReadingError::Field`].
     pub fn prepare(&self, image: &Grey) -> Result<Prepared, ReadingError> {
+        let (width, height) = (image.width(), image.height());
+        if width < LEAST_SIDE || height < LEAST_SIDE {
+            return Err(ReadingError::TooSmall { width, height });
+        }
         let normalised = self.normaliser.apply(image);
         Ok(Prepared { field: self.cutter.field(normalised.ink)?, map: normalised.map })
     }

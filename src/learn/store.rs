@@ -93,6 +93,15 @@ pub fn load_model(path: &Path) -> Result<(Vec<Parameter>, Notes), StoreError> {
     Ok((file.take(""), file.notes))
 }
 
+/// As [`load_model`], from the bytes of a file; `path` is what errors name.
+///
+/// # Errors
+/// [`StoreError`], naming `path`.
+pub fn parse_model(path: &Path, bytes: &[u8]) -> Result<(Vec<Parameter>, Notes), StoreError> {
+    let mut file = Reader::parse(path, bytes, "model")?;
+    Ok((file.take(""), file.notes))
+}
+
 /// Writes a checkpoint.
 ///
 /// # Errors
@@ -227,11 +236,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn open(path: &'a Path, expected: &'static str) -> Result<Self, StoreError> {
+        let bytes = fs::read(path).map_err(|e| StoreError::File { path: path.to_owned(), why: e.to_string() })?;
+        Reader::parse(path, &bytes, expected)
+    }
+
+    fn parse(path: &'a Path, bytes: &[u8], expected: &'static str) -> Result<Self, StoreError> {
         let path_buf = || path.to_owned();
-        let bytes = fs::read(path).map_err(|e| StoreError::File { path: path_buf(), why: e.to_string() })?;
         let damaged = |e: safetensors::SafeTensorError| StoreError::Format { path: path_buf(), why: e.to_string() };
-        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(damaged)?;
-        let file = SafeTensors::deserialize(&bytes).map_err(damaged)?;
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
+        let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
         let mut own = metadata.metadata().clone().unwrap_or_default();
         let notes: Notes = own.extract_if(|k, _| k != "energraph" && !k.starts_with("energraph.")).collect();
         let kind = own.get("energraph").map_or("a file of another program", String::as_str);

@@ -1,7 +1,9 @@
 //! Training a reader of fields.
 
 mod config;
+mod finish;
 mod objective;
+mod resume;
 mod run;
 mod sampler;
 mod source;
@@ -14,6 +16,7 @@ use crate::learn::FrontError;
 pub use config::{
     ConfigError, CutConfig, LossConfig, ScheduleConfig, ScorerConfig, SourceConfig, StackConfig, TrainConfig,
 };
+pub use finish::{DevResult, Finished};
 pub use objective::{Objective, ObjectiveError};
 pub use run::{DevSet, Run};
 pub use sampler::{Sampler, Target};
@@ -66,6 +69,17 @@ pub enum TrainError {
     /// A checkpoint or model can't be written or read.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A checkpoint that this run can't go on from.
+    #[error("{}: {why}", path.display())]
+    Resume {
+        /// The checkpoint.
+        path: std::path::PathBuf,
+        /// What does not fit.
+        why: String,
+    },
+    /// The held-out fields can't be weighed.
+    #[error("held-out fields: {0}")]
+    Dev(#[from] crate::paths::PathError),
     /// A file can't be written or read.
     #[error("{}: {source}", path.display())]
     Io {

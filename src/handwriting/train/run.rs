@@ -36,8 +36,8 @@ pub struct Run {
     pub alphabet: SymbolTable,
     /// Held-out sets.
     pub dev: Vec<DevSet>,
-    sampler: Sampler,
-    objective: Objective,
+    pub(super) sampler: Sampler,
+    pub(super) objective: Objective,
 }
 
 /// Passes progress on and stops at a step.

@@ -114,6 +114,14 @@ impl Source {
         }
     }
 
+    /// The strips of a splicing source that has been given some.
+    pub fn strips(&self) -> Option<&Strips> {
+        match &self.kind {
+            Kind::Splice { strips, .. } => strips.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Draws one example.
     pub fn draw<R: Rng>(&self, all: &[Source], rng: &mut R) -> Option<Example> {
         match &self.kind {

@@ -6,13 +6,14 @@
 
 use ndarray::{Array2, s};
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 use super::Example;
 use super::sampler::pick;
 use crate::graph::Label;
 
 /// A stretch of an example's image that holds some of its written symbols.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Strip {
     /// Number of the example.
     pub example: u32,
@@ -25,7 +26,7 @@ pub struct Strip {
 }
 
 /// Strips by symbol.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Strips {
     by_symbol: Vec<Vec<Strip>>,
     /// Symbols that stand for separators, at most one a string, and never first.

@@ -1,0 +1,220 @@
+//! `energraph train`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use super::error::{At, CliError};
+use super::files::deliver;
+use super::progress::{Bar, clock};
+use crate::handwriting::save;
+use crate::handwriting::train::{Finished, Run, SourceConfig, TrainConfig, TrainError};
+use crate::learn::{Control, Share, accepted_at_error, error_reject_curve};
+use crate::nn::DeviceChoice;
+
+/// The variable that names the folder of the data.
+pub(super) const DATA: &str = "ENERGRAPH_DATA";
+
+/// Train a reader as a config file says; the model goes to DIR/model.safetensors.
+///
+/// Stacks and digits of the config are looked up in the folder that the environment variable ENERGRAPH_DATA names. A
+/// checkpoint is written every `schedule.check` steps and on Ctrl-C; `--resume` goes on from it, number for number as if
+/// the run had never stopped.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  ENERGRAPH_DATA=~/data energraph train amounts --config data/models/amounts.toml --out run"
+)]
+pub(super) struct Train {
+    /// What the model is for, as reports name it: digits or amounts.
+    #[arg(value_parser = ["digits", "amounts"])]
+    task: String,
+    /// The config, complete: see data/models/*.toml.
+    #[arg(long, value_name = "FILE.toml")]
+    config: PathBuf,
+    /// Where checkpoint, log and model go.
+    #[arg(long, value_name = "DIR", default_value = "energraph-run")]
+    out: PathBuf,
+    /// Go on from the checkpoint in DIR, if there is one.
+    #[arg(long)]
+    resume: bool,
+    /// What everything random follows from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to compute: auto, cpu, wgpu or cuda.
+    #[arg(long, default_value = "auto")]
+    device: DeviceChoice,
+}
+
+impl Train {
+    /// Trains, shows how it goes, writes the model.
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let config = TrainConfig::read(&self.config).map_err(|e| told(&self.config, e.into()))?;
+        let data = data_folder(&config).at(self.config.display())?;
+        let device = self.device.resolve().at("--device")?;
+        let device_name = device.name().to_owned();
+        std::fs::create_dir_all(&self.out).at(self.out.display())?;
+        let checkpoint = self.out.join("checkpoint.safetensors");
+        if !self.resume && checkpoint.exists() {
+            let why = "a run has been here; give --resume to go on with it, or another --out";
+            return Err(why).at(checkpoint.display());
+        }
+        let mut run = Run::new(config, &data, self.seed, device).map_err(|e| told(&self.config, e))?;
+        if self.resume && checkpoint.exists() {
+            run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
+        }
+        self.steps(&mut run, &checkpoint, &device_name)?;
+        let name = self.config.file_stem().map_or_else(|| self.task.clone(), |n| n.to_string_lossy().into_owned());
+        let finished = run.finish(&name).map_err(|e| told(&self.config, e))?;
+        let model = self.out.join("model.safetensors");
+        save(&model, &finished.info, &finished.parameters).map_err(|e| told(&model, e.into()))?;
+        deliver(&report(&finished, &model, &device_name), None)
+    }
+
+    /// All the steps that are left.
+    fn steps(&self, run: &mut Run, checkpoint: &Path, device: &str) -> Result<(), CliError> {
+        let stop = interrupts();
+        let (steps, check) = (run.config.schedule.steps, run.config.schedule.check);
+        let bar = Bar::new(steps, "steps");
+        let from = run.trainer.step();
+        bar.line(&format!("{}: {steps} steps on {device}, from step {from}", self.config.display()));
+        while run.trainer.step() < steps {
+            let next = (run.trainer.step() / check + 1) * check;
+            let mut mean = Mean::default();
+            let mut elapsed = None;
+            let mut watch = |p: &crate::learn::Progress| {
+                mean.add(p.loss, p.absent);
+                elapsed = Some(p.elapsed);
+                bar.at(p.step);
+                bar.note(format!("loss {:.3}", p.loss));
+                if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+            };
+            let whole = run.run_to(next, &mut watch).map_err(|e| told(&self.config, e))?;
+            run.save(checkpoint).map_err(|e| told(checkpoint, e))?;
+            if !whole {
+                bar.done();
+                let why = format!("stopped after step {}; --resume goes on", run.trainer.step());
+                return Err(why).at(checkpoint.display());
+            }
+            let dev = run.dev_exact().map_err(|e| told(&self.config, e))?;
+            let line = look(run.trainer.step(), &mean, &dev, elapsed.unwrap_or_default());
+            bar.line(&line);
+            self.log(&line)?;
+        }
+        bar.done();
+        Ok(())
+    }
+
+    fn log(&self, line: &str) -> Result<(), CliError> {
+        let path = self.out.join("log.txt");
+        let file = std::fs::File::options().create(true).append(true).open(&path);
+        file.and_then(|mut f| writeln!(f, "{line}")).at(path.display())
+    }
+}
+
+/// The folder that relative paths of the config are looked up in.
+fn data_folder(config: &TrainConfig) -> Result<PathBuf, String> {
+    if let Some(folder) = std::env::var_os(DATA).filter(|d| !d.is_empty()) {
+        return Ok(folder.into());
+    }
+    let of_source = |s: &SourceConfig| match s {
+        SourceConfig::Stack { stack, .. } => Some(stack.clone()),
+        SourceConfig::Composed { idx, .. } => Some(idx.clone()),
+        _ => None,
+    };
+    let named = config.data.iter().filter_map(of_source).chain(config.dev.iter().map(|d| d.stack.clone()));
+    match named.into_iter().find(|p| p.is_relative()) {
+        Some(missing) => Err(format!("reads {} from the folder that {DATA} names, but {DATA} is not set", missing.display())),
+        None => Ok(PathBuf::new()),
+    }
+}
+
+/// Errors of training name their file already where they are about one.
+fn told(place: &Path, e: TrainError) -> CliError {
+    let text = e.to_string();
+    let named = matches!(
+        e,
+        TrainError::Config(_)
+            | TrainError::Stack(_)
+            | TrainError::Idx(_)
+            | TrainError::Symbol { .. }
+            | TrainError::Model(_)
+            | TrainError::Resume { .. }
+            | TrainError::Io { .. }
+    );
+    if named { CliError::Plain(text) } else { CliError::At { place: place.display().to_string(), cause: e.into() } }
+}
+
+/// A flag that the first Ctrl-C sets; the second ends the program at once.
+fn interrupts() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // Without a handler Ctrl-C kills, and the last checkpoint is what is left.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    stop
+}
+
+/// A mean over the batches that had a loss.
+#[derive(Default)]
+struct Mean {
+    total: f64,
+    batches: u32,
+    absent: u64,
+}
+
+impl Mean {
+    fn add(&mut self, loss: f64, absent: u64) {
+        self.absent += absent;
+        if loss.is_finite() {
+            self.total += loss;
+            self.batches += 1;
+        }
+    }
+}
+
+/// One look at a run, in a line.
+fn look(step: u64, mean: &Mean, dev: &[(String, Share)], elapsed: std::time::Duration) -> String {
+    let loss = mean.total / f64::from(mean.batches);
+    let mut line = format!("step {step:6}  {:>8}  loss {loss:7.4}", clock(elapsed));
+    if mean.absent > 0 {
+        line += &format!("  {} answers absent", mean.absent);
+    }
+    for (name, share) in dev {
+        line += &format!("  {name} {:.2} %", 100.0 * share.value());
+    }
+    line
+}
+
+/// What came of it.
+fn report(finished: &Finished, model: &Path, device: &str) -> String {
+    let info = &finished.info;
+    let mut text = format!(
+        "{}: {} steps on {device} in {}, seed {}, beta {:.3}\n",
+        model.display(),
+        info.steps,
+        clock(finished.elapsed),
+        info.seed,
+        info.beta
+    );
+    for set in &finished.dev {
+        let curve = error_reject_curve(&set.scored);
+        text += &format!(
+            "{}: {} of {} exact, {:.2} % ({:.2} to {:.2}); accepted {:.1} % at 1 % error, {:.1} % at 2 %\n",
+            set.name,
+            set.exact.hits,
+            set.exact.of,
+            100.0 * set.exact.value(),
+            100.0 * set.exact.low,
+            100.0 * set.exact.high,
+            100.0 * accepted_at_error(&curve, 0.01),
+            100.0 * accepted_at_error(&curve, 0.02),
+        );
+    }
+    text
+}
