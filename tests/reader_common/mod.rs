@@ -4,6 +4,11 @@
 use std::path::Path;
 
 use energraph::handwriting::generator::{Generator, Patterns, Scene};
+use energraph::handwriting::scorer::Scorer;
+use energraph::handwriting::train::TrainConfig;
+use energraph::handwriting::{ModelInfo, save};
+use energraph::learn::FrontEnd;
+use energraph::nn::ComputeDevice;
 use energraph::signal::StackWriter;
 
 /// Writes a stack of drawn digit strings.
@@ -66,4 +71,23 @@ stack = "dev"
 grammar = "digits"
 "#
     )
+}
+
+/// Writes an untrained reader of digits and signs, with these held-out fields.
+pub fn tiny_model(path: &Path, version: u32, dev: &[(f32, bool)]) {
+    let config: TrainConfig = toml::from_str(&tiny_config(1, 1, 1)).unwrap();
+    let net = Scorer::new(&config.scorer, config.alphabet.chars().count(), 5, ComputeDevice::cpu()).unwrap();
+    let info = ModelInfo {
+        version,
+        name: "tiny".into(),
+        alphabet: config.alphabet,
+        grammar: config.grammar,
+        scorer: config.scorer,
+        cuts: config.cuts,
+        beta: 1.0,
+        dev: dev.to_vec(),
+        steps: 0,
+        seed: 5,
+    };
+    save(path, &info, &net.parameters().unwrap()).unwrap();
 }
