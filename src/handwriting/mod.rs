@@ -4,6 +4,8 @@
 //! composition with a [`Grammar`] → reading, free energies and confidence.
 
 pub mod cuts;
+#[cfg(feature = "nn")]
+pub mod explain;
 mod field;
 pub mod generator;
 pub mod grammar;
