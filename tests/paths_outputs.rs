@@ -143,6 +143,31 @@ fn distinct_outputs_of_cyclic_graphs_are_the_lowest() {
 }
 
 #[test]
+fn silent_arcs_on_cycles_are_followed_along_their_cheapest_way() {
+    // From 0 everything is silent; 1 is seen first at 10, then for 1 through 2, and 3 must wait for that.
+    let mut b = GraphBuilder::new();
+    b.add_states(6);
+    b.start(0);
+    let silent = [(0, 1, 10.0), (0, 2, 0.5), (2, 1, 0.5), (0, 3, 5.0), (1, 3, 1.0), (3, 0, 1.0), (3, 4, 0.0)];
+    silent.iter().for_each(|&(s, t, e)| b.arc(s, 1, 0, energy(e), t));
+    b.arc(4, 1, 7, energy(1.0), 5);
+    b.arc(0, 1, 8, Energy::FREE, 5);
+    b.final_weight(5, Energy::FREE);
+    b.final_weight(4, energy(0.25));
+    let g = b.build().unwrap();
+    let found = k_best_outputs(&g, 5, Beta::Infinite, Budget::default()).unwrap();
+    assert_eq!(found, [(vec![8], 0.0), (vec![], 2.25), (vec![7], 3.0)]);
+    // The same where most arcs write nothing, at random.
+    for seed in 0..GRAPHS {
+        let g = random_graph(seed, Shape::CYCLIC).map_labels(|i, o| (i, if o == 3 { 3 } else { 0 }));
+        for (output, f) in k_best_outputs(&g, 3, Beta::Infinite, Budget::default()).unwrap() {
+            let expected = answer_energy(&g, &Answer::one(output.iter().copied()), Beta::Infinite).unwrap();
+            assert_near(f, expected, 1e-12, &format!("seed {seed}, {output:?}"));
+        }
+    }
+}
+
+#[test]
 fn answers_and_everything_but_them_split_the_paths() {
     for seed in 0..GRAPHS {
         let g = random_graph(seed, Shape::ACYCLIC);
