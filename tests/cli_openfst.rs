@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
 use energraph::graph::att::{self, AttOptions};
+use energraph::graph::topological_order;
 use energraph::ops::{self, Closure, Compose, OpError, Side};
 use energraph::paths::{distances_from_start, distances_to_end, k_best};
 use energraph::{Beta, Energy, Graph, Label, oracle};
@@ -66,14 +67,17 @@ fn answer(case: &Case) -> Option<Result<Graph<Energy>, OpError>> {
         "closure" => ops::closure(&a(), Closure::Star),
         _ => return None,
     };
-    Some(result.map(|t| t.graph))
+    Some(match result {
+        Err(OpError::Empty { .. }) => Ok(Graph::empty()),
+        other => other.map(|t| t.graph),
+    })
 }
 
-/// Sums over all paths by repeated relaxation in f64, cycles included.
-fn total(g: &Graph<Energy>, beta: Beta) -> f64 {
-    let Some(start) = g.start() else { return f64::INFINITY };
+/// Sums over all paths by repeated relaxation in f64, cycles included; `None` where that does not settle.
+fn total(g: &Graph<Energy>, beta: Beta) -> Option<f64> {
+    let Some(start) = g.start() else { return Some(f64::INFINITY) };
     let mut after = vec![f64::INFINITY; g.states()];
-    for _ in 0..20_000 {
+    for _ in 0..5_000 {
         let mut moved = 0.0_f64;
         for s in (0..g.states() as u32).rev() {
             let ways = g.arcs(s).iter().map(|a| a.weight.wide() + after[a.target as usize]);
@@ -82,17 +86,20 @@ fn total(g: &Graph<Energy>, beta: Beta) -> f64 {
             moved = moved.max(if old == new { 0.0 } else { (old - new).abs() });
         }
         if moved < 1e-9 {
-            break;
+            return Some(after[start as usize]);
         }
     }
-    after[start as usize]
+    None
 }
 
 type Strings = (Vec<Label>, Vec<Label>);
 
 /// The weighted relation, where it is small and finite.
 fn relation(g: &Graph<Energy>, beta: Beta) -> Option<BTreeMap<Strings, f64>> {
-    let found = oracle::paths(g, |w| w.wide(), oracle::Limit { arcs: 200, paths: 20_000 });
+    // Dead ends and cycles would be walked for ever.
+    let g = if g.start().is_some() { ops::connect(g).map_or_else(|_| Graph::empty(), |t| t.graph) } else { g.clone() };
+    topological_order(&g).ok()?;
+    let found = oracle::paths(&g, |w| w.wide(), oracle::Limit { arcs: 200, paths: 20_000 });
     if found.truncated {
         return None;
     }
@@ -104,8 +111,9 @@ fn check_graph(case: &Case, ours: &Graph<Energy>) -> bool {
     let (id, op, beta) = (case.text("id"), case.text("op"), case.beta());
     let theirs = read(case.text("output"), case.0["acceptor"].as_bool().unwrap());
     let sum = total(ours, beta);
-    for other in case.total().into_iter().chain([total(&theirs, beta)]) {
-        assert!(near(sum, other), "{id} {op}: total {sum}, OpenFst's {other}");
+    assert_eq!(sum.is_some(), total(&theirs, beta).is_some(), "{id} {op}: one sum settles");
+    for other in case.total().into_iter().chain(total(&theirs, beta)) {
+        assert!(sum.is_some_and(|sum| near(sum, other)), "{id} {op}: total {sum:?}, OpenFst's {other}");
     }
     let (Some(ours), Some(theirs)) = (relation(ours, beta), relation(&theirs, beta)) else { return false };
     assert!(ours.keys().eq(theirs.keys()), "{id} {op}: other strings");
@@ -201,5 +209,5 @@ fn openfst_gives_the_same_answers() {
         *checked.entry(case.text("op").to_owned()).or_default() += usize::from(done);
     }
     println!("compared with OpenFst: {checked:?}; {in_full} of them string by string");
-    assert!(checked.values().sum::<usize>() >= 650 && in_full >= 350, "{checked:?} {in_full}");
+    assert!(checked.values().sum::<usize>() >= 770 && in_full >= 440, "{checked:?} {in_full}");
 }

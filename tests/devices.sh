@@ -13,5 +13,5 @@ case ",$features," in *,wgpu,*)
         apt-get update -qq && apt-get install -y -qq --no-install-recommends mesa-vulkan-drivers libvulkan1
     fi
 esac
-export ENERGRAPH_REQUIRE_DEVICES=1
+export ENERGRAPH_REQUIRE_DEVICES=1 XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/tmp}"
 exec cargo test --release --no-default-features --features "$features" --test nn_devices -- --nocapture

@@ -24,6 +24,13 @@ fn devices() -> Vec<ComputeDevice> {
 }
 
 #[test]
+fn the_automatic_choice_is_a_device_of_this_build_that_works() {
+    let device = DeviceChoice::Auto.resolve().unwrap();
+    assert!(["cpu", "wgpu", "cuda"].contains(&device.name()));
+    eprintln!("auto is {}", device.name());
+}
+
+#[test]
 fn a_column_net_has_the_processors_energies_and_gradients_on_every_device() {
     for device in devices() {
         let context = Context::Dilated { layers: 2, width: 24 };

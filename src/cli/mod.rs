@@ -4,13 +4,29 @@
 //! the cause. The exit code is 0 where everything was done, 1 where some inputs failed, 2 where the command line makes no
 //! sense.
 
+#[cfg(feature = "nn")]
+mod accept;
+#[cfg(feature = "nn")]
+mod corrections;
 mod draw;
 mod error;
+#[cfg(feature = "nn")]
+mod eval;
+#[cfg(feature = "nn")]
+mod eval_report;
 mod files;
 mod fst;
 mod laws;
 #[cfg(feature = "nn")]
+mod model;
+#[cfg(feature = "nn")]
 mod progress;
+#[cfg(feature = "nn")]
+mod read;
+#[cfg(feature = "nn")]
+mod read_json;
+#[cfg(feature = "nn")]
+mod stack;
 #[cfg(feature = "nn")]
 mod train;
 
@@ -30,8 +46,12 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Draw(draw::Draw),
+    #[cfg(feature = "nn")]
+    Eval(eval::Eval),
     Fst(fst::Fst),
     Laws(laws::Laws),
+    #[cfg(feature = "nn")]
+    Read(read::Read),
     #[cfg(feature = "nn")]
     Train(train::Train),
 }
@@ -48,8 +68,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match &cli.command {
         Command::Draw(c) => c.run(),
+        #[cfg(feature = "nn")]
+        Command::Eval(c) => c.run(),
         Command::Fst(c) => c.run(),
         Command::Laws(c) => c.run(),
+        #[cfg(feature = "nn")]
+        Command::Read(c) => c.run(),
         #[cfg(feature = "nn")]
         Command::Train(c) => c.run(),
     };

@@ -24,6 +24,16 @@ impl Bar {
         Bar { bar, lines: !terminal }
     }
 
+    /// A count of what nobody knows the number of; nothing where nobody looks.
+    pub(super) fn counter(unit: &str) -> Self {
+        let counter = Bar::new(0, unit);
+        counter.bar.unset_length();
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {unit}  {{elapsed}}")) {
+            counter.bar.set_style(style);
+        }
+        counter
+    }
+
     /// Where it stands.
     pub(super) fn at(&self, position: u64) {
         self.bar.set_position(position);

@@ -15,6 +15,8 @@ mod interpret;
 mod model;
 mod recognition;
 #[cfg(feature = "nn")]
+mod read_many;
+#[cfg(feature = "nn")]
 mod recognizer;
 #[cfg(feature = "nn")]
 pub mod scorer;
@@ -30,5 +32,7 @@ pub use interpret::{InterpretError, Interpretations, Placed};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
+#[cfg(feature = "nn")]
+pub use read_many::{Read, ReadTimes};
 #[cfg(feature = "nn")]
 pub use recognizer::{Alternative, Prepared, Reading, ReadingError, Recognizer, Segment};

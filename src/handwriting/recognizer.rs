@@ -16,6 +16,9 @@ use crate::signal::{FieldMap, Grey, Normaliser};
 /// Distinct answers of lowest energy whose free energies are compared.
 const CANDIDATES: usize = 4;
 
+/// Fewest pixels of a side that can hold writing.
+const LEAST_SIDE: usize = 4;
+
 /// Why a reader can't be made, or an image can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadingError {
@@ -31,6 +34,14 @@ pub enum ReadingError {
     /// The net.
     #[error(transparent)]
     Front(#[from] FrontError),
+    /// The image is too small to be a field.
+    #[error("the image is too small to read: {width} × {height} pixels, at least {LEAST_SIDE} a side")]
+    TooSmall {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
     /// The image can't be cut.
     #[error(transparent)]
     Field(#[from] FieldError),
@@ -179,8 +190,12 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// Normalises and cuts an image.
     ///
     /// # Errors
-    /// [`ReadingError::Field`].
+    /// [`ReadingError::TooSmall`], [`ReadingError::Field`].
     pub fn prepare(&self, image: &Grey) -> Result<Prepared, ReadingError> {
+        let (width, height) = (image.width(), image.height());
+        if width < LEAST_SIDE || height < LEAST_SIDE {
+            return Err(ReadingError::TooSmall { width, height });
+        }
         let normalised = self.normaliser.apply(image);
         Ok(Prepared { field: self.cutter.field(normalised.ink)?, map: normalised.map })
     }

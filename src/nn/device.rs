@@ -150,6 +150,9 @@ fn absent(name: &str) -> FrontError {
 #[cfg_attr(not(any(feature = "wgpu", feature = "cuda")), allow(dead_code))]
 fn attempt(name: &str, make: impl FnOnce() -> Device + std::panic::UnwindSafe) -> Result<ComputeDevice, FrontError> {
     let fail = |why: String| FrontError::Device { device: name.into(), why };
+    // One at a time: two that exchange hooks crosswise would leave the silent one behind.
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));
     let tried = std::panic::catch_unwind(|| {
@@ -158,6 +161,7 @@ fn attempt(name: &str, make: impl FnOnce() -> Device + std::panic::UnwindSafe) -
         (device, sum.into_data().try_to_vec::<f32>())
     });
     std::panic::set_hook(hook);
+    drop(turn);
     match tried {
         Ok((device, Ok(sum))) if sum == [6.0] => Ok(ComputeDevice { name: name.into(), device, fused: false }),
         Ok((_, sum)) => Err(fail(format!("1 + 2 + 3 gave {sum:?}"))),

@@ -1,19 +1,22 @@
 //! Where the writing is, vertically.
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayView2, s};
 
 /// The rows `(top, bottom)` between which the writing lies, in pixels; `(0, height)` where there is none.
 ///
-/// A row counts by its changes of ink along the row, so that ruling lines, long and even, weigh little; upright lines through most
-/// of the height are left out, as writing that tall could not be enlarged anyway. 1 % of the changes may lie above and 1 % below; a
-/// margin of 8 % of the span is added.
+/// A row counts by its changes of ink along the row, so that ruling lines, long and even, weigh little. Upright lines
+/// through most of the height are left out, as writing that tall could not be enlarged anyway, and so are the lines of
+/// a frame: long lines near an edge. 1 % of the changes may lie above and 1 % below; a margin of 12 % of the span is
+/// added.
 pub fn ink_rows(ink: &Array2<f32>) -> (f32, f32) {
     let height = ink.nrows();
-    let upright = upright_lines(ink);
+    let upright = lines(ink.view(), Frame { edge: 0.2, long: 0.7, anywhere: 0.85 });
+    let level = lines(ink.t(), Frame { edge: 0.3, long: 0.5, anywhere: 0.7 });
     let mut profile = Vec::with_capacity(height);
-    for row in ink.rows() {
+    for (row, line) in ink.rows().into_iter().zip(level) {
         let changes = row.iter().zip(row.iter().skip(1)).map(|(a, b)| ((a - b).abs() - 0.15).max(0.0));
-        profile.push(changes.zip(&upright).filter(|(_, line)| !**line).map(|(v, _)| v).sum::<f32>());
+        let sum: f32 = changes.zip(&upright).filter(|(_, line)| !**line).map(|(v, _)| v).sum();
+        profile.push(if line { 0.0 } else { sum });
     }
     let total: f32 = profile.iter().sum();
     if total < 1e-3 {
@@ -22,21 +25,40 @@ pub fn ink_rows(ink: &Array2<f32>) -> (f32, f32) {
     let limit = 0.01 * total;
     let top = reach(profile.iter(), limit);
     let bottom = profile.len() - reach(profile.iter().rev(), limit);
-    let margin = f32::max(0.08 * (bottom as f32 - top as f32), 1.0);
+    let margin = f32::max(0.12 * (bottom as f32 - top as f32), 1.5);
     ((top as f32 - margin).max(0.0), (bottom as f32 + margin).min(height as f32))
 }
 
-/// For each column, whether an upright line through at least 85 % of the rows passes within two columns.
-fn upright_lines(ink: &Array2<f32>) -> Vec<bool> {
+/// What makes a line of a frame.
+struct Frame {
+    /// The share of the width, from either side, that counts as near an edge.
+    edge: f32,
+    /// The share of the height that an unbroken upright line near an edge runs through.
+    long: f32,
+    /// The share that one anywhere runs through.
+    anywhere: f32,
+}
+
+/// For each column, whether an upright line passes within two columns. Lines may lean and may break for a row.
+fn lines(ink: ArrayView2<'_, f32>, frame: Frame) -> Vec<bool> {
     let (height, width) = ink.dim();
-    let mut covered = vec![0; width];
+    // Rows of the run that ends here, the longest one so far, and rows since its last ink.
+    let mut runs = vec![(0_usize, 0_usize, 0_usize); width];
     for row in ink.rows() {
-        for (x, count) in covered.iter_mut().enumerate() {
+        for (x, (run, longest, gap)) in runs.iter_mut().enumerate() {
             let near = x.saturating_sub(1)..(x + 2).min(width);
-            *count += usize::from(row.slice(s![near]).iter().any(|v| *v > 0.2));
+            *gap = if row.slice(s![near]).iter().any(|v| *v > 0.2) { 0 } else { *gap + 1 };
+            *run = if *gap > 1 { 0 } else { *run + 1 };
+            *longest = (*longest).max(*run);
         }
     }
-    let line: Vec<bool> = covered.iter().map(|c| c * 100 >= height * 85).collect();
+    let edge = frame.edge * width as f32;
+    let is_line = |(x, (_, longest, _)): (usize, &(usize, usize, usize))| {
+        let from_edge = x.min(width - 1 - x) as f32;
+        let share = if from_edge < edge { frame.long } else { frame.anywhere };
+        *longest as f32 >= share * height as f32
+    };
+    let line: Vec<bool> = runs.iter().enumerate().map(is_line).collect();
     (0..width).map(|x| line[x.saturating_sub(2)..(x + 3).min(width)].contains(&true)).collect()
 }
 
@@ -73,6 +95,19 @@ mod tests {
         ink.slice_mut(s![22..34, 30..60;4]).fill(1.0);
         ink.column_mut(1).fill(0.8);
         ink.column_mut(97).fill(0.6);
+        let (top, bottom) = ink_rows(&ink);
+        assert!((19.0..=22.0).contains(&top) && (34.0..=37.0).contains(&bottom), "{top} {bottom}");
+    }
+
+    #[test]
+    fn a_frame_does_not_count_as_writing() {
+        let mut ink = Array2::zeros((60, 100));
+        ink.slice_mut(s![22..34, 30..60;4]).fill(1.0);
+        for x in 5..95 {
+            ink[[4 + x / 40, x]] = 0.7;
+            ink[[55, x]] = 0.5;
+        }
+        ink.slice_mut(s![8..54, 3]).fill(0.6);
         let (top, bottom) = ink_rows(&ink);
         assert!((19.0..=22.0).contains(&top) && (34.0..=37.0).contains(&bottom), "{top} {bottom}");
     }

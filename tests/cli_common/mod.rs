@@ -1,4 +1,5 @@
 //! Running the command.
+#![allow(dead_code)]
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -179,9 +179,9 @@ pub struct ScheduleConfig {
 pub struct StackConfig {
     /// The stack, relative to the data folder.
     pub stack: PathBuf,
-    /// First and last line, counted from 1; all where absent.
+    /// First and last line of each part, counted from 1; all where absent.
     #[serde(default)]
-    pub lines: Option<[usize; 2]>,
+    pub lines: Vec<[usize; 2]>,
     /// Grammar that says how its texts relate to what is written.
     pub grammar: String,
 }
@@ -196,9 +196,9 @@ pub enum SourceConfig {
         share: f64,
         /// Relative to the data folder.
         stack: PathBuf,
-        /// First and last line, counted from 1.
+        /// First and last line of each part, counted from 1; all where absent.
         #[serde(default)]
-        lines: Option<[usize; 2]>,
+        lines: Vec<[usize; 2]>,
         /// Grammar that says how its texts relate to what is written.
         grammar: String,
     },

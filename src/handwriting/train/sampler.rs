@@ -14,7 +14,7 @@ use crate::learn::{self, Batch};
 use crate::signal::Augment;
 
 /// Batches that share one draw and are sorted by width, so that little of a batch is padding.
-const BUCKETS: u64 = 1;
+const BUCKETS: u64 = 4;
 
 /// What a sampled field says, and what the loss needs to know of it.
 #[derive(Debug, Clone)]

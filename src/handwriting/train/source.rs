@@ -72,7 +72,7 @@ impl Source {
         let share = config.share();
         let kind = match config {
             SourceConfig::Stack { stack, lines, grammar, .. } => {
-                let set = StackConfig { stack: stack.clone(), lines: *lines, grammar: grammar.clone() };
+                let set = StackConfig { stack: stack.clone(), lines: lines.clone(), grammar: grammar.clone() };
                 Kind::List(read_examples(&set, data, alphabet, normaliser, names)?)
             }
             SourceConfig::Splice { source, .. } => Kind::Splice { source: *source, strips: None },
@@ -237,9 +237,9 @@ pub fn read_examples(
     names: &mut GrammarNames,
 ) -> Result<Vec<Example>, TrainError> {
     let items = read_stack(&data.join(&set.stack), Some(2))?;
-    let [first, last] = set.lines.unwrap_or([1, items.len()]);
     let grammar = names.number(&set.grammar);
-    let wanted = items.iter().skip(first.saturating_sub(1)).take((last + 1).saturating_sub(first));
+    let is_wanted = |line: usize| set.lines.is_empty() || set.lines.iter().any(|[a, b]| (*a..=*b).contains(&line));
+    let wanted = (1..).zip(&items).filter(|(line, _)| is_wanted(*line)).map(|(_, item)| item);
     wanted
         .map(|item| {
             let answer = labels(&item.text, alphabet).map_err(|symbol| TrainError::Symbol {

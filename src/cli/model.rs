@@ -1,0 +1,58 @@
+//! Which model and which device.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::error::{At, CliError};
+use crate::handwriting::{ModelInfo, ReadingError, Recognizer};
+use crate::nn::DeviceChoice;
+
+/// The model that comes with the program.
+const SHIPPED: &str = "data/models/amounts.safetensors";
+
+/// The options that choose a reader.
+#[derive(Debug, Args)]
+pub(super) struct ModelArgs {
+    /// A model file; the one that comes with the program if not given.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// A shipped grammar (amount, digits) or a file of one; the model's own if not given.
+    #[arg(long, value_name = "NAME|FILE")]
+    grammar: Option<String>,
+    /// Where to compute: auto, cpu, wgpu or cuda.
+    #[arg(long, default_value = "auto")]
+    device: DeviceChoice,
+}
+
+/// A reader and where it runs.
+pub(super) struct Loaded {
+    pub(super) reader: Recognizer,
+    pub(super) info: ModelInfo,
+    pub(super) device: String,
+}
+
+impl ModelArgs {
+    /// Loads the reader.
+    pub(super) fn load(&self) -> Result<Loaded, CliError> {
+        let device = self.device.resolve().at("--device")?;
+        let name = device.name().to_owned();
+        let path = self.model.clone().unwrap_or_else(shipped);
+        let loaded = Recognizer::load(&path, self.grammar.as_deref(), device);
+        let (reader, info) = loaded.map_err(|e| place(&path, e))?;
+        Ok(Loaded { reader, info, device: name })
+    }
+}
+
+/// Where the shipped model lies.
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(SHIPPED)
+}
+
+/// Models and grammars name themselves; everything else is the model file's.
+fn place(path: &Path, e: ReadingError) -> CliError {
+    match e {
+        ReadingError::Model(_) | ReadingError::Grammar(_) => CliError::Plain(e.to_string()),
+        _ => CliError::At { place: path.display().to_string(), cause: e.into() },
+    }
+}

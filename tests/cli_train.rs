@@ -1,0 +1,123 @@
+//! Training through the library and the command: checkpoints, resuming, messages.
+#![cfg(all(feature = "cli", feature = "nn"))]
+
+mod cli_common;
+mod reader_common;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use cli_common::{Folder, energraph};
+use energraph::handwriting::train::{Run, TrainConfig, TrainError};
+use energraph::learn::{Control, FrontEnd, Parameter};
+use energraph::nn::ComputeDevice;
+use reader_common::{draw_stack, tiny_config};
+
+fn data(f: &Folder) {
+    draw_stack(Path::new(&f.path("train")), 0..24);
+    draw_stack(Path::new(&f.path("dev")), 100..108);
+}
+
+fn run(f: &Folder, config: &str, seed: u64) -> Run {
+    let config = TrainConfig::read(Path::new(config)).unwrap();
+    Run::new(config, Path::new(&f.path("")), seed, ComputeDevice::cpu()).unwrap()
+}
+
+fn numbers(run: &Run) -> (Vec<Parameter>, Vec<Parameter>) {
+    (run.trainer.front.parameters().unwrap(), run.trainer.average().unwrap().parameters().to_vec())
+}
+
+#[test]
+fn a_resumed_run_ends_number_for_number_where_an_unbroken_one_does() {
+    let f = Folder::new("resume");
+    data(&f);
+    let config = f.file("c.toml", tiny_config(8, 2, 2));
+    let mut go = |_: &_| Control::Continue;
+    let mut whole = run(&f, &config, 3);
+    whole.run_to(8, &mut go).unwrap();
+    let mut first = run(&f, &config, 3);
+    first.run_to(5, &mut go).unwrap();
+    let checkpoint = f.path("c.safetensors");
+    first.save(Path::new(&checkpoint)).unwrap();
+    let mut second = run(&f, &config, 3);
+    second.resume(Path::new(&checkpoint)).unwrap();
+    assert_eq!(second.trainer.step(), 5);
+    second.run_to(8, &mut go).unwrap();
+    assert!(numbers(&second) == numbers(&whole));
+    // The strips were cut at step 2: without those in the checkpoint the run would go elsewhere.
+    assert!(std::fs::read(&checkpoint).unwrap().windows(9).any(|w| w == b"by_symbol"));
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let f = Folder::new("other");
+    data(&f);
+    let config = f.file("c.toml", tiny_config(2, 1, 1));
+    let mut one = run(&f, &config, 1);
+    one.run_to(1, &mut |_| Control::Continue).unwrap();
+    let checkpoint = f.path("c.safetensors");
+    one.save(Path::new(&checkpoint)).unwrap();
+    let refused = |mut run: Run| run.resume(Path::new(&checkpoint)).unwrap_err();
+    let TrainError::Resume { why, .. } = refused(run(&f, &config, 2)) else { panic!() };
+    assert!(why.contains("seed is 1"), "{why}");
+    let longer = f.file("longer.toml", tiny_config(3, 1, 1));
+    let TrainError::Resume { why, .. } = refused(run(&f, &longer, 1)) else { panic!() };
+    assert!(why.contains("another schedule"), "{why}");
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_writes_the_model_of_an_unbroken_one() {
+    let f = Folder::new("killed");
+    data(&f);
+    let config = f.file("tiny.toml", tiny_config(12, 2, 2));
+    let command = |out: &str| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_energraph"));
+        c.args(["train", "amounts", "--device=cpu", "--resume", "--config", &config, "--out", &f.path(out)]);
+        c.env("ENERGRAPH_DATA", f.path("")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        c
+    };
+    let whole = command("whole").output().unwrap();
+    let said = String::from_utf8(whole.stdout).unwrap();
+    assert!(whole.status.success() && said.contains("12 steps on cpu"), "{said}");
+    let mut child = command("broken").spawn().unwrap();
+    let checkpoint = f.path("broken/checkpoint.safetensors");
+    while !Path::new(&checkpoint).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    let killed = child.wait_with_output().unwrap();
+    assert!(!killed.status.success() && !Path::new(&f.path("broken/model.safetensors")).exists());
+    assert!(command("broken").output().unwrap().status.success());
+    let model = |out: &str| std::fs::read(f.path(&format!("{out}/model.safetensors"))).unwrap();
+    let read = |out: &str| {
+        energraph::handwriting::load(Path::new(&f.path(&format!("{out}/model.safetensors")))).unwrap()
+    };
+    assert!(read("whole") == read("broken"), "{} bytes", model("whole").len());
+}
+
+#[test]
+fn what_training_lacks_is_named_in_one_line() {
+    let f = Folder::new("lacks");
+    let config = f.file("c.toml", tiny_config(2, 1, 1));
+    let ran = |arguments: &[&str], data: &str| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_energraph"));
+        c.args(["train", "amounts", "--out", &f.path("out")]).args(arguments).env_remove("ENERGRAPH_DATA");
+        if !data.is_empty() {
+            c.env("ENERGRAPH_DATA", data);
+        }
+        let done = c.output().unwrap();
+        (done.status.code(), String::from_utf8(done.stderr).unwrap())
+    };
+    let (code, said) = ran(&["--config", &config], "");
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("ENERGRAPH_DATA is not set") && said.contains("train"), "{said}");
+    let (code, said) = ran(&["--config", &config], &f.path("nowhere"));
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("no stack") && said.contains("nowhere"), "{said}");
+    let wrong = f.file("wrong.toml", tiny_config(2, 1, 1).replace("rate =", "speed ="));
+    let (code, said) = ran(&["--config", &wrong], &f.path(""));
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("wrong.toml") && said.contains("speed"), "{said}");
+    assert_eq!(ran(&["--config", &config, "--device=abacus"], "").0, Some(2));
+    assert!(energraph(&["train", "--help"]).out.contains("Example:"));
+}
