@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Field, Recognition, RecognitionError};
+use super::{Field, Grammar, Recognition, RecognitionError, Rows};
 use crate::graph::{ArcId, Graph, Label, Site, SiteValues, Traced};
 use crate::ops::{Compose, OpError, compose};
 use crate::paths::{Beta, Path, PathError, best_path, posteriors};
@@ -37,7 +37,8 @@ pub struct Interpretations {
     pub constrained: Traced<Energy>,
 }
 
-/// A symbol on the best path, or the recognition of one.
+/// A symbol on a path. Over frames, its energy is that of all its frames, and span and posterior are those of the
+/// frame of highest posterior.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placed {
     /// Number of the span.
@@ -51,7 +52,7 @@ pub struct Placed {
 }
 
 impl Interpretations {
-    /// Composes the recognition graph with a grammar.
+    /// Composes the recognition graph of spans with a grammar over spans; see [`Interpretations::under`].
     ///
     /// # Errors
     /// [`InterpretError::NothingFits`] where no interpretation is left.
@@ -61,7 +62,23 @@ impl Interpretations {
         symbols: usize,
         grammar: &Graph<Energy>,
     ) -> Result<Self, InterpretError> {
-        let recognition = Recognition::new(field, energies, symbols)?;
+        Interpretations::of(Recognition::new(field, energies, symbols)?, field, grammar)
+    }
+
+    /// Composes the recognition graph with a grammar, over the rows that the grammar reads.
+    ///
+    /// # Errors
+    /// [`InterpretError::NothingFits`] where no interpretation is left.
+    pub fn under(
+        field: &Field,
+        energies: ArrayView2<f32>,
+        symbols: usize,
+        grammar: &Grammar,
+    ) -> Result<Self, InterpretError> {
+        Interpretations::of(Recognition::of(grammar.rows, field, energies, symbols)?, field, &grammar.graph)
+    }
+
+    fn of(recognition: Recognition, field: &Field, grammar: &Graph<Energy>) -> Result<Self, InterpretError> {
         let constrained = match compose(&recognition.graph, grammar, &Compose::default()) {
             Err(OpError::Empty { .. }) => {
                 return Err(InterpretError::NothingFits { spans: field.spans().len() });
@@ -121,14 +138,34 @@ impl Interpretations {
         // Several arcs of the product may come from one of the recognition graph: their posteriors add up.
         let mut shares = SiteValues::zeros(&self.recognition.graph);
         self.constrained.origin.pull_back(&values, 0, &mut shares);
-        let symbols = self.recognition.symbols();
-        let placed = |arc: ArcId| {
-            let (span, column) = self.recognition.place(arc)?;
-            let energy = self.recognition.graph.all_arcs().get(arc as usize)?.weight.wide();
-            let posterior = shares.get(Site::Arc(arc));
-            (column < symbols).then_some(Placed { span, label: column as Label + 1, energy, posterior })
-        };
-        Ok(arcs.filter_map(|a| placed(self.recognised(a)?)).collect())
+        let mut list: Vec<Placed> = Vec::new();
+        let mut last = None;
+        for arc in arcs {
+            let Some(arc) = self.recognised(arc) else { continue };
+            let Some((span, column)) = self.recognition.place(arc) else { continue };
+            let repeated = self.recognition.rows() == Rows::Frames && last == Some(column);
+            last = Some(column);
+            if column >= self.recognition.symbols() {
+                continue;
+            }
+            let energy = self.recognition.graph.all_arcs().get(arc as usize).map_or(0.0, |a| a.weight.wide());
+            let placed = Placed { span, label: column as Label + 1, energy, posterior: shares.get(Site::Arc(arc)) };
+            match list.last_mut().filter(|_| repeated) {
+                Some(same) => same.join(placed),
+                None => list.push(placed),
+            }
+        }
+        Ok(list)
+    }
+}
+
+impl Placed {
+    /// Takes in another frame of the same symbol.
+    fn join(&mut self, other: Placed) {
+        self.energy += other.energy;
+        if other.posterior > self.posterior {
+            (self.span, self.posterior) = (other.span, other.posterior);
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 //! image → cuts → [`segmentation_graph`] → energies per span and symbol ([`scorer`]) → [`Recognition`] graph →
 //! composition with a [`Grammar`] → reading, free energies and confidence.
 
+#[cfg(feature = "nn")]
+mod builder;
 pub mod cuts;
 #[cfg(feature = "nn")]
 pub mod explain;
 mod field;
+mod frames;
 pub mod generator;
 pub mod grammar;
 mod interpret;
@@ -22,7 +25,10 @@ pub mod scorer;
 #[cfg(feature = "nn")]
 pub mod train;
 
+#[cfg(feature = "nn")]
+pub use builder::Builder;
 pub use field::{Field, FieldError, Span, SpanLimit};
+pub use frames::{Rows, collapse};
 pub use grammar::{Grammar, GrammarError};
 pub use interpret::{InterpretError, Interpretations, Placed};
 #[cfg(feature = "nn")]

@@ -149,7 +149,7 @@ impl Recognizer<Scorer> {
     ) -> Result<(Self, ModelInfo), ReadingError> {
         let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
-        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?;
+        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;
@@ -221,9 +221,8 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
         let inputs: Vec<Field> = fields.iter().map(|p| p.field.clone()).collect();
         let energies = self.scorer.infer(&inputs)?;
         let symbols = self.alphabet.len() - 1;
-        let one = |(i, field): (usize, &Field)| {
-            Ok(Interpretations::new(field, energies.block(i), symbols, &self.grammar.graph)?)
-        };
+        let one =
+            |(i, field): (usize, &Field)| Ok(Interpretations::under(field, energies.block(i), symbols, &self.grammar)?);
         Ok(inputs.iter().enumerate().map(one).collect())
     }
 
