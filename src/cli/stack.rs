@@ -72,7 +72,8 @@ impl StackArg {
 
 /// The stack as given, or in the data folder where it is not found as given.
 fn resolve(path: &Path) -> PathBuf {
-    let there = |p: &Path| p.is_dir() || [".pgm.gz", ""].iter().any(|s| Path::new(&format!("{}{s}", p.display())).is_file());
+    let there =
+        |p: &Path| p.is_dir() || [".pgm.gz", ""].iter().any(|s| Path::new(&format!("{}{s}", p.display())).is_file());
     if there(path) {
         return path.into();
     }
