@@ -13,9 +13,9 @@ pub mod grammar;
 mod interpret;
 #[cfg(feature = "nn")]
 mod model;
-mod recognition;
 #[cfg(feature = "nn")]
 mod read_many;
+mod recognition;
 #[cfg(feature = "nn")]
 mod recognizer;
 #[cfg(feature = "nn")]
@@ -31,8 +31,8 @@ pub use grammar::{Grammar, GrammarError};
 pub use interpret::{InterpretError, Interpretations, Placed};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
-pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
 #[cfg(feature = "nn")]
 pub use read_many::{Read, ReadTimes};
+pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
 #[cfg(feature = "nn")]
 pub use recognizer::{Alternative, Prepared, Reading, ReadingError, Recognizer, Segment};
