@@ -44,6 +44,13 @@ impl Acceptance {
         confidence >= self.threshold
     }
 
+    /// What is done with an answer, and why.
+    pub(super) fn verdict(&self, confidence: f64) -> String {
+        let (verdict, sign) = if self.takes(confidence) { ("accepted", "at least") } else { ("rejected", "below") };
+        let how = if self.certified { "certified" } else { "uncertified" };
+        format!("{verdict}: {sign} {:.4}, the {how} threshold for {} % error", self.threshold, 100.0 * self.max_error)
+    }
+
     /// What to say where there is no certificate.
     pub(super) fn caveat(&self) -> Option<String> {
         let (needed, errors, have) = self.missing?;

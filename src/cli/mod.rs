@@ -14,6 +14,8 @@ mod error;
 mod eval;
 #[cfg(feature = "nn")]
 mod eval_report;
+#[cfg(feature = "nn")]
+mod explain;
 mod files;
 mod fst;
 mod laws;

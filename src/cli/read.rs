@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::accept::Acceptance;
 use super::error::{At, CliError, complain};
+use super::explain::Pages;
 use super::files::is_stdin;
 use super::model::{Loaded, ModelArgs};
 use super::read_json;
@@ -90,9 +91,7 @@ impl Read {
         }
         let mut model = self.model.load()?;
         let accept = Acceptance::new(&model.info, self.max_error).at("--max-error")?;
-        if let Some(folder) = &self.explain {
-            std::fs::create_dir_all(folder).at(folder.display())?;
-        }
+        let mut pages = self.explain.as_deref().map(Pages::new).transpose()?;
         let found = self.files();
         let mut sink = self.sink(&found)?;
         if let Some(caveat) = accept.caveat() {
@@ -100,7 +99,10 @@ impl Read {
         }
         let mut failed = 0;
         for chunk in found.chunks(CHUNK) {
-            failed += self.chunk(chunk, &mut model, &accept, &mut sink)?;
+            failed += self.chunk(chunk, &mut model, &accept, &mut sink, pages.as_mut())?;
+        }
+        if let Some(pages) = pages {
+            pages.finish()?;
         }
         sink.flush()?;
         if failed > 0 { Err(CliError::Told) } else { Ok(()) }
@@ -142,6 +144,7 @@ impl Read {
         model: &mut Loaded,
         accept: &Acceptance,
         sink: &mut Sink,
+        mut pages: Option<&mut Pages>,
     ) -> Result<usize, CliError> {
         let open = |f: &Found| match f {
             Ok(path) => read(path).map_err(|e| (path.clone(), e.cause.to_string())),
@@ -158,7 +161,10 @@ impl Read {
                 Ok((image, answer))
             });
             match done {
-                Ok((_image, answer)) => {
+                Ok((image, answer)) => {
+                    if let Some(pages) = pages.as_mut() {
+                        pages.add(path, &image, &answer, &model.reader, accept)?;
+                    }
                     sink.reading(path, model.reader.name(), &answer.reading, accept)?;
                 }
                 Err(why) => {

@@ -6,6 +6,8 @@
 #[cfg(feature = "nn")]
 mod builder;
 pub mod cuts;
+#[cfg(feature = "nn")]
+pub mod explain;
 mod field;
 mod frames;
 pub mod generator;
