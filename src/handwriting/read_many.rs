@@ -106,7 +106,7 @@ impl<F: FrontEnd<Input = Field> + Sync> Recognizer<F> {
         energies: ArrayView2<'_, f32>,
     ) -> (Result<Read, ReadingError>, Duration, Duration) {
         let symbols = self.alphabet.len() - 1;
-        let (all, graph) = timed(|| Interpretations::new(&prepared.field, energies, symbols, &self.grammar.graph));
+        let (all, graph) = timed(|| Interpretations::under(&prepared.field, energies, symbols, &self.grammar));
         let all = match all {
             Ok(all) => all,
             Err(e) => return (Err(e.into()), graph, Duration::ZERO),

@@ -230,9 +230,9 @@ pub enum SourceConfig {
         share: f64,
         /// `NAME` of `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte`, packed or not, relative to the data folder.
         stack: PathBuf,
-        /// First and last image, counted from 1.
+        /// First and last images of its parts, counted from 1; all where empty.
         #[serde(default)]
-        lines: Option<[usize; 2]>,
+        lines: Vec<[usize; 2]>,
         /// Grammar that says how its texts relate to what is written.
         grammar: String,
     },

@@ -1,6 +1,5 @@
 //! Where training fields come from.
 
-use std::ops::Range;
 use std::path::Path;
 
 use ndarray::Array2;
@@ -54,7 +53,7 @@ enum Kind {
     Composed { bank: GlyphBank, how: Box<Compose>, answers: Answers },
     Splice { source: usize, strips: Option<Strips> },
     Generator { generators: &'static [Generator], fields: u64, answers: Answers, normaliser: Normaliser },
-    Digits { digits: IdxDigits, range: Range<usize>, answers: Answers, normaliser: Normaliser },
+    Digits { digits: IdxDigits, wanted: Vec<usize>, answers: Answers, normaliser: Normaliser },
 }
 
 impl Source {
@@ -92,10 +91,9 @@ impl Source {
                 let path = data.join(stack);
                 let (images, labels) = idx_pair(&path).ok_or(StackError::NotAStack { path })?;
                 let digits = read_idx(&images, &labels)?;
-                let [first, last] = lines.unwrap_or([1, digits.len()]);
-                let range = first.saturating_sub(1)..last.min(digits.len());
+                let wanted = (0..digits.len()).filter(|i| is_wanted(lines, i + 1)).collect();
                 let answers = Answers::new(grammar, alphabet, names);
-                Kind::Digits { digits, range, answers, normaliser: *normaliser }
+                Kind::Digits { digits, wanted, answers, normaliser: *normaliser }
             }
         };
         Ok(Source { share, kind })
@@ -160,8 +158,8 @@ impl Source {
                 let columns = |b: &SymbolBox| (field.map.normalised(b.x), field.map.normalised(b.x + b.width));
                 answers.of(field.ink, &drawn.amount, &drawn.boxes, columns)
             }
-            Kind::Digits { digits, range, answers, normaliser } => {
-                let i = if range.is_empty() { return None } else { rng.random_range(range.clone()) };
+            Kind::Digits { digits, wanted, answers, normaliser } => {
+                let i = *pick(wanted, rng)?;
                 let field = normaliser.apply(&digits.image(i)?);
                 let answer = labels(&digits.labels.get(i)?.to_string(), &answers.alphabet).ok()?;
                 Some(Example { ink: field.ink, answer, grammar: answers.grammar, boxes: None })
@@ -238,8 +236,7 @@ pub fn read_examples(
 ) -> Result<Vec<Example>, TrainError> {
     let items = read_stack(&data.join(&set.stack), Some(2))?;
     let grammar = names.number(&set.grammar);
-    let is_wanted = |line: usize| set.lines.is_empty() || set.lines.iter().any(|[a, b]| (*a..=*b).contains(&line));
-    let wanted = (1..).zip(&items).filter(|(line, _)| is_wanted(*line)).map(|(_, item)| item);
+    let wanted = (1..).zip(&items).filter(|(line, _)| is_wanted(&set.lines, *line)).map(|(_, item)| item);
     wanted
         .map(|item| {
             let answer = labels(&item.text, alphabet).map_err(|symbol| TrainError::Symbol {
@@ -252,6 +249,11 @@ pub fn read_examples(
             Ok(Example { ink: field.ink, answer, grammar, boxes })
         })
         .collect()
+}
+
+/// Whether a line, counted from 1, is in one of the parts; in any where there are none.
+fn is_wanted(parts: &[[usize; 2]], line: usize) -> bool {
+    parts.is_empty() || parts.iter().any(|[a, b]| (*a..=*b).contains(&line))
 }
 
 #[cfg(test)]
@@ -309,7 +311,7 @@ mod tests {
         std::fs::write(folder.join("few-images-idx3-ubyte"), images).unwrap();
         std::fs::write(folder.join("few-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 3, 7, 1, 4]).unwrap();
         let config =
-            SourceConfig::Idx { share: 1.0, stack: "few".into(), lines: Some([2, 9]), grammar: "digit".into() };
+            SourceConfig::Idx { share: 1.0, stack: "few".into(), lines: vec![[2, 9]], grammar: "digit".into() };
         let (source, symbols) = open(&config, &folder).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let mut seen: Vec<String> =
@@ -317,13 +319,13 @@ mod tests {
         seen.sort();
         seen.dedup();
         assert_eq!(seen, ["1", "4"]);
-        let set = StackConfig { stack: "few".into(), lines: None, grammar: "digit".into() };
+        let set = StackConfig { stack: "few".into(), lines: Vec::new(), grammar: "digit".into() };
         let mut names = GrammarNames::default();
         let all = read_examples(&set, &folder, &symbols, &Normaliser::default(), &mut names).unwrap();
         assert_eq!(all.len(), 3);
         let again = source.draw(&[], &mut rng).unwrap();
         assert_eq!(again.ink, all[1].ink, "drawn and read alike");
-        let other = SourceConfig::Idx { share: 1.0, stack: "none".into(), lines: None, grammar: "digit".into() };
+        let other = SourceConfig::Idx { share: 1.0, stack: "none".into(), lines: Vec::new(), grammar: "digit".into() };
         assert!(matches!(open(&other, &folder), Err(TrainError::Stack(StackError::NotAStack { .. }))));
         std::fs::remove_dir_all(&folder).unwrap();
     }
@@ -338,7 +340,7 @@ mod tests {
         stack.push(&image, &["3", "45", "0,0,6,16"]).unwrap();
         stack.finish().unwrap();
         let read = |lines| {
-            let set = StackConfig { stack: "s".into(), lines: Some(lines), grammar: "digits".into() };
+            let set = StackConfig { stack: "s".into(), lines: vec![lines], grammar: "digits".into() };
             let symbols = alphabet("0123456789").unwrap();
             read_examples(&set, &folder, &symbols, &Normaliser::default(), &mut GrammarNames::default())
         };

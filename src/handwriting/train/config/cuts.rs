@@ -144,6 +144,11 @@ impl From<CutConfig> for Table {
 }
 
 impl CutConfig {
+    /// A cut every `step` columns, spans as wide as `widest`.
+    pub fn uniform(step: usize, widest: f32) -> Self {
+        CutConfig::Uniform { step, widest, pieces: None }
+    }
+
     /// The cutter that does it.
     pub fn cutter(&self) -> Cutter {
         match *self {
@@ -172,7 +177,7 @@ mod tests {
 
     #[test]
     fn cuts_without_a_kind_are_uniform() {
-        let uniform = CutConfig::Uniform { step: 4, widest: 40.0, pieces: None };
+        let uniform = CutConfig::uniform(4, 40.0);
         assert_eq!(parse("step = 4\nwidest = 40.0"), Ok(uniform.clone()));
         assert_eq!(parse("kind = \"uniform\"\nstep = 4\nwidest = 40"), Ok(uniform.clone()));
         assert_eq!(uniform.cutter(), Cutter::uniform(4, 40.0));

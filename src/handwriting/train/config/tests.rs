@@ -42,7 +42,7 @@ fn every_scorer_loss_and_source_can_be_named() {
     assert!(parse(CTC, "kind = \"frames\"", NLL, DRAWN).is_ok());
     let drawn = parse(SHARED, UNIFORM, NLL, &format!("{DRAWN}\nscene = \"log_book\"\nfields = 20")).unwrap();
     assert!(matches!(drawn.data[0], SourceConfig::Generator { scene: SceneConfig::LogBook, fields: 20, .. }));
-    let digits = "kind = \"idx\"\nshare = 1.0\nstack = \"mnist/train\"\nlines = [1, 55000]\ngrammar = \"digit\"";
+    let digits = "kind = \"idx\"\nshare = 1.0\nstack = \"mnist/train\"\nlines = [[1, 55000]]\ngrammar = \"digit\"";
     assert!(parse(SHARED, "kind = \"whole\"", NLL, digits).is_ok());
 }
 
