@@ -24,7 +24,7 @@ pub mod train;
 
 pub use field::{Field, FieldError, Span, SpanLimit};
 pub use grammar::{Grammar, GrammarError};
-pub use interpret::{InterpretError, Interpretations, Placed};
+pub use interpret::{InterpretError, Interpretations, Near, Placed};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};
