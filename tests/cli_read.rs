@@ -53,7 +53,15 @@ fn json_has_every_field_of_the_contract_and_agrees_with_the_text() {
     let found = lines(&ran);
     let read = &found[0];
     for key in [
-        "file", "text", "confidence", "accepted", "energy", "free_energy", "runner_up", "alternatives", "segments",
+        "file",
+        "text",
+        "confidence",
+        "accepted",
+        "energy",
+        "free_energy",
+        "runner_up",
+        "alternatives",
+        "segments",
         "model",
     ] {
         assert!(!read[key].is_null(), "{key}");
@@ -111,7 +119,17 @@ fn every_bad_image_is_one_line_and_the_others_are_read() {
     std::fs::create_dir(&empty).unwrap();
     let missing = f.path("missing.png");
     let ran = energraph(&[
-        "read", "--model", &model, &truncated, &good, &text, &one, &wide, &empty, &missing, &sample("cheque-01.png"),
+        "read",
+        "--model",
+        &model,
+        &truncated,
+        &good,
+        &text,
+        &one,
+        &wide,
+        &empty,
+        &missing,
+        &sample("cheque-01.png"),
     ]);
     assert_eq!(ran.code, 1);
     assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
@@ -202,11 +220,8 @@ fn corrected_labels_give_a_second_figure_and_wrong_corrections_are_refused() {
     let items = f.path("items.tsv");
     let common = ["eval", "amounts", "--set", &stack, "--model", &model, "--device=cpu", "--json"];
     let plain = energraph(&[&common[..], &["--items", &items]].concat());
-    let rows: Vec<Vec<String>> = std::fs::read_to_string(&items)
-        .unwrap()
-        .lines()
-        .map(|l| l.split('\t').map(str::to_owned).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        std::fs::read_to_string(&items).unwrap().lines().map(|l| l.split('\t').map(str::to_owned).collect()).collect();
     let at = rows.iter().position(|r| r[1] != r[2] && !r[2].is_empty()).expect("an untrained net errs");
     let list = f.file("list.tsv", format!("# line, label, shown\n{}\t{}\t{}\n", at + 1, rows[at][1], rows[at][2]));
     let with = energraph(&[&common[..], &["--corrections", &list]].concat());

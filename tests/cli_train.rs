@@ -89,9 +89,8 @@ fn a_run_that_was_killed_goes_on_and_writes_the_model_of_an_unbroken_one() {
     assert!(!killed.status.success() && !Path::new(&f.path("broken/model.safetensors")).exists());
     assert!(command("broken").output().unwrap().status.success());
     let model = |out: &str| std::fs::read(f.path(&format!("{out}/model.safetensors"))).unwrap();
-    let read = |out: &str| {
-        energraph::handwriting::load(Path::new(&f.path(&format!("{out}/model.safetensors")))).unwrap()
-    };
+    let read =
+        |out: &str| energraph::handwriting::load(Path::new(&f.path(&format!("{out}/model.safetensors")))).unwrap();
     assert!(read("whole") == read("broken"), "{} bytes", model("whole").len());
 }
 

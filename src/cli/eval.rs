@@ -24,10 +24,8 @@ const CHUNK: usize = 64;
 /// found as given are looked up in the folder that ENERGRAPH_DATA names. An image that can't be read counts as read
 /// wrongly, with confidence 0.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  energraph eval amounts --set data/samples\n  energraph eval amounts --set \
-                  orand_car_a/train --lines 721-900 --grammar digits --unseen orand_car_a/train:1-720"
-)]
+#[command(after_help = "Example:\n  energraph eval amounts --set data/samples\n  energraph eval amounts --set \
+                  orand_car_a/train --lines 721-900 --grammar digits --unseen orand_car_a/train:1-720")]
 pub(super) struct Eval {
     /// What is written on the images.
     #[arg(value_parser = ["digits", "amounts"])]

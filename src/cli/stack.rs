@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::train::DATA;
-use crate::signal::{Item, StackError, StackReader};
+use crate::signal::{Item, StackError, StackReader, idx_pair};
 
 /// The first and last line wanted, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ impl StackArg {
 
 /// The stack as given, or in the data folder where it is not found as given.
 fn resolve(path: &Path) -> PathBuf {
-    let there = |p: &Path| p.is_dir() || [".pgm.gz", ""].iter().any(|s| Path::new(&format!("{}{s}", p.display())).is_file());
+    let pgm = |p: &Path| [".pgm.gz", ""].iter().any(|s| Path::new(&format!("{}{s}", p.display())).is_file());
+    let there = |p: &Path| p.is_dir() || pgm(p) || idx_pair(p).is_some();
     if there(path) {
         return path.into();
     }

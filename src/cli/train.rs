@@ -120,13 +120,15 @@ fn data_folder(config: &TrainConfig) -> Result<PathBuf, String> {
         return Ok(folder.into());
     }
     let of_source = |s: &SourceConfig| match s {
-        SourceConfig::Stack { stack, .. } => Some(stack.clone()),
+        SourceConfig::Stack { stack, .. } | SourceConfig::Idx { stack, .. } => Some(stack.clone()),
         SourceConfig::Composed { idx, .. } => Some(idx.clone()),
         _ => None,
     };
     let named = config.data.iter().filter_map(of_source).chain(config.dev.iter().map(|d| d.stack.clone()));
     match named.into_iter().find(|p| p.is_relative()) {
-        Some(missing) => Err(format!("reads {} from the folder that {DATA} names, but {DATA} is not set", missing.display())),
+        Some(missing) => {
+            Err(format!("reads {} from the folder that {DATA} names, but {DATA} is not set", missing.display()))
+        }
         None => Ok(PathBuf::new()),
     }
 }

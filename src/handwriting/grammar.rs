@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::frames::{Rows, collapse};
 use crate::graph::att::{AttError, AttOptions};
-use crate::graph::{Graph, Label, SymbolTable};
+use crate::graph::{Graph, GraphError, Label, SymbolTable};
+use crate::ops::{Compose, OpError, compose};
 use crate::semiring::Energy;
 
 /// The grammars that come with the library, by name.
-const SHIPPED: [(&str, &str); 2] = [
+const SHIPPED: [(&str, &str); 3] = [
     ("amount", include_str!("../../data/grammars/amount.txt")),
+    ("digit", include_str!("../../data/grammars/digit.txt")),
     ("digits", include_str!("../../data/grammars/digits.txt")),
 ];
 
@@ -37,6 +40,17 @@ pub enum GrammarError {
         /// Where and why.
         source: AttError,
     },
+    /// The grammar has no frames: it is too large, or accepts nothing.
+    #[error("grammar {name}, over frames: {source}")]
+    Frames {
+        /// Name or file.
+        name: String,
+        /// Why.
+        source: OpError,
+    },
+    /// The alphabet is too large.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
 }
 
 fn shipped_names() -> String {
@@ -48,10 +62,14 @@ fn shipped_names() -> String {
 pub struct Grammar {
     /// Name or file.
     pub name: String,
-    /// Reads what is written, in labels of the alphabet, and writes the answer, in labels of `outputs`.
+    /// Reads what is written, in labels of `inputs`, and writes the answer, in labels of `outputs`.
     pub graph: Graph<Energy>,
+    /// What can be written: the symbols of the net's columns.
+    pub inputs: SymbolTable,
     /// What answers are made of.
     pub outputs: SymbolTable,
+    /// What the labels that the graph reads stand on.
+    pub rows: Rows,
 }
 
 impl Grammar {
@@ -76,10 +94,40 @@ impl Grammar {
     /// # Errors
     /// [`GrammarError::Text`].
     pub fn parse(name: &str, text: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
-        let options = AttOptions { acceptor: false, isymbols: Some(alphabet), osymbols: Some(alphabet) };
+        Grammar::transducer(name, text, alphabet, alphabet)
+    }
+
+    /// A grammar from AT&T text that reads symbols of one table and writes those of another.
+    ///
+    /// # Errors
+    /// [`GrammarError::Text`].
+    pub fn transducer(
+        name: &str,
+        text: &str,
+        inputs: &SymbolTable,
+        outputs: &SymbolTable,
+    ) -> Result<Self, GrammarError> {
+        let options = AttOptions { acceptor: false, isymbols: Some(inputs), osymbols: Some(outputs) };
         let graph = crate::graph::att::read(text, &options)
             .map_err(|source| GrammarError::Text { name: name.into(), source })?;
-        Ok(Grammar { name: name.into(), graph, outputs: alphabet.clone() })
+        let (inputs, outputs) = (inputs.clone(), outputs.clone());
+        Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans })
+    }
+
+    /// The same grammar over rows of this kind. Over frames it is composed with [`collapse`], once for all fields.
+    ///
+    /// # Errors
+    /// [`GrammarError::Frames`] where the composition fails.
+    pub fn over(self, rows: Rows) -> Result<Self, GrammarError> {
+        if rows == self.rows || rows == Rows::Spans {
+            return Ok(self);
+        }
+        let frames = collapse(self.inputs.len() - 1)?;
+        let made = compose(&frames, &self.graph, &Compose::default());
+        match made {
+            Ok(made) => Ok(Grammar { graph: made.graph, rows, ..self }),
+            Err(source) => Err(GrammarError::Frames { name: self.name, source }),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Field, Recognition, RecognitionError};
+use super::{Field, Grammar, Recognition, RecognitionError, Rows};
 use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Traced};
 use crate::ops::{Compose, OpError, compose};
 use crate::paths::{Beta, Path, PathError, best_path, free_energy, posteriors, within};
@@ -40,7 +40,8 @@ pub struct Interpretations {
     pub constrained: Traced<Energy>,
 }
 
-/// A symbol on the best path, or the recognition of one.
+/// A symbol on a path. Over frames, its energy is that of all its frames, and span and posterior are those of the
+/// frame of highest posterior.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placed {
     /// Number of the span.
@@ -54,7 +55,7 @@ pub struct Placed {
 }
 
 impl Interpretations {
-    /// Composes the recognition graph with a grammar.
+    /// Composes the recognition graph of spans with a grammar over spans; see [`Interpretations::under`].
     ///
     /// # Errors
     /// [`InterpretError::NothingFits`] where no interpretation is left.
@@ -64,11 +65,24 @@ impl Interpretations {
         symbols: usize,
         grammar: &Graph<Energy>,
     ) -> Result<Self, InterpretError> {
-        Interpretations::of(Recognition::new(field, energies, symbols)?, grammar)
+        Interpretations::of(Recognition::new(field, energies, symbols)?, field, grammar)
     }
 
-    fn of(recognition: Recognition, grammar: &Graph<Energy>) -> Result<Self, InterpretError> {
-        let spans = recognition.spans();
+    /// Composes the recognition graph with a grammar, over the rows that the grammar reads.
+    ///
+    /// # Errors
+    /// [`InterpretError::NothingFits`] where no interpretation is left.
+    pub fn under(
+        field: &Field,
+        energies: ArrayView2<f32>,
+        symbols: usize,
+        grammar: &Grammar,
+    ) -> Result<Self, InterpretError> {
+        Interpretations::of(Recognition::of(grammar.rows, field, energies, symbols)?, field, &grammar.graph)
+    }
+
+    fn of(recognition: Recognition, field: &Field, grammar: &Graph<Energy>) -> Result<Self, InterpretError> {
+        let spans = field.spans().len();
         let constrained = match compose(&recognition.graph, grammar, &Compose::default()) {
             Err(OpError::Empty { .. }) => return Err(InterpretError::NothingFits { spans }),
             made => made?,
@@ -76,14 +90,14 @@ impl Interpretations {
         Ok(Interpretations { recognition, constrained })
     }
 
-    /// As [`Interpretations::new`], without some interpretations whose energy is more than `margin` above the best
+    /// As [`Interpretations::under`], without some interpretations whose energy is more than `margin` above the best
     /// one's.
     ///
     /// The recognition graph is pruned before it is composed. That is safe where the grammar adds no negative energy
     /// and its best interpretation is not much worse than the best of all strings; elsewhere nothing is left out.
     ///
     /// # Errors
-    /// As [`Interpretations::new`].
+    /// As [`Interpretations::under`].
     ///
     /// # Cost
     /// Two sweeps over the recognition graph, and a composition of what is left of it.
@@ -91,25 +105,26 @@ impl Interpretations {
         field: &Field,
         energies: ArrayView2<f32>,
         symbols: usize,
-        grammar: &Graph<Energy>,
+        grammar: &Grammar,
         margin: f64,
     ) -> Result<Self, InterpretError> {
-        let recognition = Recognition::new(field, energies, symbols)?;
+        let recognition = Recognition::of(grammar.rows, field, energies, symbols)?;
+        let grammar = &grammar.graph;
         let negative = grammar.all_arcs().iter().any(|a| a.weight.wide() < 0.0)
             || grammar.final_weights().iter().any(|w| w.wide() < 0.0);
         if negative {
-            return Interpretations::of(recognition, grammar);
+            return Interpretations::of(recognition, field, grammar);
         }
         let pruned = within(&recognition.graph, margin + SLACK)?;
         let made = match compose(&pruned.graph, grammar, &Compose::default()) {
-            Err(OpError::Empty { .. }) => return Interpretations::of(recognition, grammar),
+            Err(OpError::Empty { .. }) => return Interpretations::of(recognition, field, grammar),
             made => made?,
         };
         // No string of the grammar is better than the best of all strings; where its best is nearly as good, whatever
         // is within the margin of it has not been pruned.
         let lowest = free_energy(&pruned.graph, Beta::Infinite)?;
         if free_energy(&made.graph, Beta::Infinite)? > lowest + SLACK {
-            return Interpretations::of(recognition, grammar);
+            return Interpretations::of(recognition, field, grammar);
         }
         let origin = through(&made, &pruned.origin);
         Ok(Interpretations { recognition, constrained: Traced { graph: made.graph, origin } })
@@ -178,14 +193,34 @@ impl Interpretations {
     }
 
     fn place(&self, arcs: impl Iterator<Item = ArcId>, shares: &SiteValues) -> Vec<Placed> {
-        let symbols = self.recognition.symbols();
-        let placed = |arc: ArcId| {
-            let (span, column) = self.recognition.place(arc)?;
-            let energy = self.recognition.graph.all_arcs().get(arc as usize)?.weight.wide();
-            let posterior = shares.get(Site::Arc(arc));
-            (column < symbols).then_some(Placed { span, label: column as Label + 1, energy, posterior })
-        };
-        arcs.filter_map(|a| placed(self.recognised(a)?)).collect()
+        let mut list: Vec<Placed> = Vec::new();
+        let mut last = None;
+        for arc in arcs {
+            let Some(arc) = self.recognised(arc) else { continue };
+            let Some((span, column)) = self.recognition.place(arc) else { continue };
+            let repeated = self.recognition.rows() == Rows::Frames && last == Some(column);
+            last = Some(column);
+            if column >= self.recognition.symbols() {
+                continue;
+            }
+            let energy = self.recognition.graph.all_arcs().get(arc as usize).map_or(0.0, |a| a.weight.wide());
+            let placed = Placed { span, label: column as Label + 1, energy, posterior: shares.get(Site::Arc(arc)) };
+            match list.last_mut().filter(|_| repeated) {
+                Some(same) => same.join(placed),
+                None => list.push(placed),
+            }
+        }
+        list
+    }
+}
+
+impl Placed {
+    /// Takes in another frame of the same symbol.
+    fn join(&mut self, other: Placed) {
+        self.energy += other.energy;
+        if other.posterior > self.posterior {
+            (self.span, self.posterior) = (other.span, other.posterior);
+        }
     }
 }
 
@@ -255,11 +290,11 @@ mod tests {
         let symbols = alphabet("01.").unwrap();
         // A digit, then any number of digits, a point before the last.
         let text = "0 1 0 0\n0 1 1 1\n1 1 0 0\n1 1 1 1\n1 2 . .\n2 3 0 0\n2 3 1 1\n3\n";
-        let grammar = Grammar::parse("test", text, &symbols).unwrap().graph;
+        let grammar = Grammar::parse("test", text, &symbols).unwrap();
         let mut smaller = 0;
         for seed in 0..60 {
             let e = energies(field.spans().len(), seed);
-            let all = Interpretations::new(&field, e.view(), 3, &grammar).unwrap();
+            let all = Interpretations::under(&field, e.view(), 3, &grammar).unwrap();
             let near = Interpretations::near_best(&field, e.view(), 3, &grammar, 6.0).unwrap();
             let paths = |i: &Interpretations| -> Vec<(Vec<Option<ArcId>>, f64)> {
                 let paths = k_best(i.graph(), 40).unwrap().into_iter();

@@ -106,7 +106,7 @@ impl<F: FrontEnd<Input = Field> + Sync> Recognizer<F> {
         prepared: Prepared,
         energies: ArrayView2<'_, f32>,
     ) -> (Result<Read, ReadingError>, Duration, Duration) {
-        let (symbols, grammar) = (self.alphabet.len() - 1, &self.grammar.graph);
+        let (symbols, grammar) = (self.alphabet.len() - 1, &self.grammar);
         let margin = MARGIN / self.beta_or(1.0);
         let (all, graph) = timed(|| Interpretations::near_best(&prepared.field, energies, symbols, grammar, margin));
         let all = match all {
@@ -115,13 +115,11 @@ impl<F: FrontEnd<Input = Field> + Sync> Recognizer<F> {
         };
         let (reading, search) = timed(|| self.answer(&prepared, &all));
         match reading {
-            Ok(reading) if reading.alternatives.len() > 1 => {
-                (Ok(Read { prepared, all, reading }), graph, search)
-            }
+            Ok(reading) if reading.alternatives.len() > 1 => (Ok(Read { prepared, all, reading }), graph, search),
             // The runner-up may be among what was left out.
             Ok(_) => {
                 let (read, more) = timed(|| {
-                    let all = Interpretations::new(&prepared.field, energies, symbols, grammar)?;
+                    let all = Interpretations::under(&prepared.field, energies, symbols, grammar)?;
                     let reading = self.answer(&prepared, &all)?;
                     Ok(Read { prepared, all, reading })
                 });

@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView2;
 
-use super::{Field, Span};
+use super::{Field, Rows, Span};
 use crate::graph::{ArcId, EPSILON, Graph, GraphBuilder, GraphError, Label, SiteValues};
 use crate::semiring::{Energy, NotAWeight};
 
@@ -30,6 +30,12 @@ pub enum RecognitionError {
         column: usize,
         /// The number.
         source: NotAWeight,
+    },
+    /// A span of several pieces can't be a frame.
+    #[error("span {span} has several pieces: frames are single ones")]
+    NotFrames {
+        /// Row.
+        span: usize,
     },
     /// The field has more spans than a graph can number.
     #[error(transparent)]
@@ -69,6 +75,7 @@ pub struct Recognition {
     /// The graph; its states are the cuts.
     pub graph: Graph<Energy>,
     symbols: usize,
+    rows: Rows,
     /// The first arc of every span, and the number of arcs behind the last.
     first_arc: Vec<ArcId>,
 }
@@ -82,10 +89,24 @@ impl Recognition {
     /// # Cost
     /// Linear in the energies.
     pub fn new(field: &Field, energies: ArrayView2<f32>, symbols: usize) -> Result<Self, RecognitionError> {
+        Recognition::of(Rows::Spans, field, energies, symbols)
+    }
+
+    /// As [`Recognition::new`], for rows of either kind. Over frames the last column, blank, becomes the label
+    /// `symbols + 1`.
+    ///
+    /// # Errors
+    /// As [`Recognition::new`], and [`RecognitionError::NotFrames`].
+    pub fn of(kind: Rows, field: &Field, energies: ArrayView2<f32>, symbols: usize) -> Result<Self, RecognitionError> {
         let (rows, columns) = energies.dim();
         let spans = field.spans().len();
         if rows != spans || columns != symbols + 1 {
             return Err(RecognitionError::Shape { rows, columns, spans, symbols });
+        }
+        if kind == Rows::Frames
+            && let Some(span) = field.spans().iter().position(|s| !is_piece(*s))
+        {
+            return Err(RecognitionError::NotFrames { span });
         }
         let mut b = cut_states(field);
         let mut first_arc = Vec::with_capacity(spans + 1);
@@ -96,12 +117,12 @@ impl Recognition {
             for (column, &energy) in row.iter().take(used).enumerate() {
                 let energy =
                     Energy::new(energy).map_err(|source| RecognitionError::Energy { span: i, column, source })?;
-                let label = if column == symbols { EPSILON } else { column as Label + 1 };
+                let label = if column == symbols && kind == Rows::Spans { EPSILON } else { column as Label + 1 };
                 b.arc(span.from, label, label, energy, span.to);
             }
         }
         first_arc.push(b.arc_count() as ArcId);
-        Ok(Recognition { graph: b.build()?, symbols, first_arc })
+        Ok(Recognition { graph: b.build()?, symbols, rows: kind, first_arc })
     }
 
     /// The span (by number) and column behind an arc.
@@ -120,7 +141,12 @@ impl Recognition {
         }
     }
 
-    /// Number of symbols, without rubbish.
+    /// What the rows of the energies stand for.
+    pub fn rows(&self) -> Rows {
+        self.rows
+    }
+
+    /// Number of symbols, without rubbish or blank.
     pub fn symbols(&self) -> usize {
         self.symbols
     }

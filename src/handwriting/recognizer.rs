@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::cuts::Cutter;
 use super::grammar::{self, Grammar};
-use super::scorer::Scorer;
 use super::interpret::Near;
+use super::scorer::Scorer;
 use super::{Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, model};
 use crate::graph::{Graph, SymbolError, SymbolTable};
 use crate::learn::{FrontEnd, FrontError, StoreError, confidence};
 use crate::nn::ComputeDevice;
 use crate::ops::Budget;
-use crate::semiring::Energy;
 use crate::paths::{Answer, Beta, NotPositive, Output, PathError, best_path, with_output, within};
 use crate::paths::{free_energy, free_energy_and_posteriors, k_best_outputs};
+use crate::semiring::Energy;
 use crate::signal::{FieldMap, Grey, Normaliser};
 
 /// Distinct answers of lowest energy whose free energies are compared.
@@ -155,7 +155,7 @@ impl Recognizer<Scorer> {
     ) -> Result<(Self, ModelInfo), ReadingError> {
         let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
-        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?;
+        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;
@@ -227,9 +227,8 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
         let inputs: Vec<Field> = fields.iter().map(|p| p.field.clone()).collect();
         let energies = self.scorer.infer(&inputs)?;
         let symbols = self.alphabet.len() - 1;
-        let one = |(i, field): (usize, &Field)| {
-            Ok(Interpretations::new(field, energies.block(i), symbols, &self.grammar.graph)?)
-        };
+        let one =
+            |(i, field): (usize, &Field)| Ok(Interpretations::under(field, energies.block(i), symbols, &self.grammar)?);
         Ok(inputs.iter().enumerate().map(one).collect())
     }
 

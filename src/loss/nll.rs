@@ -23,6 +23,9 @@ pub struct Nll {
 }
 
 impl Nll {
+    /// The likelihood at β = 1.
+    pub const ONE: Nll = Nll { beta: PositiveF64::ONE };
+
     /// The likelihood at β.
     ///
     /// # Errors

@@ -31,6 +31,13 @@ impl IdxDigits {
         self.labels.is_empty()
     }
 
+    /// Image `i` as it would have been photographed: dark on white paper; `None` past the end.
+    pub fn image(&self, i: usize) -> Option<super::Grey> {
+        let size = self.width * self.height;
+        let pixels = self.pixels.get(i * size..(i + 1) * size).filter(|p| !p.is_empty())?;
+        super::Grey::new(self.width, self.height, pixels.iter().map(|v| 255 - v).collect()).ok()
+    }
+
     /// Image `i` as ink (0 = paper, 1 = ink), rows × columns; empty past the end.
     pub fn ink(&self, i: usize) -> ndarray::Array2<f32> {
         let size = self.width * self.height;
@@ -95,6 +102,20 @@ pub fn read_idx(images: &Path, labels: &Path) -> Result<IdxDigits, IdxError> {
         return Err(IdxError::Count { path: labels.to_path_buf(), images: count, labels: classes.len() });
     }
     Ok(IdxDigits { width, height, pixels, labels: classes })
+}
+
+/// The pair of IDX files that `NAME` stands for: `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte`, packed (`.gz`)
+/// or not; `None` where there is no such file of images.
+pub fn idx_pair(name: &Path) -> Option<(PathBuf, PathBuf)> {
+    let named = |suffix: &str| {
+        let mut s = name.as_os_str().to_os_string();
+        s.push(suffix);
+        PathBuf::from(s)
+    };
+    let packed = ["", ".gz"].into_iter().find(|end| named(&format!("-images-idx3-ubyte{end}")).is_file())?;
+    let labels = ["", ".gz"].into_iter().find(|end| named(&format!("-labels-idx1-ubyte{end}")).is_file());
+    let labels = labels.unwrap_or(packed);
+    Some((named(&format!("-images-idx3-ubyte{packed}")), named(&format!("-labels-idx1-ubyte{labels}"))))
 }
 
 fn size(path: &Path, found: usize, expected: usize) -> IdxError {

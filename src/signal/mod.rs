@@ -38,7 +38,7 @@ pub use augment::{Augment, Warp};
 pub use background::flatten;
 pub use contrast::{Contrast, contrast};
 pub use grey::Grey;
-pub use idx::{IdxDigits, IdxError, read_idx};
+pub use idx::{IdxDigits, IdxError, idx_pair, read_idx};
 pub use morphology::thicken;
 pub use normalise::{Field, FieldMap, Normaliser};
 pub use random::normal;

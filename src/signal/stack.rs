@@ -1,7 +1,8 @@
 //! Stacks: many small images with their texts.
 //!
 //! A stack is either `NAME.pgm.gz` (binary PGM images one after another in one gzip stream) beside `NAME.tsv` (the k-th line belongs
-//! to the k-th image), or a folder of images with a `labels.tsv` of `file<TAB>text`.
+//! to the k-th image), or a folder of images with a `labels.tsv` of `file<TAB>text`, or a pair of IDX files,
+//! `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte` (packed or not), whose line is the number of the image and its class.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -12,7 +13,7 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use thiserror::Error;
 
-use super::{Grey, ImageError, Limits, ReadError, pgm::next_pgm, read};
+use super::{Grey, IdxDigits, IdxError, ImageError, Limits, ReadError, idx_pair, pgm::next_pgm, read, read_idx};
 
 /// One image of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +87,9 @@ pub enum StackError {
         /// What is wrong.
         cause: ImageError,
     },
+    /// A pair of IDX files that can't be read.
+    #[error(transparent)]
+    Idx(#[from] IdxError),
     /// An image of the folder is damaged; the others can still be read.
     #[error(transparent)]
     File(#[from] ReadError),
@@ -94,6 +98,7 @@ pub enum StackError {
 enum Source {
     Pgm { path: PathBuf, stream: Box<BufReader<MultiGzDecoder<BufReader<File>>>> },
     Folder(PathBuf),
+    Idx { path: PathBuf, digits: Box<IdxDigits> },
 }
 
 /// The images of a stack, one by one: an iterator of `Result<Item, StackError>`.
@@ -117,6 +122,9 @@ impl StackReader {
     /// # Cost
     /// Reads the lines at once and the images as they are asked for.
     pub fn open(path: &Path, text_column: Option<usize>) -> Result<Self, StackError> {
+        if let Some((images, labels)) = idx_pair(path) {
+            return StackReader::open_idx(path, &images, &labels, text_column);
+        }
         let (source, labels) = if path.is_dir() {
             let labels = path.join("labels.tsv");
             if !labels.is_file() {
@@ -135,6 +143,16 @@ impl StackReader {
         };
         let lines = read_lines(&labels, text_column)?;
         Ok(StackReader { source, lines, labels, text_column, next: 0, done: false })
+    }
+
+    fn open_idx(path: &Path, images: &Path, labels: &Path, text_column: Option<usize>) -> Result<Self, StackError> {
+        let digits = Box::new(read_idx(images, labels)?);
+        if let Some(asked) = text_column.filter(|c| !(1..=2).contains(c)) {
+            return Err(StackError::Column { path: labels.to_path_buf(), line: 1, columns: 2, asked });
+        }
+        let lines = digits.labels.iter().enumerate().map(|(i, l)| vec![(i + 1).to_string(), l.to_string()]).collect();
+        let source = Source::Idx { path: path.to_path_buf(), digits };
+        Ok(StackReader { source, lines, labels: labels.to_path_buf(), text_column, next: 0, done: false })
     }
 
     /// Number of lines, which is the number of images.
@@ -183,6 +201,10 @@ impl Iterator for StackReader {
                 };
                 self.done = true;
                 Some(Err(found))
+            }
+            Source::Idx { path, digits } => {
+                let name = format!("{}:{}", path.display(), self.next);
+                digits.image(self.next - 1).map(|image| Ok(Item { name, image, text, columns }))
             }
             Source::Folder(folder) => {
                 let Some(file) = columns.first().filter(|f| !f.is_empty()) else {

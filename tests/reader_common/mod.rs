@@ -13,8 +13,7 @@ use energraph::signal::StackWriter;
 
 /// Writes a stack of drawn digit strings.
 pub fn draw_stack(name: &Path, fields: std::ops::Range<u64>) {
-    let generator =
-        Generator { scene: Scene::LogBook, patterns: Patterns { digits: (1, 3), ..Patterns::DIGITS } };
+    let generator = Generator { scene: Scene::LogBook, patterns: Patterns { digits: (1, 3), ..Patterns::DIGITS } };
     let mut stack = StackWriter::create(name).unwrap();
     for seed in fields {
         let drawn = generator.draw(seed);

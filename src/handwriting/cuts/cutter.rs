@@ -21,6 +21,17 @@ impl Cutter {
         Cutter { cuts: Cuts::Uniform { step: step.max(1) }, limit: SpanLimit { width, pieces } }
     }
 
+    /// One span, the whole field.
+    pub fn whole() -> Self {
+        let cuts = Cuts::Found { components: false, profile: false, contour: false, max_gap: f32::INFINITY };
+        Cutter { cuts, limit: SpanLimit { width: f32::INFINITY, pieces: 1 } }
+    }
+
+    /// A span for every four columns and no other: the rows of a column net, as frames.
+    pub fn frames() -> Self {
+        Cutter { cuts: Cuts::UNIFORM, limit: SpanLimit { width: 4.0, pieces: 1 } }
+    }
+
     /// The field of a normalised image.
     ///
     /// # Errors

@@ -20,7 +20,8 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 mod tests {
     #[test]
     fn the_vectors_of_the_standard_come_out() {
-        let vectors = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+        let vectors =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
         for (plain, coded) in vectors {
             assert_eq!(super::encode(plain.as_bytes()), coded);
         }

@@ -164,7 +164,9 @@ impl Sheet<'_> {
             let x = self.x(cut);
             self.canvas.line((x, self.y - 2.0), (x, bottom), "guide");
         }
-        for ((step, &(from, to)), lane) in self.of.others.iter().zip(&ends).zip(lane).filter(|(_, lane)| *lane < MOST_LANES) {
+        for ((step, &(from, to)), lane) in
+            self.of.others.iter().zip(&ends).zip(lane).filter(|(_, lane)| *lane < MOST_LANES)
+        {
             let y = self.y + LANE * (lane as f32 + 1.0) - 5.0;
             self.canvas.line((from, y), (to, y), "other");
             self.canvas.line((from, y - 3.0), (from, y + 3.0), "other");

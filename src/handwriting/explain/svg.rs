@@ -50,10 +50,7 @@ impl Canvas {
 
     /// A straight line.
     pub(super) fn line(&mut self, from: (f32, f32), to: (f32, f32), class: &str) {
-        self.push(&format!(
-            r#"<path d="M{:.1} {:.1}L{:.1} {:.1}" class="{class}"/>"#,
-            from.0, from.1, to.0, to.1
-        ));
+        self.push(&format!(r#"<path d="M{:.1} {:.1}L{:.1} {:.1}" class="{class}"/>"#, from.0, from.1, to.0, to.1));
     }
 
     /// An arc between two points of one height that reaches `rise` above them (below, where negative).

@@ -1,25 +1,46 @@
 //! From spans to energies: a front-end over [`Field`](super::Field)s whose output has a row for every span and a
-//! column for every symbol, and a last column for rubbish.
+//! column for every symbol, and a last column for rubbish (or, over frames, for blank).
 
+mod crops;
+mod ctc;
+mod rows;
 mod shared;
 
+pub use crops::{CropScorer, CropTicket, cut_out};
+pub use ctc::CtcScorer;
 pub use shared::{SharedScorer, SharedTicket};
 
 use super::Field;
-use super::train::ScorerConfig;
+use super::train::{NetConfig, ScorerConfig};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
-use crate::nn::{ColumnNet, ComputeDevice};
+use crate::nn::{ColumnNet, ComputeDevice, CropNet};
+
+/// Spans up to this many steps long have an offset of their own for each symbol; longer ones share the last.
+const LENGTHS: usize = 12;
 
 /// A scorer as a config describes it.
-pub enum Scorer {
-    /// The net once over the field.
+pub struct Scorer {
+    kind: Kind,
+    normalised: bool,
+}
+
+enum Kind {
     Shared(SharedScorer<ColumnNet>),
+    Crops(CropScorer<CropNet>),
+    Ctc(CtcScorer<ColumnNet>),
 }
 
 /// What a [`Scorer`] remembers of a forward pass.
-pub enum ScorerTicket {
-    /// Of a shared scorer.
+pub struct ScorerTicket {
+    kind: KindTicket,
+    /// The output, where its rows were normalised.
+    output: Option<Ragged<f32>>,
+}
+
+enum KindTicket {
     Shared(<SharedScorer<ColumnNet> as FrontEnd>::Ticket),
+    Crops(<CropScorer<CropNet> as FrontEnd>::Ticket),
+    Ctc(<ColumnNet as FrontEnd>::Ticket),
 }
 
 impl Scorer {
@@ -28,10 +49,33 @@ impl Scorer {
     /// # Errors
     /// [`FrontError`] for a net that can't be built.
     pub fn new(config: &ScorerConfig, symbols: usize, seed: u64, device: ComputeDevice) -> Result<Self, FrontError> {
-        let net = config.column_net(SharedScorer::<ColumnNet>::outputs(symbols));
-        let net = ColumnNet::new(net, seed, device)?;
-        Ok(Scorer::Shared(SharedScorer::new(net, symbols, ColumnNet::STRIDE as f32)))
+        let outputs = match config {
+            ScorerConfig::Shared { .. } => SharedScorer::<ColumnNet>::outputs(symbols),
+            ScorerConfig::Crops { .. } | ScorerConfig::Ctc { .. } => symbols + 1,
+        };
+        let kind = match config.net(outputs) {
+            NetConfig::Crop(net) => Kind::Crops(CropScorer::new(CropNet::new(net, seed, device)?, symbols)),
+            NetConfig::Column(net) => {
+                let net = ColumnNet::new(net, seed, device)?;
+                match config {
+                    ScorerConfig::Ctc { .. } => Kind::Ctc(CtcScorer::new(net)),
+                    _ => Kind::Shared(SharedScorer::new(net, symbols, ColumnNet::STRIDE as f32)),
+                }
+            }
+        };
+        Ok(Scorer { kind, normalised: config.normalised() })
     }
+}
+
+/// The same call on whatever kind it is.
+macro_rules! each {
+    ($kind:expr, $scorer:ident => $call:expr) => {
+        match $kind {
+            Kind::Shared($scorer) => $call,
+            Kind::Crops($scorer) => $call,
+            Kind::Ctc($scorer) => $call,
+        }
+    };
 }
 
 impl FrontEnd for Scorer {
@@ -39,38 +83,94 @@ impl FrontEnd for Scorer {
     type Ticket = ScorerTicket;
 
     fn forward(&mut self, fields: &[Field]) -> Result<(Ragged<f32>, ScorerTicket), FrontError> {
-        match self {
-            Scorer::Shared(s) => s.forward(fields).map(|(out, t)| (out, ScorerTicket::Shared(t))),
+        let (mut energies, kind) = match &mut self.kind {
+            Kind::Shared(s) => s.forward(fields).map(|(out, t)| (out, KindTicket::Shared(t)))?,
+            Kind::Crops(s) => s.forward(fields).map(|(out, t)| (out, KindTicket::Crops(t)))?,
+            Kind::Ctc(s) => s.forward(fields).map(|(out, t)| (out, KindTicket::Ctc(t)))?,
+        };
+        if !self.normalised {
+            return Ok((energies, ScorerTicket { kind, output: None }));
         }
+        rows::normalise(&mut energies);
+        let output = Some(energies.clone());
+        Ok((energies, ScorerTicket { kind, output }))
     }
 
     fn infer(&mut self, fields: &[Field]) -> Result<Ragged<f32>, FrontError> {
-        match self {
-            Scorer::Shared(s) => s.infer(fields),
+        let mut energies = each!(&mut self.kind, s => s.infer(fields)?);
+        if self.normalised {
+            rows::normalise(&mut energies);
         }
+        Ok(energies)
     }
 
-    fn backward(&mut self, ticket: ScorerTicket, gradient: Ragged<f32>) -> Result<(), FrontError> {
-        match (self, ticket) {
-            (Scorer::Shared(s), ScorerTicket::Shared(t)) => s.backward(t, gradient),
+    fn backward(&mut self, ticket: ScorerTicket, mut gradient: Ragged<f32>) -> Result<(), FrontError> {
+        if let Some(output) = &ticket.output {
+            rows::pull_back(output, &mut gradient);
+        }
+        match (&mut self.kind, ticket.kind) {
+            (Kind::Shared(s), KindTicket::Shared(t)) => s.backward(t, gradient),
+            (Kind::Crops(s), KindTicket::Crops(t)) => s.backward(t, gradient),
+            (Kind::Ctc(s), KindTicket::Ctc(t)) => s.backward(t, gradient),
+            _ => Err(FrontError::Weights { why: "the ticket is another scorer's".into() }),
         }
     }
 
     fn apply(&mut self, optimiser: &mut Optimiser) -> Result<(), FrontError> {
-        match self {
-            Scorer::Shared(s) => s.apply(optimiser),
-        }
+        each!(&mut self.kind, s => s.apply(optimiser))
     }
 
     fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
-        match self {
-            Scorer::Shared(s) => s.parameters(),
-        }
+        each!(&self.kind, s => s.parameters())
     }
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
-        match self {
-            Scorer::Shared(s) => s.set_parameters(values),
+        each!(&mut self.kind, s => s.set_parameters(values))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod table {
+    //! A net for tests.
+
+    use super::*;
+    use ndarray::Array2;
+
+    /// A net whose parameters are its output: rows that do not depend on the image.
+    #[derive(Debug)]
+    pub struct Table {
+        pub values: Array2<f32>,
+        pub gradient: Array2<f32>,
+    }
+
+    impl Table {
+        pub fn new(values: Array2<f32>) -> Self {
+            Table { gradient: Array2::zeros(values.dim()), values }
+        }
+    }
+
+    impl FrontEnd for Table {
+        type Input = Array2<f32>;
+        type Ticket = ();
+        fn forward(&mut self, x: &[Array2<f32>]) -> Result<(Ragged<f32>, ()), FrontError> {
+            Ok((self.infer(x)?, ()))
+        }
+        fn infer(&mut self, x: &[Array2<f32>]) -> Result<Ragged<f32>, FrontError> {
+            let all = x.iter().flat_map(|_| self.values.iter().copied()).collect();
+            Ok(Ragged::from_values(self.values.ncols(), &vec![self.values.nrows(); x.len()], all).unwrap())
+        }
+        fn backward(&mut self, (): (), g: Ragged<f32>) -> Result<(), FrontError> {
+            (0..g.len()).for_each(|i| self.gradient += &g.block(i));
+            Ok(())
+        }
+        fn apply(&mut self, _: &mut Optimiser) -> Result<(), FrontError> {
+            Ok(())
+        }
+        fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
+            Ok(Vec::new())
+        }
+        fn set_parameters(&mut self, _: &[Parameter]) -> Result<(), FrontError> {
+            Ok(())
         }
     }
 }

@@ -2,11 +2,9 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
+use super::LENGTHS;
 use crate::handwriting::{Field, Span};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
-
-/// Spans up to this many columns long have an offset of their own; longer ones share the last.
-const LENGTHS: usize = 12;
 
 /// Scores spans from a column net that runs once over the field.
 ///
@@ -236,42 +234,11 @@ impl<N: FrontEnd<Input = Array2<f32>>> FrontEnd for SharedScorer<N> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Table;
     use super::*;
     use crate::handwriting::SpanLimit;
     use crate::learn::Rule;
     use crate::oracle;
-
-    /// A net whose parameters are its output: column values that do not depend on the image.
-    #[derive(Debug)]
-    struct Table {
-        values: Array2<f32>,
-        gradient: Array2<f32>,
-    }
-
-    impl FrontEnd for Table {
-        type Input = Array2<f32>;
-        type Ticket = ();
-        fn forward(&mut self, x: &[Array2<f32>]) -> Result<(Ragged<f32>, ()), FrontError> {
-            Ok((self.infer(x)?, ()))
-        }
-        fn infer(&mut self, x: &[Array2<f32>]) -> Result<Ragged<f32>, FrontError> {
-            let all = x.iter().flat_map(|_| self.values.iter().copied()).collect();
-            Ok(Ragged::from_values(self.values.ncols(), &vec![self.values.nrows(); x.len()], all).unwrap())
-        }
-        fn backward(&mut self, (): (), g: Ragged<f32>) -> Result<(), FrontError> {
-            (0..g.len()).for_each(|i| self.gradient += &g.block(i));
-            Ok(())
-        }
-        fn apply(&mut self, _: &mut Optimiser) -> Result<(), FrontError> {
-            Ok(())
-        }
-        fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
-            Ok(Vec::new())
-        }
-        fn set_parameters(&mut self, _: &[Parameter]) -> Result<(), FrontError> {
-            Ok(())
-        }
-    }
 
     fn fields() -> Vec<Field> {
         let limit = SpanLimit { width: 20.0, pieces: 3 };
@@ -283,7 +250,7 @@ mod tests {
 
     fn scorer(values: &[f64]) -> SharedScorer<Table> {
         let columns = Array2::from_shape_vec((5, 7), values[..35].iter().map(|&v| v as f32).collect()).unwrap();
-        let mut s = SharedScorer::new(Table { gradient: Array2::zeros((5, 7)), values: columns }, 2, 4.0);
+        let mut s = SharedScorer::new(Table::new(columns), 2, 4.0);
         s.lengths.iter_mut().zip(&values[35..]).for_each(|(l, &v)| *l = v as f32);
         s
     }

@@ -1,11 +1,16 @@
 //! What a training run is: its config file, complete and commented in `data/models/*.toml`.
 
+mod cuts;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::handwriting::cuts::Cutter;
-use crate::nn::{ColumnNetConfig, Context};
+use crate::handwriting::Rows;
+use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
+use crate::nn::{ColumnNetConfig, Context, CropNetConfig};
+
+pub use cuts::CutConfig;
 
 /// A training run. Every field that changes the result is here; paths are relative to the data folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,8 +40,33 @@ pub struct TrainConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum ScorerConfig {
-    /// The net once over the field.
+    /// The net once over the field, spans pooled between their cuts.
     Shared {
+        /// Channels of the six convolutions.
+        channels: [usize; 6],
+        /// Context along the columns.
+        context: Context,
+        /// Share of features dropped in training.
+        dropout: f32,
+        /// Whether a span's energies are the negative logarithms of probabilities over its own row; what isolated
+        /// training needs.
+        #[serde(default)]
+        normalised: bool,
+    },
+    /// Each span cut out and put through a net of its own.
+    Crops {
+        /// Channels of the three convolutions.
+        channels: [usize; 3],
+        /// Units of the fully connected layer.
+        hidden: usize,
+        /// Share of features dropped in training.
+        dropout: f32,
+        /// As for shared.
+        #[serde(default)]
+        normalised: bool,
+    },
+    /// No spans: a symbol or blank for every column of the net (connectionist temporal classification). A control.
+    Ctc {
         /// Channels of the six convolutions.
         channels: [usize; 6],
         /// Context along the columns.
@@ -46,31 +76,45 @@ pub enum ScorerConfig {
     },
 }
 
+/// The net behind a scorer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NetConfig {
+    /// Over the whole field.
+    Column(ColumnNetConfig),
+    /// Over crops.
+    Crop(CropNetConfig),
+}
+
 impl ScorerConfig {
-    /// The column net of a shared scorer with so many outputs.
-    pub fn column_net(&self, outputs: usize) -> ColumnNetConfig {
+    /// The net, with so many outputs.
+    pub fn net(&self, outputs: usize) -> NetConfig {
         match self {
-            ScorerConfig::Shared { channels, context, dropout } => {
-                ColumnNetConfig { channels: *channels, context: *context, dropout: *dropout, outputs }
+            ScorerConfig::Shared { channels, context, dropout, .. }
+            | ScorerConfig::Ctc { channels, context, dropout } => {
+                let (channels, context, dropout) = (*channels, *context, *dropout);
+                NetConfig::Column(ColumnNetConfig { channels, context, dropout, outputs })
+            }
+            ScorerConfig::Crops { channels, hidden, dropout, .. } => {
+                let (channels, hidden, dropout) = (*channels, *hidden, *dropout);
+                NetConfig::Crop(CropNetConfig { channels, hidden, dropout, outputs })
             }
         }
     }
-}
 
-/// Where fields may be cut, in pixels at height 32.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CutConfig {
-    /// Distance of uniform cuts.
-    pub step: usize,
-    /// Widest span that may be one symbol.
-    pub widest: f32,
-}
+    /// What a row of its energies stands for.
+    pub fn rows(&self) -> Rows {
+        match self {
+            ScorerConfig::Ctc { .. } => Rows::Frames,
+            _ => Rows::Spans,
+        }
+    }
 
-impl CutConfig {
-    /// The cutter that does it.
-    pub fn cutter(&self) -> Cutter {
-        Cutter::uniform(self.step, self.widest)
+    /// Whether each row is a distribution.
+    pub fn normalised(&self) -> bool {
+        match self {
+            ScorerConfig::Shared { normalised, .. } | ScorerConfig::Crops { normalised, .. } => *normalised,
+            ScorerConfig::Ctc { .. } => false,
+        }
     }
 }
 
@@ -89,6 +133,12 @@ pub enum LossConfig {
     Hinge {
         /// By how much the right answer must win.
         margin: f64,
+    },
+    /// Every span by itself: cross-entropy of its right class, from boxes of the symbols. Fields without boxes teach
+    /// nothing.
+    Isolated {
+        /// Spans that hold no symbol, for each that does.
+        rubbish: f64,
     },
 }
 
@@ -161,13 +211,29 @@ pub enum SourceConfig {
         /// Grammar of the strings.
         grammar: String,
     },
-    /// Amounts drawn by the generator.
+    /// Amounts drawn by the generator, anew for every batch.
     Generator {
         /// Share of the examples drawn.
         share: f64,
-        /// How many different fields.
-        fields: usize,
+        /// What kind of paper and amounts.
+        #[serde(default)]
+        scene: SceneConfig,
+        /// How many different fields; all that are not kept for samples where absent.
+        #[serde(default = "all_fields")]
+        fields: u64,
         /// Grammar of the strings.
+        grammar: String,
+    },
+    /// Isolated digits of an IDX pair, each a field, normalised when drawn.
+    Idx {
+        /// Share of the examples drawn.
+        share: f64,
+        /// `NAME` of `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte`, packed or not, relative to the data folder.
+        stack: PathBuf,
+        /// First and last images of its parts, counted from 1; all where empty.
+        #[serde(default)]
+        lines: Vec<[usize; 2]>,
+        /// Grammar that says how its texts relate to what is written.
         grammar: String,
     },
     /// New strings put together from strips that the model itself cut out of another source's images.
@@ -179,6 +245,35 @@ pub enum SourceConfig {
     },
 }
 
+/// What the generator draws.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SceneConfig {
+    /// Amount boxes of cheques.
+    Cheque,
+    /// Cells of a log book.
+    LogBook,
+    /// Either, as often as the other.
+    #[default]
+    Both,
+}
+
+impl SceneConfig {
+    /// The generators to choose from.
+    pub fn generators(self) -> &'static [Generator] {
+        const BOTH: &[Generator] = &[Generator::CHEQUE, Generator::LOG_BOOK];
+        match self {
+            SceneConfig::Cheque => &BOTH[..1],
+            SceneConfig::LogBook => &BOTH[1..],
+            SceneConfig::Both => BOTH,
+        }
+    }
+}
+
+fn all_fields() -> u64 {
+    FIRST_SAMPLE_SEED
+}
+
 impl SourceConfig {
     /// Share of the examples drawn.
     pub fn share(&self) -> f64 {
@@ -186,6 +281,7 @@ impl SourceConfig {
             SourceConfig::Stack { share, .. }
             | SourceConfig::Composed { share, .. }
             | SourceConfig::Generator { share, .. }
+            | SourceConfig::Idx { share, .. }
             | SourceConfig::Splice { share, .. } => *share,
         }
     }
@@ -232,21 +328,45 @@ impl TrainConfig {
             return Err("data: shares must be at least 0 and not all 0".into());
         }
         for (i, s) in self.data.iter().enumerate() {
-            let SourceConfig::Splice { source, .. } = s else { continue };
-            if !matches!(self.data.get(*source), Some(SourceConfig::Stack { .. })) {
-                return Err(format!("data[{i}]: source {source} is not a stack"));
-            }
-            if self.schedule.splice_at.is_empty() {
-                return Err(format!("data[{i}] splices, but schedule.splice_at is empty"));
+            match s {
+                SourceConfig::Splice { source, .. } => self.check_splice(i, *source)?,
+                SourceConfig::Generator { fields, .. } if !(1..=FIRST_SAMPLE_SEED).contains(fields) => {
+                    return Err(format!("data[{i}]: fields must be 1 to {FIRST_SAMPLE_SEED}: later ones are samples"));
+                }
+                _ => {}
             }
         }
         let s = &self.schedule;
         if s.batch == 0 || s.steps == 0 || s.check == 0 {
             return Err("schedule: steps, batch and check must be at least 1".into());
         }
-        if self.cuts.step == 0 || self.cuts.widest.is_nan() || self.cuts.widest < 1.0 {
-            return Err("cuts: step and widest must be at least 1".into());
+        if (self.scorer.rows() == Rows::Frames) != (self.cuts == CutConfig::Frames) {
+            return Err("scorer ctc and cuts frames belong together".into());
+        }
+        match self.loss {
+            LossConfig::Isolated { rubbish } if rubbish.is_nan() || rubbish < 0.0 => {
+                Err("loss: rubbish must be at least 0".into())
+            }
+            LossConfig::Isolated { .. } if !self.scorer.normalised() => {
+                Err("loss isolated needs scorer.normalised = true: nothing else makes spans comparable".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_splice(&self, i: usize, source: usize) -> Result<(), String> {
+        if !matches!(self.data.get(source), Some(SourceConfig::Stack { .. })) {
+            return Err(format!("data[{i}]: source {source} is not a stack"));
+        }
+        if self.schedule.splice_at.is_empty() {
+            return Err(format!("data[{i}] splices, but schedule.splice_at is empty"));
+        }
+        if self.scorer.rows() == Rows::Frames {
+            return Err(format!("data[{i}] splices, but scorer ctc finds no symbols to cut out"));
         }
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

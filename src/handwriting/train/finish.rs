@@ -57,7 +57,7 @@ impl Weighed {
         grammar: &Grammar,
         right: &[u32],
     ) -> Option<Self> {
-        let all = Interpretations::new(field, energies, symbols, &grammar.graph).ok()?.constrained.graph;
+        let all = Interpretations::under(field, energies, symbols, grammar).ok()?.constrained.graph;
         let best = k_best_outputs(&all, CANDIDATES, Beta::Infinite, Budget::default()).ok()?;
         let one = |(output, _): (Vec<u32>, f64)| {
             Some((output == right, with_output(&all, &Answer::one(output.iter().copied())).ok()?.graph))

@@ -2,6 +2,7 @@
 
 mod config;
 mod finish;
+mod isolated;
 mod objective;
 mod resume;
 mod run;
@@ -14,9 +15,11 @@ use crate::handwriting::{FieldError, GrammarError, ModelError};
 use crate::learn::FrontError;
 
 pub use config::{
-    ConfigError, CutConfig, LossConfig, ScheduleConfig, ScorerConfig, SourceConfig, StackConfig, TrainConfig,
+    ConfigError, CutConfig, LossConfig, NetConfig, SceneConfig, ScheduleConfig, ScorerConfig, SourceConfig,
+    StackConfig, TrainConfig,
 };
 pub use finish::{DevResult, Finished};
+pub use isolated::{Class, Classed, Written, classes, cross_entropy};
 pub use objective::{Objective, ObjectiveError};
 pub use run::{DevSet, Run};
 pub use sampler::{Sampler, Target};
@@ -50,6 +53,16 @@ pub enum TrainError {
         text: String,
         /// The first character that the alphabet lacks.
         symbol: char,
+    },
+    /// A line of boxes that can't be understood.
+    #[error("{item}: boxes {boxes:?}: {why}")]
+    Boxes {
+        /// The item.
+        item: String,
+        /// The column.
+        boxes: String,
+        /// What is wrong.
+        why: &'static str,
     },
     /// A grammar can't be used.
     #[error(transparent)]

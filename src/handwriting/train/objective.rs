@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use super::isolated::cross_entropy;
 use super::{LossConfig, Target};
 use crate::handwriting::{Grammar, InterpretError, Interpretations};
 use crate::learn::Outcome;
@@ -25,10 +26,16 @@ pub enum ObjectiveError {
 
 /// A loss over fields: what the training loop calls for each of them.
 pub struct Objective {
-    loss: Box<dyn Loss + Send + Sync>,
-    latent: Latent,
+    kind: Kind,
     symbols: usize,
     grammars: Vec<Grammar>,
+}
+
+enum Kind {
+    /// Whole answers.
+    Global { loss: Box<dyn Loss + Send + Sync>, latent: Latent },
+    /// Single spans.
+    Isolated,
 }
 
 impl Objective {
@@ -47,8 +54,14 @@ impl Objective {
             LossConfig::Hinge { margin } => {
                 (Box::new(Hinge::constant(*margin).map_err(|e| bad(e.to_string()))?), Latent::MINIMISED)
             }
+            LossConfig::Isolated { .. } => return Ok(Objective { kind: Kind::Isolated, symbols, grammars }),
         };
-        Ok(Objective { loss, latent, symbols, grammars })
+        Ok(Objective::with(loss, latent, symbols, grammars))
+    }
+
+    /// Any loss over whole answers, over an alphabet of `symbols`.
+    pub fn with(loss: Box<dyn Loss + Send + Sync>, latent: Latent, symbols: usize, grammars: Vec<Grammar>) -> Self {
+        Objective { kind: Kind::Global { loss, latent }, symbols, grammars }
     }
 
     /// The grammars, by number.
@@ -66,13 +79,16 @@ impl Objective {
         energies: ArrayView2<'_, f32>,
         gradient: ArrayViewMut2<'_, f32>,
     ) -> Result<Outcome, ObjectiveError> {
+        let Kind::Global { loss, latent } = &self.kind else {
+            return Ok(cross_entropy(&target.classes, energies, gradient).map_or(Outcome::AnswerAbsent, Outcome::Loss));
+        };
         let Some(grammar) = self.grammars.get(target.grammar) else { return Ok(Outcome::AnswerAbsent) };
-        let all = match Interpretations::new(&target.field, energies, self.symbols, &grammar.graph) {
+        let all = match Interpretations::under(&target.field, energies, self.symbols, grammar) {
             Err(InterpretError::NothingFits { .. }) => return Ok(Outcome::AnswerAbsent),
             made => made?,
         };
         let right = Answer::one(target.answer.iter().copied());
-        let found = match loss_and_gradient(all.graph(), &right, self.loss.as_ref(), self.latent, Budget::default()) {
+        let found = match loss_and_gradient(all.graph(), &right, loss.as_ref(), *latent, Budget::default()) {
             Err(LossError::AnswerNotInGraph { .. }) => return Ok(Outcome::AnswerAbsent),
             found => found?,
         };

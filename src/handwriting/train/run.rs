@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::sampler::Target;
 use super::strips::cut_strips;
-use super::{Example, GrammarNames, Objective, Sampler, Source, TrainConfig, TrainError, read_examples};
+use super::{Example, GrammarNames, LossConfig, Objective, Sampler, Source, TrainConfig, TrainError, read_examples};
 use crate::graph::SymbolTable;
 use crate::handwriting::cuts::Cutter;
 use crate::handwriting::grammar::{Grammar, alphabet};
@@ -73,7 +73,8 @@ impl Run {
             let fields = fields.collect::<Result<Vec<_>, TrainError>>()?;
             dev.push(DevSet { name: set.stack.display().to_string(), fields });
         }
-        let grammars = names.0.iter().map(|n| Grammar::load(n, &alphabet)).collect::<Result<_, _>>()?;
+        let grammars = names.0.iter().map(|n| Grammar::load(n, &alphabet)?.over(config.scorer.rows()));
+        let grammars = grammars.collect::<Result<_, _>>()?;
         let symbols = alphabet.len() - 1;
         let objective = Objective::new(&config.loss, symbols, grammars)?;
         let scorer = Scorer::new(&config.scorer, symbols, seed, device)?;
@@ -84,7 +85,11 @@ impl Run {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let options = TrainOptions { average: Some(s.average), threads, ..TrainOptions::new(schedule) };
         let trainer = Trainer::new(scorer, optimiser, options);
-        let sampler = Sampler { sources, augment: Augment::default(), cutter, batch: s.batch, seed };
+        let isolated = match config.loss {
+            LossConfig::Isolated { rubbish } => Some(rubbish),
+            _ => None,
+        };
+        let sampler = Sampler { sources, augment: Augment::default(), cutter, batch: s.batch, seed, isolated };
         Ok(Run { config, seed, trainer, alphabet, dev, sampler, objective })
     }
 
@@ -149,7 +154,7 @@ impl Run {
             for (i, (field, example)) in chunk.iter().enumerate() {
                 let grammar = self.objective.grammars().get(example.grammar);
                 let read = grammar
-                    .and_then(|g| Interpretations::new(field, energies.block(i), symbols, &g.graph).ok()?.best().ok());
+                    .and_then(|g| Interpretations::under(field, energies.block(i), symbols, g).ok()?.best().ok());
                 hits += usize::from(read.is_some_and(|path| path.output == example.answer));
             }
         }

@@ -5,7 +5,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Example, Source};
+use super::isolated::{Classed, classes};
+use super::{Example, Source, Written};
 use crate::graph::Label;
 use crate::handwriting::Field;
 use crate::handwriting::cuts::Cutter;
@@ -24,6 +25,8 @@ pub struct Target {
     pub answer: Vec<Label>,
     /// Number of the grammar that relates the answer to what is written.
     pub grammar: usize,
+    /// Classes of single spans, for isolated training; none where it isn't asked for, or no boxes are known.
+    pub classes: Vec<Classed>,
 }
 
 /// Draws and distorts training examples.
@@ -39,6 +42,8 @@ pub struct Sampler {
     pub batch: usize,
     /// Everything random follows from this and the step.
     pub seed: u64,
+    /// Spans without a symbol for each with one, where single spans are trained on.
+    pub isolated: Option<f64>,
 }
 
 impl learn::Source for Sampler {
@@ -68,9 +73,18 @@ impl Sampler {
     }
 
     fn distort(&self, example: Example, mut rng: ChaCha8Rng) -> Option<(Field, Target)> {
-        let ink = at_least_one_column(self.augment.apply(&example.ink, &mut rng));
-        let field = self.cutter.field(ink).ok()?;
-        let target = Target { field: field.clone(), answer: example.answer, grammar: example.grammar };
+        let (ink, warp) = self.augment.apply_and_tell(&example.ink, &mut rng);
+        let field = self.cutter.field(at_least_one_column(ink)).ok()?;
+        let classes = match (self.isolated, example.boxes) {
+            (Some(rubbish), Some(boxes)) => {
+                let move_to = |w: Written| Written { from: warp.column(w.from), to: warp.column(w.to), ..w };
+                let boxes: Vec<Written> = boxes.into_iter().map(move_to).collect();
+                classes(&field, &boxes, rubbish, &mut rng)
+            }
+            _ => Vec::new(),
+        };
+        let (answer, grammar) = (example.answer, example.grammar);
+        let target = Target { field: field.clone(), answer, grammar, classes };
         Some((field, target))
     }
 

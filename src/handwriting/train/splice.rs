@@ -8,8 +8,8 @@ use ndarray::{Array2, s};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use super::Example;
 use super::sampler::pick;
+use super::{Example, Written};
 use crate::graph::Label;
 
 /// A stretch of an example's image that holds some of its written symbols.
@@ -78,6 +78,7 @@ impl Strips {
             parts.iter().map(|(_, s)| (s.to - s.from) as usize + 3).sum::<usize>() + margins[0] + margins[1];
         let mut ink = Array2::<f32>::zeros((rows, width));
         let mut at = margins[0] as i64;
+        let mut boxes = Vec::new();
         for ((e, strip), shift) in parts.iter().zip(shifts) {
             at = (at + shift).max(0);
             let columns =
@@ -86,11 +87,12 @@ impl Strips {
             let end = (start + columns.ncols()).min(width);
             let mut target = ink.slice_mut(s![.., start..end]);
             target.zip_mut_with(&columns.slice(s![.., ..end - start]), |a, &b| *a = a.max(b));
+            boxes.push(Written { from: start as f32, to: end as f32, label: strip.symbol });
             at = end as i64;
         }
         let used = (at as usize + margins[1]).min(width);
         let answer = symbols.into_iter().filter(|l| !self.silent.contains(l)).collect();
-        Some(Example { ink: ink.slice(s![.., ..used]).to_owned(), answer, grammar })
+        Some(Example { ink: ink.slice(s![.., ..used]).to_owned(), answer, grammar, boxes: Some(boxes) })
     }
 
     fn string<R: Rng>(&self, rng: &mut R) -> Option<Vec<Label>> {
