@@ -27,8 +27,8 @@ channels = [24, 48, 96, 96, 160, 192]
 context = { dilated = { layers = 3, width = 112 } }
 dropout = 0.1"#;
 const CROPS: &str = r#"kind = "crops"
-channels = [24, 48, 96]
-hidden = 128
+channels = [12, 24, 48]
+hidden = 96
 dropout = 0.1"#;
 
 const UNIFORM: &str = "step = 4\nwidest = 40.0";

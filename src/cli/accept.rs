@@ -96,7 +96,8 @@ mod tests {
         let mut few = vec![(0.99, true); 60];
         few.extend([(0.7, false), (0.6, true)]);
         let few = Acceptance::new(&info(few), 0.01).unwrap();
-        assert!(!few.certified && few.takes(0.99) && !few.takes(0.98));
+        // Confidences are kept as f32.
+        assert!(!few.certified && few.takes(f64::from(0.99_f32)) && !few.takes(0.98));
         assert!(few.caveat().unwrap().contains("not certifiable with the model's 62 held-out fields"));
     }
 

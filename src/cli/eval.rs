@@ -20,9 +20,9 @@ const CHUNK: usize = 64;
 
 /// Read a labelled stack and say how well: exact strings, character errors, what could be accepted.
 ///
-/// A stack is NAME standing for NAME.pgm.gz with NAME.tsv, or a folder of images with a labels.tsv. Names that are not
-/// found as given are looked up in the folder that ENERGRAPH_DATA names. An image that can't be read counts as read
-/// wrongly, with confidence 0.
+/// A stack is NAME standing for NAME.pgm.gz with NAME.tsv or for NAME-images-idx3-ubyte with NAME-labels-idx1-ubyte, or a
+/// folder of images with a labels.tsv. Names that are not found as given are looked up in the folder that
+/// ENERGRAPH_DATA names. An image that can't be read counts as read wrongly, with confidence 0.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph eval amounts --set data/samples\n  energraph eval amounts --set \
                   orand_car_a/train --lines 721-900 --grammar digits --unseen orand_car_a/train:1-720")]

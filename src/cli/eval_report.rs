@@ -108,7 +108,7 @@ impl Report {
         self.subsets.iter().for_each(|s| text += &s.text());
         text += "accepted   error among them   at a confidence of\n";
         for share in [1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5] {
-            let point = all.curve.iter().filter(|p| p.accepted <= share).next_back();
+            let point = all.curve.iter().rfind(|p| p.accepted <= share);
             if let Some(p) = point {
                 let _ = writeln!(
                     text,

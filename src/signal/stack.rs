@@ -39,7 +39,7 @@ pub enum StackError {
         /// What the operating system said.
         why: String,
     },
-    /// Neither a folder with `labels.tsv` nor the name of a `.pgm.gz`.
+    /// Neither a folder with `labels.tsv` nor the name of a `.pgm.gz` or a pair of IDX files.
     #[error("{}: no stack: neither a folder with labels.tsv nor a NAME with NAME.pgm.gz and NAME.tsv", path.display())]
     NotAStack {
         /// What was given.

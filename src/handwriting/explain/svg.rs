@@ -15,7 +15,7 @@ pub(super) fn number(value: f64) -> String {
 /// A share in per cent.
 pub(super) fn percent(share: f64) -> String {
     let p = 100.0 * share.clamp(0.0, 1.0);
-    if p >= 99.95 || p < 0.05 { format!("{p:.0} %") } else { format!("{p:.1} %") }
+    if !(0.05..99.95).contains(&p) { format!("{p:.0} %") } else { format!("{p:.1} %") }
 }
 
 /// Where a text stands relative to its point.

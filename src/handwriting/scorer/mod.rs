@@ -1,4 +1,4 @@
-//! From spans to energies: a front-end over [`Field`](super::Field)s whose output has a row for every span and a
+//! From spans to energies: a front-end over [`Field`]s whose output has a row for every span and a
 //! column for every symbol, and a last column for rubbish (or, over frames, for blank).
 
 mod crops;

@@ -50,7 +50,7 @@ pub struct Source {
 #[derive(Debug)]
 enum Kind {
     List(Vec<Example>),
-    Composed { bank: GlyphBank, how: Compose, answers: Answers },
+    Composed { bank: GlyphBank, how: Box<Compose>, answers: Answers },
     Splice { source: usize, strips: Option<Strips> },
     Generator { generators: &'static [Generator], fields: u64, answers: Answers, normaliser: Normaliser },
     Digits { digits: IdxDigits, wanted: Vec<usize>, answers: Answers, normaliser: Normaliser },
@@ -80,7 +80,7 @@ impl Source {
                 let digits =
                     read_idx(&folder.join("train-images-idx3-ubyte.gz"), &folder.join("train-labels-idx1-ubyte.gz"))?;
                 let bank = GlyphBank::from_idx(&digits)?;
-                Kind::Composed { bank, how: Compose::default(), answers: Answers::new(grammar, alphabet, names) }
+                Kind::Composed { bank, how: Box::default(), answers: Answers::new(grammar, alphabet, names) }
             }
             SourceConfig::Generator { scene, fields, grammar, .. } => {
                 let (generators, normaliser) = (scene.generators(), *normaliser);
