@@ -120,7 +120,7 @@ fn data_folder(config: &TrainConfig) -> Result<PathBuf, String> {
         return Ok(folder.into());
     }
     let of_source = |s: &SourceConfig| match s {
-        SourceConfig::Stack { stack, .. } => Some(stack.clone()),
+        SourceConfig::Stack { stack, .. } | SourceConfig::Idx { stack, .. } => Some(stack.clone()),
         SourceConfig::Composed { idx, .. } => Some(idx.clone()),
         _ => None,
     };

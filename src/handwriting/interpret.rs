@@ -3,10 +3,13 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Field, Grammar, Recognition, RecognitionError, Rows};
-use crate::graph::{ArcId, Graph, Label, Site, SiteValues, Traced};
+use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Traced};
 use crate::ops::{Compose, OpError, compose};
-use crate::paths::{Beta, Path, PathError, best_path, posteriors};
+use crate::paths::{Beta, Path, PathError, best_path, free_energy, posteriors, within};
 use crate::semiring::Energy;
+
+/// By how much the best string of a grammar may be worse than the best of all strings for pruning before composition.
+const SLACK: f64 = 4.0;
 
 /// Why a field has no interpretation.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -79,18 +82,76 @@ impl Interpretations {
     }
 
     fn of(recognition: Recognition, field: &Field, grammar: &Graph<Energy>) -> Result<Self, InterpretError> {
+        let spans = field.spans().len();
         let constrained = match compose(&recognition.graph, grammar, &Compose::default()) {
-            Err(OpError::Empty { .. }) => {
-                return Err(InterpretError::NothingFits { spans: field.spans().len() });
-            }
+            Err(OpError::Empty { .. }) => return Err(InterpretError::NothingFits { spans }),
             made => made?,
         };
         Ok(Interpretations { recognition, constrained })
     }
 
+    /// As [`Interpretations::under`], without some interpretations whose energy is more than `margin` above the best
+    /// one's.
+    ///
+    /// The recognition graph is pruned before it is composed. That is safe where the grammar adds no negative energy
+    /// and its best interpretation is not much worse than the best of all strings; elsewhere nothing is left out.
+    ///
+    /// # Errors
+    /// As [`Interpretations::under`].
+    ///
+    /// # Cost
+    /// Two sweeps over the recognition graph, and a composition of what is left of it.
+    pub fn near_best(
+        field: &Field,
+        energies: ArrayView2<f32>,
+        symbols: usize,
+        grammar: &Grammar,
+        margin: f64,
+    ) -> Result<Self, InterpretError> {
+        let recognition = Recognition::of(grammar.rows, field, energies, symbols)?;
+        let grammar = &grammar.graph;
+        let negative = grammar.all_arcs().iter().any(|a| a.weight.wide() < 0.0)
+            || grammar.final_weights().iter().any(|w| w.wide() < 0.0);
+        if negative {
+            return Interpretations::of(recognition, field, grammar);
+        }
+        let pruned = within(&recognition.graph, margin + SLACK)?;
+        let made = match compose(&pruned.graph, grammar, &Compose::default()) {
+            Err(OpError::Empty { .. }) => return Interpretations::of(recognition, field, grammar),
+            made => made?,
+        };
+        // No string of the grammar is better than the best of all strings; where its best is nearly as good, whatever
+        // is within the margin of it has not been pruned.
+        let lowest = free_energy(&pruned.graph, Beta::Infinite)?;
+        if free_energy(&made.graph, Beta::Infinite)? > lowest + SLACK {
+            return Interpretations::of(recognition, field, grammar);
+        }
+        let origin = through(&made, &pruned.origin);
+        Ok(Interpretations { recognition, constrained: Traced { graph: made.graph, origin } })
+    }
+
     /// The graph of all interpretations.
     pub fn graph(&self) -> &Graph<Energy> {
         &self.constrained.graph
+    }
+
+    /// The interpretations whose energy is at most `margin` above the best one's, and some others.
+    ///
+    /// At β each interpretation left out is less probable than the best one by a factor of at least `e^{β·margin}`.
+    ///
+    /// # Errors
+    /// [`InterpretError::Path`].
+    pub fn near(&self, margin: f64) -> Result<Near<'_>, InterpretError> {
+        Ok(Near { all: self, graph: within(self.graph(), margin)? })
+    }
+
+    /// All of them, as [`Interpretations::near`] gives some.
+    pub fn whole(&self) -> Near<'_> {
+        let graph = self.graph().clone();
+        let mut origin = OriginBuilder::with_capacity(graph.states(), graph.arc_count(), 1);
+        (0..graph.arc_count() as ArcId).for_each(|a| origin.arc([InputSite { input: 0, site: Site::Arc(a) }]));
+        (0..graph.states() as u32).for_each(|s| origin.final_weight([InputSite { input: 0, site: Site::Final(s) }]));
+        Near { all: self, graph: Traced { graph, origin: origin.build() } }
     }
 
     /// The best interpretation.
@@ -120,24 +181,18 @@ impl Interpretations {
     /// # Errors
     /// What posteriors refuse.
     pub fn placed(&self, path: &Path, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
-        self.place(path.arcs.iter().copied(), beta)
+        let shares = self.shares(&posteriors(self.graph(), beta)?);
+        Ok(self.place(path.arcs.iter().copied(), &shares))
     }
 
-    /// As [`Interpretations::placed`], for a path of a graph made from [`Interpretations::graph`], such as its paths
-    /// with one answer. Posteriors are still those among all interpretations.
-    ///
-    /// # Errors
-    /// What posteriors refuse.
-    pub fn placed_from(&self, made: &Traced<Energy>, path: &Path, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
-        let source = |arc: &ArcId| made.origin.arc(*arc).iter().find_map(|from| as_arc(from.site));
-        self.place(path.arcs.iter().filter_map(source), beta)
-    }
-
-    fn place(&self, arcs: impl Iterator<Item = ArcId>, beta: Beta) -> Result<Vec<Placed>, InterpretError> {
-        let values = posteriors(self.graph(), beta)?;
-        // Several arcs of the product may come from one of the recognition graph: their posteriors add up.
+    /// Values at the sites of the graph, added up over those that come from one arc of the recognition graph.
+    fn shares(&self, values: &SiteValues) -> SiteValues {
         let mut shares = SiteValues::zeros(&self.recognition.graph);
-        self.constrained.origin.pull_back(&values, 0, &mut shares);
+        self.constrained.origin.pull_back(values, 0, &mut shares);
+        shares
+    }
+
+    fn place(&self, arcs: impl Iterator<Item = ArcId>, shares: &SiteValues) -> Vec<Placed> {
         let mut list: Vec<Placed> = Vec::new();
         let mut last = None;
         for arc in arcs {
@@ -155,7 +210,7 @@ impl Interpretations {
                 None => list.push(placed),
             }
         }
-        Ok(list)
+        list
     }
 }
 
@@ -169,9 +224,91 @@ impl Placed {
     }
 }
 
+/// Some of a field's interpretations.
+#[derive(Debug, Clone)]
+pub struct Near<'a> {
+    all: &'a Interpretations,
+    /// Their graph; input 0 is [`Interpretations::graph`].
+    pub graph: Traced<Energy>,
+}
+
+impl Near<'_> {
+    /// The symbols along a path of a graph made from this one, such as its paths with one answer, each with its share
+    /// of these interpretations, given the posteriors of this graph's sites.
+    pub fn placed_from(&self, made: &Traced<Energy>, path: &Path, posteriors: &SiteValues) -> Vec<Placed> {
+        let mut values = SiteValues::zeros(self.all.graph());
+        self.graph.origin.pull_back(posteriors, 0, &mut values);
+        let shares = self.all.shares(&values);
+        let source = |of: &Traced<Energy>, arc: ArcId| of.origin.arc(arc).iter().find_map(|from| as_arc(from.site));
+        let arcs = path.arcs.iter().filter_map(|&a| source(&self.graph, source(made, a)?));
+        self.all.place(arcs, &shares)
+    }
+}
+
+/// Where the sites of a composition's result came from, its input 0 having come from `first`.
+fn through(made: &Traced<Energy>, first: &Origin) -> Origin {
+    let (states, arcs) = (made.graph.states(), made.graph.arc_count());
+    let mut origin = OriginBuilder::with_capacity(states, arcs, 2);
+    let back = |from: &InputSite| match (from.input, first.of(from.site)) {
+        (0, [source, ..]) => *source,
+        _ => *from,
+    };
+    (0..arcs as ArcId).for_each(|a| origin.arc(made.origin.arc(a).iter().map(back)));
+    (0..states as u32).for_each(|s| origin.final_weight(made.origin.final_weight(s).iter().map(back)));
+    origin.build()
+}
+
 fn as_arc(site: Site) -> Option<ArcId> {
     match site {
         Site::Arc(a) => Some(a),
         Site::Final(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::handwriting::SpanLimit;
+    use crate::handwriting::grammar::{Grammar, alphabet};
+    use crate::paths::k_best;
+
+    /// Energies between 0 and 16 without order.
+    fn energies(rows: usize, seed: u64) -> Array2<f32> {
+        let mut state = seed;
+        Array2::from_shape_fn((rows, 4), |_| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 40) as f32 / (1 << 20) as f32
+        })
+    }
+
+    #[test]
+    fn pruning_before_composition_keeps_every_interpretation_within_the_margin() {
+        let cuts: Vec<f32> = (0..=8).map(|i| 4.0 * i as f32).collect();
+        let field = Field::new(Array2::zeros((4, 32)), cuts, SpanLimit { width: 12.0, pieces: 3 }).unwrap();
+        let symbols = alphabet("01.").unwrap();
+        // A digit, then any number of digits, a point before the last.
+        let text = "0 1 0 0\n0 1 1 1\n1 1 0 0\n1 1 1 1\n1 2 . .\n2 3 0 0\n2 3 1 1\n3\n";
+        let grammar = Grammar::parse("test", text, &symbols).unwrap();
+        let mut smaller = 0;
+        for seed in 0..60 {
+            let e = energies(field.spans().len(), seed);
+            let all = Interpretations::under(&field, e.view(), 3, &grammar).unwrap();
+            let near = Interpretations::near_best(&field, e.view(), 3, &grammar, 6.0).unwrap();
+            let paths = |i: &Interpretations| -> Vec<(Vec<Option<ArcId>>, f64)> {
+                let paths = k_best(i.graph(), 40).unwrap().into_iter();
+                paths.map(|p| (p.arcs.iter().map(|&a| i.recognised(a)).collect(), p.energy)).collect()
+            };
+            let (all_paths, near_paths) = (paths(&all), paths(&near));
+            let limit = all_paths[0].1 + 6.0;
+            let within = |list: &[(Vec<Option<ArcId>>, f64)]| list.iter().filter(|p| p.1 <= limit).count();
+            assert!(within(&all_paths) > 0 && within(&all_paths) == within(&near_paths), "draw {seed}");
+            for (a, b) in all_paths.iter().zip(&near_paths).take(within(&all_paths)) {
+                assert!((a.1 - b.1).abs() < 1e-9 && a.0 == b.0, "draw {seed}");
+            }
+            smaller += usize::from(near.graph().arc_count() < all.graph().arc_count());
+        }
+        assert!(smaller > 10, "{smaller}");
     }
 }

@@ -30,7 +30,7 @@ pub use builder::Builder;
 pub use field::{Field, FieldError, Span, SpanLimit};
 pub use frames::{Rows, collapse};
 pub use grammar::{Grammar, GrammarError};
-pub use interpret::{InterpretError, Interpretations, Placed};
+pub use interpret::{InterpretError, Interpretations, Near, Placed};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
 #[cfg(feature = "nn")]

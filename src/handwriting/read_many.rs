@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::recognizer::MARGIN;
 use super::{Field, Interpretations, Prepared, Reading, ReadingError, Recognizer};
 use crate::learn::FrontEnd;
 use crate::signal::Grey;
@@ -105,14 +106,27 @@ impl<F: FrontEnd<Input = Field> + Sync> Recognizer<F> {
         prepared: Prepared,
         energies: ArrayView2<'_, f32>,
     ) -> (Result<Read, ReadingError>, Duration, Duration) {
-        let symbols = self.alphabet.len() - 1;
-        let (all, graph) = timed(|| Interpretations::under(&prepared.field, energies, symbols, &self.grammar));
+        let (symbols, grammar) = (self.alphabet.len() - 1, &self.grammar);
+        let margin = MARGIN / self.beta_or(1.0);
+        let (all, graph) = timed(|| Interpretations::near_best(&prepared.field, energies, symbols, grammar, margin));
         let all = match all {
             Ok(all) => all,
             Err(e) => return (Err(e.into()), graph, Duration::ZERO),
         };
         let (reading, search) = timed(|| self.answer(&prepared, &all));
-        (reading.map(|reading| Read { prepared, all, reading }), graph, search)
+        match reading {
+            Ok(reading) if reading.alternatives.len() > 1 => (Ok(Read { prepared, all, reading }), graph, search),
+            // The runner-up may be among what was left out.
+            Ok(_) => {
+                let (read, more) = timed(|| {
+                    let all = Interpretations::under(&prepared.field, energies, symbols, grammar)?;
+                    let reading = self.answer(&prepared, &all)?;
+                    Ok(Read { prepared, all, reading })
+                });
+                (read, graph, search + more)
+            }
+            Err(e) => (Err(e), graph, search),
+        }
     }
 }
 

@@ -150,6 +150,11 @@ impl Recognition {
     pub fn symbols(&self) -> usize {
         self.symbols
     }
+
+    /// Number of spans.
+    pub fn spans(&self) -> usize {
+        self.first_arc.len() - 1
+    }
 }
 
 /// Whether a span lies between neighbouring cuts.

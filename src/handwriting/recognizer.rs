@@ -4,17 +4,23 @@ use std::path::{Path, PathBuf};
 
 use super::cuts::Cutter;
 use super::grammar::{self, Grammar};
+use super::interpret::Near;
 use super::scorer::Scorer;
 use super::{Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, model};
-use crate::graph::{SymbolError, SymbolTable};
+use crate::graph::{Graph, SymbolError, SymbolTable};
 use crate::learn::{FrontEnd, FrontError, StoreError, confidence};
 use crate::nn::ComputeDevice;
 use crate::ops::Budget;
-use crate::paths::{Answer, Beta, NotPositive, PathError, answer_energy, free_energy, k_best_outputs};
+use crate::paths::{Answer, Beta, NotPositive, Output, PathError, best_path, with_output, within};
+use crate::paths::{free_energy, free_energy_and_posteriors, k_best_outputs};
+use crate::semiring::Energy;
 use crate::signal::{FieldMap, Grey, Normaliser};
 
 /// Distinct answers of lowest energy whose free energies are compared.
 const CANDIDATES: usize = 4;
+
+/// β times the energy above the best beyond which interpretations are left out.
+pub(super) const MARGIN: f64 = 24.0;
 
 /// Fewest pixels of a side that can hold writing.
 const LEAST_SIDE: usize = 4;
@@ -229,37 +235,42 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// The answer among a field's interpretations.
     ///
     /// The distinct answers of lowest energy are compared by their free energies over all segmentations.
+    /// Interpretations less probable than the best by a factor of 10¹⁰ are left out of the sums, unless fewer than two
+    /// answers are left.
     ///
     /// # Errors
     /// [`ReadingError::Interpret`] where no answer is possible.
     pub fn answer(&self, prepared: &Prepared, all: &Interpretations) -> Result<Reading, ReadingError> {
-        let graph = all.graph();
-        let total = free_energy(graph, self.beta)?;
-        let beta = match self.beta {
-            Beta::Finite(b) => b.get(),
-            Beta::Infinite => f64::INFINITY,
-        };
-        let mut alternatives = Vec::new();
-        for (output, energy) in k_best_outputs(graph, CANDIDATES, Beta::Infinite, Budget::default())? {
-            let answer = Answer::one(output.iter().copied());
-            let free_energy = answer_energy(graph, &answer, self.beta)?;
-            let confidence = confidence(free_energy, total, beta);
-            alternatives.push((output, Alternative { text: String::new(), energy, free_energy, confidence }));
+        let near = self.answer_among(prepared, &all.near(MARGIN / self.beta_or(1.0))?)?;
+        if near.alternatives.len() > 1 { Ok(near) } else { self.answer_among(prepared, &all.whole()) }
+    }
+
+    fn answer_among(&self, prepared: &Prepared, some: &Near<'_>) -> Result<Reading, ReadingError> {
+        let graph = &some.graph.graph;
+        let (total, posteriors) = free_energy_and_posteriors(graph, self.beta)?;
+        let mut found = Vec::new();
+        for (output, energy) in candidates(graph, 0.5 * MARGIN / self.beta_or(1.0))? {
+            let within = with_output(graph, &Answer::one(output.iter().copied()))?;
+            let free_energy = free_energy(&within.graph, self.beta)?;
+            let confidence = confidence(free_energy, total, self.beta_or(f64::INFINITY));
+            let text = grammar::text(&output, &self.grammar.outputs);
+            found.push((within, Alternative { text, energy, free_energy, confidence }));
         }
-        alternatives.sort_by(|a, b| a.1.free_energy.total_cmp(&b.1.free_energy));
-        let Some((best, _)) = alternatives.first() else {
+        found.sort_by(|a, b| a.1.free_energy.total_cmp(&b.1.free_energy));
+        let Some((best, _)) = found.first() else {
             return Err(InterpretError::NothingFits { spans: prepared.field.spans().len() }.into());
         };
-        let within = crate::paths::with_output(graph, &Answer::one(best.iter().copied()))?;
-        let segments = match crate::paths::best_path(&within.graph)? {
-            None => Vec::new(),
-            Some(path) => all.placed_from(&within, &path, self.beta)?,
-        };
-        let segments = segments.into_iter().map(|p| self.segment(prepared, p)).collect();
-        let text = |labels: &[u32]| grammar::text(labels, &self.grammar.outputs);
-        let alternatives =
-            alternatives.into_iter().map(|(output, a)| Alternative { text: text(&output), ..a }).collect();
-        Ok(Reading { alternatives, segments })
+        let segments = best_path(&best.graph)?.map(|path| some.placed_from(best, &path, &posteriors));
+        let segments = segments.into_iter().flatten().map(|p| self.segment(prepared, p)).collect();
+        Ok(Reading { alternatives: found.into_iter().map(|(_, a)| a).collect(), segments })
+    }
+
+    /// β, or another number where it is infinite.
+    pub(super) fn beta_or(&self, infinite: f64) -> f64 {
+        match self.beta {
+            Beta::Finite(b) => b.get(),
+            Beta::Infinite => infinite,
+        }
     }
 
     fn segment(&self, prepared: &Prepared, placed: Placed) -> Segment {
@@ -272,4 +283,12 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
             posterior: placed.posterior,
         }
     }
+}
+
+/// The distinct answers of lowest energy. The search is quicker among the paths near the best; where these write enough
+/// answers, no others are better.
+fn candidates(graph: &Graph<Energy>, margin: f64) -> Result<Vec<(Output, f64)>, PathError> {
+    let best = |g: &Graph<Energy>| k_best_outputs(g, CANDIDATES, Beta::Infinite, Budget::default());
+    let near = best(&within(graph, margin)?.graph)?;
+    if near.len() == CANDIDATES { Ok(near) } else { best(graph) }
 }

@@ -33,6 +33,7 @@ mod restrict;
 mod rival;
 mod search;
 mod shortest;
+mod within;
 
 pub use answer::{Answer, Output};
 pub use answer_energy::{answer_energy, free_energy_except};
@@ -47,3 +48,4 @@ pub use path_sum::path_sum;
 pub use posteriors::{free_energy_and_posteriors, posteriors};
 pub use restrict::{with_output, without_output};
 pub use rival::{Rival, rival};
+pub use within::within;

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::order::{Order, useful};
 use super::{Answer, PathError};
-use crate::graph::{ArcId, EPSILON, Graph, GraphBuilder, InputSite, Label, OriginBuilder, Site, StateId, Traced};
+use crate::graph::{Arc, ArcId, EPSILON, Graph, GraphError, InputSite, Label, OriginBuilder, Site, StateId, Traced};
 use crate::semiring::Weight;
 
 /// The paths of a graph whose output is in the answer.
@@ -229,23 +229,33 @@ impl<W: Weight> Product<'_, W> {
         }
     }
 
+    /// Pairs are numbered as they are visited, so steps are sorted by their source already.
     fn build(mut self, start: Pair) -> Result<Traced<W>, PathError> {
-        let (mut b, mut origin) = (GraphBuilder::new(), OriginBuilder::new());
-        b.add_states(self.numbered.len());
-        b.start(*self.pairs.slot(start));
+        let states = self.numbered.len();
+        if self.steps.len() >= ArcId::MAX as usize {
+            return Err(GraphError::TooLarge { what: "arcs", count: self.steps.len() }.into());
+        }
+        let mut origin = OriginBuilder::with_capacity(states, self.steps.len(), 1);
+        let (mut offsets, mut arcs) = (vec![0; states + 1], Vec::with_capacity(self.steps.len()));
         for &(source, id, next) in &self.steps {
             let a = &self.g.all_arcs()[id as usize];
-            b.arc(source, a.ilabel, a.olabel, a.weight.clone(), *self.pairs.slot((a.target, next)));
+            let target = *self.pairs.slot((a.target, next));
+            arcs.push(Arc { ilabel: a.ilabel, olabel: a.olabel, weight: a.weight.clone(), target });
+            offsets[source as usize + 1] = arcs.len() as ArcId;
             origin.arc([InputSite { input: 0, site: Site::Arc(id) }]);
         }
-        for (number, &(s, at)) in (0..).zip(&self.numbered) {
+        // States without arcs end where the one before does.
+        (1..=states).for_each(|s| offsets[s] = offsets[s].max(offsets[s - 1]));
+        let mut finals = vec![W::zero(); states];
+        for (end, &(s, at)) in finals.iter_mut().zip(&self.numbered) {
             let ends = self.g.is_final(s) && self.trie.right[at as usize] == (self.keep == Keep::Answer);
             if ends {
-                b.final_weight(number, self.g.final_weight(s));
+                *end = self.g.final_weight(s);
             }
             origin.final_weight(ends.then_some(InputSite { input: 0, site: Site::Final(s) }));
         }
-        Ok(Traced { graph: b.build()?, origin: origin.build() })
+        let start = *self.pairs.slot(start);
+        Ok(Traced { graph: Graph::from_rows(start, finals, offsets, arcs), origin: origin.build() })
     }
 }
 

@@ -8,7 +8,7 @@ mod picture;
 mod svg;
 
 use super::grammar;
-use super::{Alternative, Field, Interpretations, Prepared, Read, Reading, ReadingError, Recognizer};
+use super::{Alternative, Field, Interpretations, Prepared, Read, Reading, ReadingError, Recognizer, Rows};
 use crate::graph::SiteValues;
 use crate::learn::FrontEnd;
 use crate::paths::{Answer, Beta, best_path, posteriors, with_output};
@@ -73,15 +73,16 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
         let ranked = best.iter().map(|&(span, column)| (span, column, told.ranked(span)));
         let ranked = ranked.filter(|(_, column, _)| *column < told.symbols()).map(|(_, _, r)| r).collect();
         let others = told.others(&best, &second);
+        let frames = all.recognition.rows() == Rows::Frames;
         let reader = format!("model {}, grammar {}", self.name(), self.grammar().name);
         Ok(Explanation {
             title: title.to_owned(),
             verdict: None,
             reader,
             reading: reading.clone(),
-            best: merged(told.steps(&best)),
+            best: merged(told.steps(&best), frames),
             ranked,
-            second: merged(told.steps(&second)),
+            second: merged(told.steps(&second), frames),
             others,
             image: image.clone(),
             prepared: prepared.clone(),
@@ -195,12 +196,13 @@ fn shares(all: &Interpretations, beta: Beta) -> Result<SiteValues, ReadingError>
     Ok(shares)
 }
 
-/// Neighbouring rubbish joined to one step, as probable as its least probable part.
-fn merged(steps: Vec<Step>) -> Vec<Step> {
+/// Neighbouring rubbish joined to one step, as probable as its least probable part; over frames, where a symbol is
+/// written as often as it has frames, neighbours of every kind.
+fn merged(steps: Vec<Step>, frames: bool) -> Vec<Step> {
     let mut all: Vec<Step> = Vec::new();
     for step in steps {
         match all.last_mut() {
-            Some(last) if last.symbol.is_none() && step.symbol.is_none() => {
+            Some(last) if last.symbol == step.symbol && (frames || step.symbol.is_none()) => {
                 last.extent.1 = step.extent.1;
                 last.energy += step.energy;
                 last.posterior = last.posterior.min(step.posterior);
@@ -223,9 +225,11 @@ mod tests {
             energy: 1.0,
             posterior: 1.0 / f64::from(from + 1.0),
         };
-        let all = merged(vec![step(0.0, None), step(4.0, None), step(8.0, Some("3")), step(12.0, None)]);
+        let all = merged(vec![step(0.0, None), step(4.0, None), step(8.0, Some("3")), step(12.0, None)], false);
         assert_eq!(all.len(), 3);
         assert_eq!((all[0].extent, all[0].energy, all[0].posterior), ((0.0, 8.0), 2.0, 0.2));
         assert_eq!(all[1].symbol.as_deref(), Some("3"));
+        let twice = || vec![step(0.0, Some("3")), step(4.0, Some("3"))];
+        assert_eq!((merged(twice(), false).len(), merged(twice(), true).len()), (2, 1));
     }
 }
