@@ -54,7 +54,7 @@ pub fn within(g: &Graph<Energy>, margin: f64) -> Result<Traced<Energy>, PathErro
         for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
             let target = number[a.target as usize];
             if target != StateId::MAX && here + a.weight.wide() + after[a.target as usize] <= limit {
-                arcs.push(Arc { target, ..a.clone() });
+                arcs.push(Arc { target, ..*a });
                 origin.arc([InputSite { input: 0, site: Site::Arc(id) }]);
             }
         }
