@@ -10,8 +10,8 @@ use ndarray::{Array2, ArrayView2, s};
 /// added.
 pub fn ink_rows(ink: &Array2<f32>) -> (f32, f32) {
     let height = ink.nrows();
-    let upright = lines(ink.view(), Frame { edge: 0.2, long: 0.7, anywhere: 0.85 });
-    let level = lines(ink.t(), Frame { edge: 0.3, long: 0.5, anywhere: 0.7 });
+    let upright = lines(ink.view(), Frame { edge: 0.2, long: 0.7, anywhere: 0.85, spread: 2 });
+    let level = lines(ink.t(), Frame { edge: 0.22, long: 0.6, anywhere: 2.0, spread: 0 });
     let mut profile = Vec::with_capacity(height);
     for (row, line) in ink.rows().into_iter().zip(level) {
         let changes = row.iter().zip(row.iter().skip(1)).map(|(a, b)| ((a - b).abs() - 0.15).max(0.0));
@@ -37,9 +37,11 @@ struct Frame {
     long: f32,
     /// The share that one anywhere runs through.
     anywhere: f32,
+    /// Columns on either side that belong to the line.
+    spread: usize,
 }
 
-/// For each column, whether an upright line passes within two columns. Lines may lean and may break for a row.
+/// For each column, whether an upright line passes there. Lines may lean and may break for a row.
 fn lines(ink: ArrayView2<'_, f32>, frame: Frame) -> Vec<bool> {
     let (height, width) = ink.dim();
     // Rows of the run that ends here, the longest one so far, and rows since its last ink.
@@ -59,7 +61,9 @@ fn lines(ink: ArrayView2<'_, f32>, frame: Frame) -> Vec<bool> {
         *longest as f32 >= share * height as f32
     };
     let line: Vec<bool> = runs.iter().enumerate().map(is_line).collect();
-    (0..width).map(|x| line[x.saturating_sub(2)..(x + 3).min(width)].contains(&true)).collect()
+    (0..width)
+        .map(|x| line[x.saturating_sub(frame.spread)..(x + frame.spread + 1).min(width)].contains(&true))
+        .collect()
 }
 
 /// The first place where the running sum exceeds `limit`.
