@@ -20,7 +20,7 @@ use crate::signal::{FieldMap, Grey, Normaliser};
 const CANDIDATES: usize = 4;
 
 /// β times the energy above the best beyond which interpretations are left out.
-pub(super) const MARGIN: f64 = 24.0;
+pub(super) const MARGIN: f64 = 18.0;
 
 /// Fewest pixels of a side that can hold writing.
 const LEAST_SIDE: usize = 4;
@@ -235,7 +235,7 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// The answer among a field's interpretations.
     ///
     /// The distinct answers of lowest energy are compared by their free energies over all segmentations.
-    /// Interpretations less probable than the best by a factor of 10¹⁰ are left out of the sums, unless fewer than two
+    /// Interpretations less probable than the best by a factor of e¹⁸ (6·10⁷) are left out of the sums, unless fewer than two
     /// answers are left.
     ///
     /// # Errors
