@@ -44,6 +44,31 @@ fn a_folder_is_read_in_order_a_line_for_each_image() {
 }
 
 #[test]
+fn the_shipped_model_reads_most_of_the_shipped_samples() {
+    let ran = energraph(&["eval", "amounts", "--set", SAMPLES, "--device", "cpu", "--json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let found = lines(&ran).remove(0);
+    assert_eq!(found["items"], 12);
+    assert!(found["exact"].as_f64().unwrap() >= 0.5, "{found}");
+}
+
+#[test]
+fn readings_are_explained_on_pages_that_hold_the_answer() {
+    let (f, model) = with_model("explain");
+    let folder = f.path("pages");
+    let ran = energraph(&["read", SAMPLES, "--model", &model, "--explain", &folder]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+    let answer =
+        ran.out.lines().find(|l| l.contains("logbook-02")).unwrap().split_whitespace().nth(1).unwrap().to_owned();
+    let (svg, page) = (read("logbook-02.svg"), read("logbook-02.html"));
+    for part in [&format!("logbook-02.png: {answer}"), "data:image/png;base64,", "class=\"best\"", "class=\"second\""] {
+        assert!(svg.contains(part) && page.contains(part), "{part}");
+    }
+    assert!(page.contains("<table>") && read("index.html").matches("<tr>").count() == 12);
+}
+
+#[test]
 fn json_has_every_field_of_the_contract_and_agrees_with_the_text() {
     let (f, model) = with_model("json");
     let image = sample("logbook-02.png");

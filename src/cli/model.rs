@@ -8,8 +8,9 @@ use super::error::{At, CliError};
 use crate::handwriting::{ModelInfo, ReadingError, Recognizer};
 use crate::nn::DeviceChoice;
 
-/// The model that comes with the program.
-const SHIPPED: &str = "data/models/amounts.safetensors";
+/// The model that comes with the program, and what to call it.
+const SHIPPED: &[u8] = include_bytes!("../../data/models/amounts.safetensors");
+const SHIPPED_NAME: &str = "the shipped model";
 
 /// The options that choose a reader.
 #[derive(Debug, Args)]
@@ -37,16 +38,15 @@ impl ModelArgs {
     pub(super) fn load(&self) -> Result<Loaded, CliError> {
         let device = self.device.resolve().at("--device")?;
         let name = device.name().to_owned();
-        let path = self.model.clone().unwrap_or_else(shipped);
-        let loaded = Recognizer::load(&path, self.grammar.as_deref(), device);
-        let (reader, info) = loaded.map_err(|e| place(&path, e))?;
+        let grammar = self.grammar.as_deref();
+        let path = self.model.as_deref().unwrap_or(Path::new(SHIPPED_NAME));
+        let loaded = match &self.model {
+            Some(path) => Recognizer::load(path, grammar, device),
+            None => Recognizer::parse(path, SHIPPED, grammar, device),
+        };
+        let (reader, info) = loaded.map_err(|e| place(path, e))?;
         Ok(Loaded { reader, info, device: name })
     }
-}
-
-/// Where the shipped model lies.
-fn shipped() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(SHIPPED)
 }
 
 /// Models and grammars name themselves; everything else is the model file's.

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Field, Grammar, Recognition, RecognitionError, Rows};
 use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Traced};
 use crate::ops::{Compose, OpError, compose};
-use crate::paths::{Beta, Path, PathError, best_path, free_energy, posteriors, within};
+use crate::paths::{Answer, Beta, Path, PathError, best_path, free_energy, posteriors, with_output, within};
 use crate::semiring::Energy;
 
 /// By how much the best string of a grammar may be worse than the best of all strings for pruning before composition.
@@ -233,15 +233,23 @@ pub struct Near<'a> {
 }
 
 impl Near<'_> {
-    /// The symbols along a path of a graph made from this one, such as its paths with one answer, each with its share
-    /// of these interpretations, given the posteriors of this graph's sites.
-    pub fn placed_from(&self, made: &Traced<Energy>, path: &Path, posteriors: &SiteValues) -> Vec<Placed> {
+    /// The symbols along the best interpretation that gives an answer, each with its share of these interpretations,
+    /// given the posteriors of this graph's sites; none where no interpretation gives it.
+    ///
+    /// # Errors
+    /// [`InterpretError::Path`].
+    pub fn symbols_of(&self, answer: &[Label], posteriors: &SiteValues) -> Result<Vec<Placed>, InterpretError> {
         let mut values = SiteValues::zeros(self.all.graph());
         self.graph.origin.pull_back(posteriors, 0, &mut values);
         let shares = self.all.shares(&values);
         let source = |of: &Traced<Energy>, arc: ArcId| of.origin.arc(arc).iter().find_map(|from| as_arc(from.site));
-        let arcs = path.arcs.iter().filter_map(|&a| source(&self.graph, source(made, a)?));
-        self.all.place(arcs, &shares)
+        let whole = |arc| source(&self.graph, arc);
+        if let Some(path) = best_path(&self.graph.graph)?.filter(|p| p.output == answer) {
+            return Ok(self.all.place(path.arcs.iter().filter_map(|&a| whole(a)), &shares));
+        }
+        let within = with_output(&self.graph.graph, &Answer::one(answer.iter().copied()))?;
+        let path = best_path(&within.graph)?.map_or(Vec::new(), |p| p.arcs);
+        Ok(self.all.place(path.iter().filter_map(|&a| whole(source(&within, a)?)), &shares))
     }
 }
 

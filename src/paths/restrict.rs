@@ -60,20 +60,23 @@ enum Keep {
 }
 
 /// A position in the trie of right outputs, or [`ASTRAY`].
-type Position = u32;
+pub(super) type Position = u32;
 
 /// The position of outputs that are a beginning of no right one. The lowest number, so that it sorts first.
 const ASTRAY: Position = 0;
 const ROOT: Position = 1;
 
 /// The right outputs as a tree of positions.
-struct Trie {
+pub(super) struct Trie {
     children: Vec<SmallVec<[(Label, Position); 1]>>,
     right: Vec<bool>,
 }
 
 impl Trie {
-    fn of(answer: &Answer) -> Trie {
+    /// Where outputs begin.
+    pub(super) const ROOT: usize = ROOT as usize;
+
+    pub(super) fn of(answer: &Answer) -> Trie {
         let mut trie = Trie { children: vec![SmallVec::new(); 2], right: vec![false; 2] };
         for output in answer.outputs() {
             let mut at = ROOT;
@@ -86,6 +89,22 @@ impl Trie {
             trie.right[at as usize] = true;
         }
         trie
+    }
+
+    /// Every label that a right output may go on with: label, position, next position.
+    pub(super) fn moves(&self) -> Vec<(Label, Position, Position)> {
+        let rows = (0..).zip(&self.children);
+        rows.flat_map(|(from, row)| row.iter().map(move |&(label, to)| (label, from, to))).collect()
+    }
+
+    /// Number of positions, the one astray included.
+    pub(super) fn positions(&self) -> usize {
+        self.right.len()
+    }
+
+    /// Whether an output that ends here is a right one.
+    pub(super) fn is_right(&self, position: usize) -> bool {
+        self.right[position]
     }
 
     fn grow(&mut self, at: Position, label: Label) -> Position {
