@@ -247,12 +247,36 @@ fn corrected_labels_give_a_second_figure_and_wrong_corrections_are_refused() {
     let plain = energraph(&[&common[..], &["--items", &items]].concat());
     let rows: Vec<Vec<String>> =
         std::fs::read_to_string(&items).unwrap().lines().map(|l| l.split('\t').map(str::to_owned).collect()).collect();
-    let at = rows.iter().position(|r| r[1] != r[2] && !r[2].is_empty()).expect("an untrained net errs");
-    let list = f.file("list.tsv", format!("# line, label, shown\n{}\t{}\t{}\n", at + 1, rows[at][1], rows[at][2]));
+    let wrong = rows.iter().find(|r| r[2] != r[3] && !r[3].is_empty()).expect("an untrained net errs");
+    let list = f.file("list.tsv", format!("# line, label, shown\n{}\t{}\t{}\n", wrong[0], wrong[2], wrong[3]));
     let with = energraph(&[&common[..], &["--corrections", &list]].concat());
     let (plain, with) = (lines(&plain).remove(0), lines(&with).remove(0));
     let more = with["corrected"]["exact"].as_f64().unwrap() - plain["exact"].as_f64().unwrap();
     assert!((more - 0.1).abs() < 1e-9 && with["exact"] == plain["exact"]);
     let wrong = f.file("wrong.tsv", "1\tnot that\t5\n");
     fails(&[&common[..], &["--corrections", &wrong]].concat(), &["wrong.tsv", "not that"]);
+}
+
+#[test]
+fn what_was_read_in_parts_is_reported_as_one() {
+    let (f, model) = with_model("pooled");
+    let stack = f.path("drawn");
+    draw_stack(Path::new(&stack), 0..12);
+    let common = ["eval", "amounts", "--model", &model, "--device=cpu", "--json", "--set"];
+    let whole = lines(&energraph(&[&common[..], &[&stack]].concat())).remove(0);
+    let parts: Vec<String> = ["1-5", "6-12"]
+        .iter()
+        .map(|part| {
+            let items = f.path(&format!("{part}.tsv"));
+            energraph(&[&common[..], &[&format!("{stack}:{part}"), "--items", &items]].concat());
+            items
+        })
+        .collect();
+    let pooled = lines(&energraph(&["eval", "amounts", "--json", "--pooled", &parts[0], &parts[1]])).remove(0);
+    for key in ["items", "exact", "exact_interval", "cer", "task"] {
+        assert_eq!(pooled[key], whole[key], "{key}");
+    }
+    assert!(pooled.get("seconds").is_none(), "nothing was read");
+    let bad = f.file("bad.tsv", "1\tname\t12\t12\t1.5\n");
+    fails(&["eval", "amounts", "--pooled", &bad], &["bad.tsv", "line 1"]);
 }

@@ -7,8 +7,8 @@ use std::time::Instant;
 use clap::Args;
 
 use super::error::{At, CliError, complain};
-use super::eval_report::{Outcome, Report, Subset};
-use super::files::deliver;
+use super::eval_report::{Outcome, ReadRun, Report, Subset};
+use super::files::{deliver, read_text};
 use super::model::{Loaded, ModelArgs};
 use super::progress::Bar;
 use super::stack::{Lines, StackArg};
@@ -31,8 +31,11 @@ pub(super) struct Eval {
     #[arg(value_parser = ["digits", "amounts"])]
     task: String,
     /// The stack; NAME:A-B for some of its lines.
-    #[arg(long, value_name = "STACK")]
-    set: StackArg,
+    #[arg(long, value_name = "STACK", required_unless_present = "pooled")]
+    set: Option<StackArg>,
+    /// Instead of reading a stack, report on what --items wrote, all files together: a cross-validation.
+    #[arg(long, value_name = "FILE.tsv", num_args = 1.., conflicts_with_all = ["set", "items"])]
+    pooled: Vec<PathBuf>,
     /// Only lines A to B, counted from 1.
     #[arg(long, value_name = "A-B")]
     lines: Option<Lines>,
@@ -53,7 +56,7 @@ pub(super) struct Eval {
     /// Also report with these corrected labels: lines of line number, label, what the image shows.
     #[arg(long, value_name = "FILE.tsv")]
     corrections: Option<PathBuf>,
-    /// Write name, text, what was read and confidence of every item.
+    /// Write line, name, text, what was read and confidence of every item.
     #[arg(long, value_name = "FILE.tsv")]
     items: Option<PathBuf>,
     /// Threads; as many as there are cores if not given.
@@ -70,7 +73,6 @@ impl Eval {
         if let Some(n) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(n).build_global().at("--threads")?;
         }
-        let mut model = self.model.load()?;
         let corrections = self.corrections.as_deref().map(super::corrections::read).transpose()?;
         let mut seen = HashSet::new();
         for stack in &self.unseen {
@@ -78,21 +80,9 @@ impl Eval {
                 seen.insert(item.map_err(plain)?.text);
             }
         }
-        let began = Instant::now();
-        let mut times = ReadTimes::default();
-        let (outcomes, failed) = self.read(&mut model, &mut times)?;
-        let mut report = Report {
-            task: self.task.clone(),
-            set: self.set.name(),
-            model: model.info.name.clone(),
-            grammar: model.reader.grammar().name.clone(),
-            device: model.device.clone(),
-            threads: rayon::current_num_threads(),
-            seconds: began.elapsed().as_secs_f64(),
-            times,
-            failed,
-            subsets: Vec::new(),
-            outcomes,
+        let mut report = match &self.set {
+            Some(set) => self.read_stack(set)?,
+            None => self.pool()?,
         };
         if !self.unseen.is_empty() {
             report.subsets.push(Subset::of("unseen", &report.outcomes, |o| !seen.contains(&o.text)));
@@ -106,16 +96,57 @@ impl Eval {
             deliver(&report.items(), Some(path))?;
         }
         deliver(&if self.json { report.json(self.errors) } else { report.text(self.errors) }, None)?;
-        if failed > 0 { Err(CliError::Told) } else { Ok(()) }
+        if report.failed > 0 { Err(CliError::Told) } else { Ok(()) }
+    }
+
+    /// Reads a stack.
+    fn read_stack(&self, set: &StackArg) -> Result<Report, CliError> {
+        let mut model = self.model.load()?;
+        let began = Instant::now();
+        let mut times = ReadTimes::default();
+        let (outcomes, failed) = self.read(set, &mut model, &mut times)?;
+        let run = ReadRun {
+            model: model.info.name.clone(),
+            grammar: model.reader.grammar().name.clone(),
+            device: model.device.clone(),
+            threads: rayon::current_num_threads(),
+            seconds: began.elapsed().as_secs_f64(),
+            times,
+        };
+        Ok(self.report(set.name(), Some(run), outcomes, failed))
+    }
+
+    /// What earlier runs read, in the order of the files.
+    fn pool(&self) -> Result<Report, CliError> {
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for path in &self.pooled {
+            for (i, row) in read_text(path)?.lines().enumerate() {
+                let why =
+                    || format!("line {}: not line, name, text, what was read and confidence, as --items writes", i + 1);
+                outcomes.push(Outcome::of_row(row).ok_or_else(why).at(path.display())?);
+            }
+        }
+        outcomes.retain(|o| self.lines.unwrap_or(Lines::ALL).hold(o.line) && o.text.chars().count() >= self.min_length);
+        let set = format!("{} file{} pooled", self.pooled.len(), if self.pooled.len() == 1 { "" } else { "s" });
+        Ok(self.report(set, None, outcomes, 0))
+    }
+
+    fn report(&self, set: String, run: Option<ReadRun>, outcomes: Vec<Outcome>, failed: usize) -> Report {
+        Report { task: self.task.clone(), set, run, failed, subsets: Vec::new(), outcomes }
     }
 
     /// Every item wanted, read, and how many could not be.
-    fn read(&self, model: &mut Loaded, times: &mut ReadTimes) -> Result<(Vec<Outcome>, usize), CliError> {
+    fn read(
+        &self,
+        set: &StackArg,
+        model: &mut Loaded,
+        times: &mut ReadTimes,
+    ) -> Result<(Vec<Outcome>, usize), CliError> {
         let (mut outcomes, mut failed) = (Vec::new(), 0);
         let mut chunk: Vec<(usize, Item)> = Vec::new();
         let bar = Bar::counter("images");
         let lines = self.lines.unwrap_or(Lines::ALL);
-        for (line, item) in self.set.items(self.text_column.into()).map_err(plain)? {
+        for (line, item) in set.items(self.text_column.into()).map_err(plain)? {
             if !lines.hold(line) {
                 continue;
             }

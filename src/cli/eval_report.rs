@@ -24,6 +24,20 @@ impl Outcome {
     fn right(&self) -> bool {
         self.read.as_ref() == Some(&self.text)
     }
+
+    /// Line, name, text, what was read and confidence, separated by tabs.
+    fn row(&self) -> String {
+        let read = self.read.as_deref().unwrap_or("");
+        format!("{}\t{}\t{}\t{read}\t{:.6}\n", self.line, self.name, self.text, self.confidence)
+    }
+
+    /// What [`Outcome::row`] wrote.
+    pub(super) fn of_row(row: &str) -> Option<Self> {
+        let [line, name, text, read, confidence] = row.split('\t').collect::<Vec<_>>()[..] else { return None };
+        let read = (!read.is_empty()).then(|| read.to_owned());
+        let confidence = confidence.parse().ok().filter(|c| (0.0..=1.0).contains(c))?;
+        Some(Outcome { line: line.parse().ok()?, name: name.into(), text: text.into(), read, confidence })
+    }
 }
 
 /// Exact strings, character errors and the error–reject curve of some items.
@@ -84,16 +98,61 @@ impl Subset {
     }
 }
 
-/// Everything that `eval` found.
-pub(super) struct Report {
-    pub(super) task: String,
-    pub(super) set: String,
+/// What read the items, and how fast.
+pub(super) struct ReadRun {
     pub(super) model: String,
     pub(super) grammar: String,
     pub(super) device: String,
     pub(super) threads: usize,
     pub(super) seconds: f64,
     pub(super) times: ReadTimes,
+}
+
+impl ReadRun {
+    fn speed(&self, items: usize) -> f64 {
+        items as f64 / self.seconds.max(1e-9)
+    }
+
+    fn text(&self, items: usize) -> String {
+        let part = |t: std::time::Duration| 100.0 * t.as_secs_f64() / self.times.total().as_secs_f64().max(1e-9);
+        format!(
+            "{:.1} s, {:.1} images/s on {} ({} thread{}): preparation {:.1} %, net {:.1} %, graph {:.1} %, search {:.1} %\n",
+            self.seconds,
+            self.speed(items),
+            self.device,
+            self.threads,
+            if self.threads == 1 { "" } else { "s" },
+            part(self.times.prepare),
+            part(self.times.net),
+            part(self.times.graph),
+            part(self.times.search),
+        )
+    }
+
+    fn json(&self, items: usize) -> Value {
+        json!({
+            "model": self.model,
+            "grammar": self.grammar,
+            "seconds": self.seconds,
+            "time": {
+                "device": self.device,
+                "threads": self.threads,
+                "images_per_second": self.speed(items),
+                "prepare": self.times.prepare.as_secs_f64(),
+                "net": self.times.net.as_secs_f64(),
+                "graph": self.times.graph.as_secs_f64(),
+                "search": self.times.search.as_secs_f64(),
+            },
+        })
+    }
+}
+
+/// Everything that `eval` found.
+pub(super) struct Report {
+    pub(super) task: String,
+    pub(super) set: String,
+    /// How it was read; none where the outcomes come from files.
+    pub(super) run: Option<ReadRun>,
     pub(super) failed: usize,
     pub(super) subsets: Vec<Subset>,
     pub(super) outcomes: Vec<Outcome>,
@@ -103,7 +162,10 @@ impl Report {
     /// For people.
     pub(super) fn text(&self, errors: usize) -> String {
         let all = Subset::of("all", &self.outcomes, |_| true);
-        let mut text = format!("{}: model {}, grammar {}\n", self.set, self.model, self.grammar);
+        let mut text = match &self.run {
+            Some(run) => format!("{}: model {}, grammar {}\n", self.set, run.model, run.grammar),
+            None => format!("{}\n", self.set),
+        };
         text += &all.text();
         self.subsets.iter().for_each(|s| text += &s.text());
         text += "accepted   error among them   at a confidence of\n";
@@ -119,20 +181,9 @@ impl Report {
                 );
             }
         }
-        let part = |t: std::time::Duration| 100.0 * t.as_secs_f64() / self.times.total().as_secs_f64().max(1e-9);
-        let _ = writeln!(
-            text,
-            "{:.1} s, {:.1} images/s on {} ({} thread{}): preparation {:.1} %, net {:.1} %, graph {:.1} %, search {:.1} %",
-            self.seconds,
-            self.speed(),
-            self.device,
-            self.threads,
-            if self.threads == 1 { "" } else { "s" },
-            part(self.times.prepare),
-            part(self.times.net),
-            part(self.times.graph),
-            part(self.times.search),
-        );
+        if let Some(run) = &self.run {
+            text += &run.text(self.outcomes.len());
+        }
         for o in self.errors(errors) {
             let read = o.read.as_deref().unwrap_or("(nothing)");
             let _ = writeln!(text, "{:.4}  {}  is {}  read {read}", o.confidence, o.name, o.text);
@@ -147,24 +198,14 @@ impl Report {
         let mut report = json!({
             "task": self.task,
             "set": self.set,
-            "model": self.model,
-            "grammar": self.grammar,
             "curve": curve.map(|p| json!({"threshold": p.threshold, "accepted": p.accepted, "error": p.error}))
                 .collect::<Vec<_>>(),
-            "seconds": self.seconds,
-            "time": {
-                "device": self.device,
-                "threads": self.threads,
-                "images_per_second": self.speed(),
-                "prepare": self.times.prepare.as_secs_f64(),
-                "net": self.times.net.as_secs_f64(),
-                "graph": self.times.graph.as_secs_f64(),
-                "search": self.times.search.as_secs_f64(),
-            },
             "failed": self.failed,
         });
-        if let (Value::Object(into), Value::Object(numbers)) = (&mut report, all.json()) {
+        let run = self.run.as_ref().map_or(json!({}), |r| r.json(self.outcomes.len()));
+        if let (Value::Object(into), Value::Object(numbers), Value::Object(run)) = (&mut report, all.json(), run) {
             into.extend(numbers);
+            into.extend(run);
             into.extend(self.subsets.iter().map(|s| (s.name.to_owned(), s.json())));
             if errors > 0 {
                 let list = self.errors(errors).into_iter().map(|o| {
@@ -176,18 +217,9 @@ impl Report {
         format!("{report}\n")
     }
 
-    /// Every item in a line: name, text, what was read, confidence.
+    /// Every item in a line.
     pub(super) fn items(&self) -> String {
-        let mut text = String::new();
-        for o in &self.outcomes {
-            let read = o.read.as_deref().unwrap_or("");
-            let _ = writeln!(text, "{}\t{}\t{read}\t{:.6}", o.name, o.text, o.confidence);
-        }
-        text
-    }
-
-    fn speed(&self) -> f64 {
-        self.outcomes.len() as f64 / self.seconds.max(1e-9)
+        self.outcomes.iter().map(Outcome::row).collect()
     }
 
     /// The most confident errors.

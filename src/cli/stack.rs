@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::train::DATA;
+use crate::handwriting::train::TrainConfig;
 use crate::signal::{Item, StackError, StackReader, idx_pair};
 
 /// The first and last line wanted, counted from 1.
@@ -62,6 +63,11 @@ impl StackArg {
         let all = StackReader::open(&resolve(&self.path), Some(text_column))?;
         let wanted = all.enumerate().map(|(i, item)| (i + 1, item));
         Ok(wanted.take_while(move |(line, _)| *line <= lines.last).filter(move |(line, _)| lines.hold(*line)))
+    }
+
+    /// Takes its lines out of a training config; how many sets of the config named it.
+    pub(super) fn hold_out(&self, config: &mut TrainConfig) -> usize {
+        config.hold_out(&self.path, self.lines.first, self.lines.last)
     }
 
     /// Its name.

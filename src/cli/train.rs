@@ -10,9 +10,10 @@ use clap::Args;
 use super::error::{At, CliError};
 use super::files::deliver;
 use super::progress::{Bar, clock};
+use super::stack::StackArg;
 use crate::handwriting::save;
-use crate::handwriting::train::{Finished, Run, SourceConfig, TrainConfig, TrainError};
-use crate::learn::{Control, Share, accepted_at_error, error_reject_curve};
+use crate::handwriting::train::{Finished, Look, Run, SourceConfig, TrainConfig, TrainError};
+use crate::learn::{Control, accepted_at_error, error_reject_curve};
 use crate::nn::DeviceChoice;
 
 /// The variable that names the folder of the data.
@@ -43,6 +44,15 @@ pub(super) struct Train {
     /// What everything random follows from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Keep these lines out of all that is trained on or held out, for a cross-validation; may be given several times.
+    #[arg(long, value_name = "STACK:A-B")]
+    hold_out: Vec<StackArg>,
+    /// Steps, instead of the config's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// Threads; as many as there are cores if not given.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
     /// Where to compute: auto, cpu, wgpu or cuda.
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
@@ -51,7 +61,10 @@ pub(super) struct Train {
 impl Train {
     /// Trains, shows how it goes, writes the model.
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let config = TrainConfig::read(&self.config).map_err(|e| told(&self.config, e.into()))?;
+        if let Some(n) = self.threads {
+            rayon::ThreadPoolBuilder::new().num_threads(n).build_global().at("--threads")?;
+        }
+        let config = self.config()?;
         let data = data_folder(&config).at(self.config.display())?;
         let device = self.device.resolve().at("--device")?;
         let device_name = device.name().to_owned();
@@ -71,6 +84,18 @@ impl Train {
         let model = self.out.join("model.safetensors");
         save(&model, &finished.info, &finished.parameters).map_err(|e| told(&model, e.into()))?;
         deliver(&report(&finished, &model, &device_name), None)
+    }
+
+    /// The config file, as the other options change it.
+    fn config(&self) -> Result<TrainConfig, CliError> {
+        let mut config = TrainConfig::read(&self.config).map_err(|e| told(&self.config, e.into()))?;
+        for stack in &self.hold_out {
+            if stack.hold_out(&mut config) == 0 {
+                return Err(format!("no data and no dev set is {}", stack.name())).at(self.config.display());
+            }
+        }
+        config.schedule.steps = self.steps.unwrap_or(config.schedule.steps);
+        Ok(config)
     }
 
     /// All the steps that are left.
@@ -98,8 +123,8 @@ impl Train {
                 let why = format!("stopped after step {}; --resume goes on", run.trainer.step());
                 return Err(why).at(checkpoint.display());
             }
-            let dev = run.dev_exact().map_err(|e| told(&self.config, e))?;
-            let line = look(run.trainer.step(), &mean, &dev, elapsed.unwrap_or_default());
+            let dev = run.look().map_err(|e| told(&self.config, e))?;
+            let line = line(run.trainer.step(), &mean, &dev, elapsed.unwrap_or_default());
             bar.line(&line);
             self.log(&line)?;
         }
@@ -181,14 +206,17 @@ impl Mean {
 }
 
 /// One look at a run, in a line.
-fn look(step: u64, mean: &Mean, dev: &[(String, Share)], elapsed: std::time::Duration) -> String {
+fn line(step: u64, mean: &Mean, dev: &[Look], elapsed: std::time::Duration) -> String {
     let loss = mean.total / f64::from(mean.batches);
     let mut line = format!("step {step:6}  {:>8}  loss {loss:7.4}", clock(elapsed));
     if mean.absent > 0 {
         line += &format!("  {} answers absent", mean.absent);
     }
-    for (name, share) in dev {
-        line += &format!("  {name} {:.2} %", 100.0 * share.value());
+    for look in dev {
+        line += &format!("  {} {:.2} %", look.name, 100.0 * look.exact.value());
+        if let Some(loss) = look.loss {
+            line += &format!(" ({loss:.3})");
+        }
     }
     line
 }

@@ -7,7 +7,8 @@ use super::random::rough_normal;
 use super::{normal, thicken};
 
 /// How much training images are distorted. Lengths are in pixels of the ink image (height 32).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Augment {
     /// Standard deviation of the shear (columns a row).
     pub shear: f32,

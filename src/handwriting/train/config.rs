@@ -1,6 +1,7 @@
 //! What a training run is: its config file, complete and commented in `data/models/*.toml`.
 
 mod cuts;
+mod hold_out;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
 use crate::nn::{ColumnNetConfig, Context, CropNetConfig};
+use crate::signal::Augment;
 
 pub use cuts::CutConfig;
 
@@ -29,6 +31,9 @@ pub struct TrainConfig {
     pub loss: LossConfig,
     /// How long, how fast.
     pub schedule: ScheduleConfig,
+    /// How examples are distorted before they are read.
+    #[serde(default)]
+    pub augment: Augment,
     /// Where examples come from.
     pub data: Vec<SourceConfig>,
     /// Held-out sets: error while training, and the temperature of the confidence.

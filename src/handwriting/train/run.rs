@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ndarray::Array2;
+
 use super::sampler::Target;
 use super::strips::cut_strips;
 use super::{Example, GrammarNames, LossConfig, Objective, Sampler, Source, TrainConfig, TrainError, read_examples};
@@ -10,10 +12,12 @@ use crate::handwriting::cuts::Cutter;
 use crate::handwriting::grammar::{Grammar, alphabet};
 use crate::handwriting::scorer::Scorer;
 use crate::handwriting::{Field, Interpretations};
-use crate::learn::{Control, Ended, FrontEnd, Optimiser, Parameter, Progress, Rule, Schedule, Share, TrainOptions};
+use crate::learn::{
+    Control, Ended, FrontEnd, Optimiser, Outcome, Parameter, Progress, Rule, Schedule, Share, TrainOptions,
+};
 use crate::learn::{Trainer, Watch};
 use crate::nn::ComputeDevice;
-use crate::signal::{Augment, Normaliser};
+use crate::signal::Normaliser;
 
 /// Held-out fields of one set.
 #[derive(Debug)]
@@ -22,6 +26,18 @@ pub struct DevSet {
     pub name: String,
     /// Fields, and what they say.
     pub fields: Vec<(Field, Example)>,
+}
+
+/// How well a held-out set is read while training goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// The stack's name.
+    pub name: String,
+    /// Strings read exactly.
+    pub exact: Share,
+    /// Mean of the training loss over the fields whose right answer is among the interpretations; `None` where no
+    /// field has a loss, as under isolated training. It tells readers apart long before `exact` does.
+    pub loss: Option<f64>,
 }
 
 /// A training run of a reader.
@@ -82,14 +98,14 @@ impl Run {
         let mut optimiser = Optimiser::new(Rule::ADAMW, s.rate);
         (optimiser.decay, optimiser.clip) = (s.decay, Some(s.clip));
         let schedule = Schedule { peak: s.rate, floor: 0.0, warm_up: s.warmup, steps: s.steps };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = rayon::current_num_threads();
         let options = TrainOptions { average: Some(s.average), threads, ..TrainOptions::new(schedule) };
         let trainer = Trainer::new(scorer, optimiser, options);
         let isolated = match config.loss {
             LossConfig::Isolated { rubbish } => Some(rubbish),
             _ => None,
         };
-        let sampler = Sampler { sources, augment: Augment::default(), cutter, batch: s.batch, seed, isolated };
+        let sampler = Sampler { sources, augment: config.augment, cutter, batch: s.batch, seed, isolated };
         Ok(Run { config, seed, trainer, alphabet, dev, sampler, objective })
     }
 
@@ -132,21 +148,21 @@ impl Run {
         result
     }
 
-    /// Exact strings on each held-out set, with averaged parameters.
+    /// A look at each held-out set, with averaged parameters.
     ///
     /// # Errors
     /// Where the net fails.
-    pub fn dev_exact(&mut self) -> Result<Vec<(String, Share)>, TrainError> {
+    pub fn look(&mut self) -> Result<Vec<Look>, TrainError> {
         self.with_average(|run| {
             let dev = std::mem::take(&mut run.dev);
-            let shares = dev.iter().map(|set| Ok((set.name.clone(), run.exact(set)?))).collect();
+            let looks = dev.iter().map(|set| run.look_at(set)).collect();
             run.dev = dev;
-            shares
+            looks
         })
     }
 
-    fn exact(&mut self, set: &DevSet) -> Result<Share, TrainError> {
-        let mut hits = 0;
+    fn look_at(&mut self, set: &DevSet) -> Result<Look, TrainError> {
+        let (mut hits, mut with_loss, mut total) = (0, 0, 0.0);
         let symbols = self.alphabet.len() - 1;
         for chunk in set.fields.chunks(32) {
             let fields: Vec<Field> = chunk.iter().map(|(f, _)| f.clone()).collect();
@@ -156,9 +172,15 @@ impl Run {
                 let read = grammar
                     .and_then(|g| Interpretations::under(field, energies.block(i), symbols, g).ok()?.best().ok());
                 hits += usize::from(read.is_some_and(|path| path.output == example.answer));
+                let target = Target::new(field, example);
+                let mut gradient = Array2::zeros(energies.block(i).dim());
+                if let Outcome::Loss(v) = self.objective.evaluate(&target, energies.block(i), gradient.view_mut())? {
+                    (with_loss, total) = (with_loss + 1, total + v);
+                }
             }
         }
-        Ok(Share::new(hits, set.fields.len()))
+        let loss = (with_loss > 0).then(|| total / f64::from(with_loss));
+        Ok(Look { name: set.name.clone(), exact: Share::new(hits, set.fields.len()), loss })
     }
 
     /// Cuts the images of every source that is spliced from, with the averaged parameters.

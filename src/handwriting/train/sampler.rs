@@ -29,6 +29,14 @@ pub struct Target {
     pub classes: Vec<Classed>,
 }
 
+impl Target {
+    /// What an example says of its field as it is; no classes of single spans.
+    pub(super) fn new(field: &Field, example: &Example) -> Self {
+        let (answer, grammar) = (example.answer.clone(), example.grammar);
+        Target { field: field.clone(), answer, grammar, classes: Vec::new() }
+    }
+}
+
 /// Draws and distorts training examples.
 #[derive(Debug)]
 pub struct Sampler {
