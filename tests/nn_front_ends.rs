@@ -102,14 +102,16 @@ fn a_crop_nets_gradients_are_those_of_finite_differences() {
 #[test]
 fn an_image_has_the_same_energies_alone_and_in_a_padded_batch() {
     for device in devices() {
-        let mut net = column(small(Context::Dilated { layers: 3, width: 6 }), device);
-        let images = [picture(33, 1), picture(64, 2), picture(1, 3), picture(130, 4)];
-        net.forward(&images).unwrap();
-        let together = net.infer(&images).unwrap();
-        for (i, image) in images.iter().enumerate() {
-            let alone = net.infer(std::slice::from_ref(image)).unwrap();
-            assert_eq!(alone.rows(0), ColumnNet::columns(image.ncols()));
-            assert!(close(alone.values(), together.block(i).as_slice().unwrap(), 1e-4), "image {i}");
+        for context in [Context::Dilated { layers: 3, width: 6 }, Context::Lstm { width: 6 }] {
+            let mut net = column(small(context), device.clone());
+            let images = [picture(33, 1), picture(64, 2), picture(1, 3), picture(130, 4)];
+            net.forward(&images).unwrap();
+            let together = net.infer(&images).unwrap();
+            for (i, image) in images.iter().enumerate() {
+                let alone = net.infer(std::slice::from_ref(image)).unwrap();
+                assert_eq!(alone.rows(0), ColumnNet::columns(image.ncols()));
+                assert!(close(alone.values(), together.block(i).as_slice().unwrap(), 1e-4), "{context:?}, image {i}");
+            }
         }
     }
 }
@@ -167,7 +169,8 @@ fn the_same_seed_gives_the_same_net_and_the_same_training_at_any_thread_count() 
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut net = column(ColumnNetConfig::default(), ComputeDevice::cpu());
+            let config = ColumnNetConfig { context: Context::Lstm { width: 96 }, ..Default::default() };
+            let mut net = column(config, ComputeDevice::cpu());
             let mut o = Optimiser::new(Rule::ADAMW, 0.01);
             let images: Vec<_> = (0..12).map(|s| picture(20 + 13 * s, s)).collect();
             for _ in 0..3 {

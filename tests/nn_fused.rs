@@ -20,7 +20,7 @@ fn the_default_column_net_is_the_same_net_fused() {
 
 #[test]
 fn odd_channels_and_widths_are_the_same_fused() {
-    for context in [Context::None, Context::Dilated { layers: 4, width: 5 }] {
+    for context in [Context::None, Context::Dilated { layers: 4, width: 5 }, Context::Lstm { width: 3 }] {
         let config = ColumnNetConfig { channels: [2, 3, 7, 2, 9, 5], context, dropout: 0.0, outputs: 1 };
         columns(&config, &[picture(1, 1), picture(2, 2), picture(251, 3), picture(5, 4)]);
         columns(&config, &[picture(64, 5)]);
@@ -31,6 +31,13 @@ fn odd_channels_and_widths_are_the_same_fused() {
 fn dropout_draws_the_same_features_fused() {
     let config = ColumnNetConfig { channels: [4; 6], dropout: 0.4, ..Default::default() };
     columns(&config, &[picture(50, 1), picture(33, 2)]);
+    columns(&ColumnNetConfig { context: Context::Lstm { width: 6 }, ..config }, &[picture(50, 1), picture(33, 2)]);
+}
+
+#[test]
+fn the_lstm_net_is_the_same_net_fused() {
+    let config = ColumnNetConfig { context: Context::Lstm { width: 96 }, dropout: 0.0, ..Default::default() };
+    columns(&config, &[picture(90, 1), picture(37, 2), picture(120, 3), picture(37, 4), picture(3, 5)]);
 }
 
 #[test]

@@ -20,6 +20,11 @@ pub enum Context {
         /// Channels of each.
         width: usize,
     },
+    /// A bidirectional LSTM: every column sees the whole line.
+    Lstm {
+        /// Width of one direction's state; the head sees twice as many features.
+        width: usize,
+    },
 }
 
 /// The shape of a [`ColumnNet`].
@@ -65,7 +70,8 @@ impl ColumnNetConfig {
                 blocks.push(BlockSpec::dilated(format!("context.{i}"), width, 1 << i.min(12)));
             }
         }
-        NetSpec { blocks, outputs: self.outputs, dropout: self.dropout, height: ColumnNet::HEIGHT }
+        let recurrent = if let Context::Lstm { width } = self.context { Some(width) } else { None };
+        NetSpec { blocks, recurrent, outputs: self.outputs, dropout: self.dropout, height: ColumnNet::HEIGHT }
     }
 }
 

@@ -41,7 +41,7 @@ impl CropNetConfig {
             flatten: true,
             ..BlockSpec::pointwise("hidden".into(), input * side * side, self.hidden)
         });
-        NetSpec { blocks, outputs: self.outputs, dropout: self.dropout, height: CropNet::SIDE }
+        NetSpec { blocks, recurrent: None, outputs: self.outputs, dropout: self.dropout, height: CropNet::SIDE }
     }
 }
 

@@ -7,7 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::learn::{FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::device::ComputeDevice;
-use crate::nn::parameters::{Store, uniform};
+use crate::nn::parameters::{PER_BLOCK, Store, uniform};
 use crate::nn::spec::NetSpec;
 use crate::nn::{fused, stock};
 
@@ -17,12 +17,14 @@ pub(crate) struct Pass<'a> {
     pub images: &'a [Array2<f32>],
     /// Every slot of the store as a flat tensor.
     pub leaves: &'a [Tensor<1>],
+    /// Input kernel, hidden kernel and bias of the LSTM; nothing where there is none.
+    pub lstm: &'a [Tensor<1>],
     /// Kernel and bias of the head.
     pub head: [&'a Tensor<1>; 2],
     /// Whether to normalise by the batch's own statistics.
     pub training: bool,
     /// What dropout multiplies with, row by row over the valid columns: one per block, empty where it has none,
-    /// then the head's. No entry at all in inference.
+    /// then the LSTM's where there is one, then the head's. No entry at all in inference.
     pub masks: Vec<Vec<f32>>,
     pub device: &'a Device,
 }
@@ -159,9 +161,10 @@ impl Network {
         training: bool,
         device: &Device,
     ) -> Output {
-        let head = self.store.head();
+        let (blocks, head) = (self.spec.blocks.len() * PER_BLOCK, self.store.head());
+        let lstm = &leaves[blocks..head];
         let head = [&leaves[head], &leaves[head + 1]];
-        let pass = Pass { spec: &self.spec, images, leaves, head, training, masks, device };
+        let pass = Pass { spec: &self.spec, images, leaves, lstm, head, training, masks, device };
         if self.device.is_fused() { fused::forward(&pass) } else { stock::forward(&pass) }
     }
 
@@ -199,6 +202,9 @@ impl Network {
         };
         let mut masks: Vec<Vec<f32>> =
             self.spec.blocks.iter().map(|b| draw(if b.dropout { rows * b.input } else { 0 })).collect();
+        if self.spec.recurrent.is_some() {
+            masks.push(draw(rows * self.spec.channels()));
+        }
         masks.push(draw(rows * self.spec.features()));
         masks
     }

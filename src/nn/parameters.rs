@@ -37,7 +37,9 @@ pub(crate) const VARIANCE: usize = 4;
 /// Slots of a block.
 pub(crate) const PER_BLOCK: usize = 5;
 
-/// All parameters of a net: five per block, then the head's kernel and bias, then the number of dropout draws.
+/// All parameters of a net: five per block, then the LSTM's three (input kernel, hidden kernel, bias) where
+/// there is one, then the head's kernel and bias, then the
+/// number of dropout draws.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub slots: Vec<Slot>,
@@ -50,6 +52,9 @@ impl Store {
         let mut slots = Vec::with_capacity(spec.blocks.len() * PER_BLOCK + 3);
         for b in &spec.blocks {
             push_block(&mut slots, b, &mut rng);
+        }
+        if let Some(width) = spec.recurrent {
+            push_lstm(&mut slots, spec.channels(), width, &mut rng);
         }
         let features = spec.features();
         let spread = (1.0 / features as f32).sqrt();
@@ -189,6 +194,19 @@ fn push_block(slots: &mut Vec<Slot>, b: &BlockSpec, rng: &mut ChaCha8Rng) {
     slots.push(vector("shift", 0.0, Kind::Vector));
     slots.push(vector("mean", 0.0, Kind::Statistic));
     slots.push(vector("variance", 1.0, Kind::Statistic));
+}
+
+/// Both directions in one slot each; the forget gates start open.
+fn push_lstm(slots: &mut Vec<Slot>, input: usize, width: usize, rng: &mut ChaCha8Rng) {
+    let gates = 4 * width;
+    let spread = (1.0 / (input + width) as f32).sqrt();
+    for (part, rows) in [("input", input), ("hidden", width)] {
+        let kernel = normal(rng, 2 * rows * gates, spread);
+        slots.push(Slot::new(format!("context.lstm.{part}"), vec![2, rows, gates], kernel, Kind::Kernel));
+    }
+    let open = |i: usize| if (width..2 * width).contains(&(i % gates)) { 1.0 } else { 0.0 };
+    let bias = (0..2 * gates).map(open).collect();
+    slots.push(Slot::new("context.lstm.bias".into(), vec![2, gates], bias, Kind::Vector));
 }
 
 /// A number in (0, 1).

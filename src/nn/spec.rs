@@ -49,10 +49,12 @@ impl BlockSpec {
     }
 }
 
-/// Blocks under a linear head; the head's input has height 1.
+/// Blocks, perhaps a bidirectional LSTM, and a linear head; what follows the blocks has height 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NetSpec {
     pub blocks: Vec<BlockSpec>,
+    /// Width of one direction's state of the LSTM behind the blocks; dropout comes before it.
+    pub recurrent: Option<usize>,
     pub outputs: usize,
     /// Share of features that dropout removes.
     pub dropout: f32,
@@ -61,9 +63,14 @@ pub(crate) struct NetSpec {
 }
 
 impl NetSpec {
+    /// Channels that leave the blocks.
+    pub fn channels(&self) -> usize {
+        self.blocks.last().map_or(1, |b| b.output)
+    }
+
     /// Channels that reach the head.
     pub fn features(&self) -> usize {
-        self.blocks.last().map_or(1, |b| b.output)
+        self.recurrent.map_or(self.channels(), |width| 2 * width)
     }
 
     /// Input columns per output row.
@@ -79,6 +86,9 @@ impl NetSpec {
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return refuse(format!("dropout {} is not in [0, 1)", self.dropout));
+        }
+        if self.recurrent == Some(0) {
+            return refuse("an LSTM needs a width of at least 1".into());
         }
         match self.blocks.iter().find(|b| b.input == 0 || b.output == 0 || b.dilation == 0) {
             Some(b) => refuse(format!("{} has a size of 0", b.name)),

@@ -2,7 +2,7 @@
 
 use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+use burn::tensor::{Device, Tensor, TensorData, activation::{relu, sigmoid}};
 
 use crate::nn::network::{Output, Pass};
 use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};
@@ -30,6 +30,10 @@ pub(crate) fn forward(pass: &Pass<'_>) -> Output {
         let x = picture.x.clone();
         let y = block(&mut picture, spec, leaves, pass.training.then_some(&mut statistics), pass.device);
         picture.x = if spec.residual { x + y } else { y };
+    }
+    if let Some(width) = pass.spec.recurrent {
+        let x = drop_features(picture.x, &picture.widths, pass.masks.get(pass.spec.blocks.len()), pass.device);
+        picture.x = lstm(x, &picture.widths, width, pass);
     }
     let x = drop_features(picture.x, &picture.widths, pass.masks.last(), pass.device);
     let [n, c, _, w] = x.dims();
@@ -101,6 +105,34 @@ fn block(
     }
     p.widths.iter_mut().for_each(|w| *w /= spec.pool[1]);
     max_pool2d(y, MaxPoolOptions::new(spec.pool))
+}
+
+/// A bidirectional LSTM along the width of a picture of height 1; states are 0 on padding.
+fn lstm(x: Tensor<4>, widths: &[usize], h: usize, pass: &Pass<'_>) -> Tensor<4> {
+    let [n, c, _, w] = x.dims();
+    let mask = mask(widths, w, pass.device).reshape([n, w, 1]);
+    let columns = x.permute([0, 3, 1, 2]).reshape([n * w, c]);
+    let [input, hidden, bias] = [0, 1, 2].map(|part| pass.lstm[part].clone());
+    let [input, hidden] = [(input, c), (hidden, h)].map(|(kernel, rows)| kernel.reshape([2, rows, 4 * h]));
+    let bias = bias.reshape([2, 1, 4 * h]);
+    let direction = |d: usize| {
+        let of = |t: &Tensor<3>| t.clone().slice(d..d + 1).squeeze_dim::<2>(0);
+        let sums = (columns.clone().matmul(of(&input)) + of(&bias)).reshape([n, w, 4 * h]);
+        let mut cell = Tensor::<2>::zeros([n, h], pass.device);
+        let (mut state, mut states) = (cell.clone(), vec![None; w]);
+        for s in 0..w {
+            let t = if d == 0 { s } else { w - 1 - s };
+            let at = |x: &Tensor<3>| x.clone().slice([0..n, t..t + 1]).squeeze_dim::<2>(1);
+            let gates = at(&sums) + state.matmul(of(&hidden));
+            let [i, f, g, o] = [0, 1, 2, 3].map(|part| gates.clone().slice([0..n, part * h..(part + 1) * h]));
+            cell = (sigmoid(f) * cell + sigmoid(i) * g.tanh()) * at(&mask);
+            state = sigmoid(o) * cell.clone().tanh();
+            states[t] = Some(state.clone());
+        }
+        Tensor::stack::<3>(states.into_iter().flatten().collect(), 1)
+    };
+    let both = Tensor::cat(vec![direction(0), direction(1)], 2);
+    both.permute([0, 2, 1]).reshape([n, 2 * h, 1, w])
 }
 
 /// Height × width × channels of each image become the channels of one pixel.

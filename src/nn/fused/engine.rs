@@ -8,6 +8,8 @@ use burn::tensor::{Tensor, TensorData};
 use crate::nn::fused::block::Plan;
 use crate::nn::fused::convolution::Kernel;
 use crate::nn::fused::layout::Layout;
+use crate::nn::fused::lstm;
+use crate::nn::fused::lstm_operation::FusedLstm;
 use crate::nn::fused::operation::FusedBlock;
 use crate::nn::network::{Output, Pass};
 use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};
@@ -32,7 +34,10 @@ pub(crate) fn forward(pass: &Pass<'_>) -> Output {
         let y = block(x.clone(), spec, pass, i, plan, &mut statistics);
         x = if spec.residual { x + y } else { y };
     }
-    let x = drop_features(x, &layout, pass, blocks.len());
+    if let Some(width) = pass.spec.recurrent {
+        x = lstm(drop_features(x, &layout, pass, blocks.len()), &layout, width, pass);
+    }
+    let x = drop_features(x, &layout, pass, pass.masks.len().wrapping_sub(1));
     let [kernel, bias] = pass.head;
     let outputs = pass.spec.outputs;
     let kernel = kernel.clone().reshape([pass.spec.features(), outputs]);
@@ -101,6 +106,12 @@ fn block(
     statistics.push(moments.clone().slice(0..spec.output));
     statistics.push(moments.slice(spec.output..2 * spec.output));
     Tensor::from_dispatch(y)
+}
+
+fn lstm(x: Tensor<2>, layout: &Layout, width: usize, pass: &Pass<'_>) -> Tensor<2> {
+    let plan = Arc::new(lstm::Plan::new(layout, pass.spec.channels(), width));
+    let [input, hidden, bias] = [0, 1, 2].map(|part| pass.lstm[part].clone().into_dispatch());
+    Tensor::from_dispatch(Dispatch::fused_lstm(x.into_dispatch(), input, hidden, bias, plan))
 }
 
 /// Height × width × channels of each image become the channels of one pixel; the layout has no margin here.

@@ -7,7 +7,9 @@
 //! while a block of the product is still in cache, and their backward pass recomputes what it needs from the
 //! product, which is all that is kept.
 //!
-//! The operation joins burn's automatic differentiation through its extension mechanism (`operation`).
+//! A bidirectional LSTM (`lstm`) is one operation too: a step is one product of matrices over all images that are still running.
+//!
+//! The operations join burn's automatic differentiation through its extension mechanism (`operation`, `lstm_operation`).
 //!
 //! Work is cut into groups that depend on shapes alone and sums run over groups in their order, so the numbers are
 //! the same at any thread count.
@@ -17,6 +19,8 @@ mod convolution;
 mod engine;
 mod lanes;
 mod layout;
+mod lstm;
+mod lstm_operation;
 mod matrix;
 mod normalise;
 mod operation;

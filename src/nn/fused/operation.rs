@@ -37,14 +37,14 @@ pub(crate) trait FusedBlock: Backend {
     ) -> FloatTensor<Self>;
 }
 
-type Flat = FloatTensor<Flex>;
+pub(super) type Flat = FloatTensor<Flex>;
 
 /// The numbers of a contiguous tensor.
-fn numbers(t: &Flat) -> &[f32] {
+pub(super) fn numbers(t: &Flat) -> &[f32] {
     t.as_slice::<f32>().unwrap_or_else(|| unreachable!("tensors are made contiguous before they come here"))
 }
 
-fn tensor(values: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> Flat {
+pub(super) fn tensor(values: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> Flat {
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }
 
