@@ -120,3 +120,30 @@ fn what_training_lacks_is_named_in_one_line() {
     assert_eq!(ran(&["--config", &config, "--device=abacus"], "").0, Some(2));
     assert!(energraph(&["train", "--help"]).out.contains("Example:"));
 }
+
+#[test]
+fn held_out_lines_touch_nothing_and_steps_and_threads_overrule_the_config() {
+    let f = Folder::new("hold-out");
+    data(&f);
+    let config = f.file("c.toml", tiny_config(50, 1, 1));
+    // A text outside the alphabet: whoever reads line 3 fails.
+    let labels = std::fs::read_to_string(f.path("train.tsv")).unwrap();
+    let mut lines: Vec<String> = labels.lines().map(String::from).collect();
+    lines[2] = "3\tx".into();
+    std::fs::write(f.path("train.tsv"), lines.join("\n") + "\n").unwrap();
+    let ran = |hold_out: &str, out: &str| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_energraph"));
+        c.args(["train", "amounts", "--device=cpu", "--steps=2", "--threads=1", "--config", &config]);
+        c.args(["--hold-out", hold_out, "--out", &f.path(out)]).env("ENERGRAPH_DATA", f.path(""));
+        let done = c.output().unwrap();
+        let said = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.code(), said(done.stdout), said(done.stderr))
+    };
+    let (code, _, said) = ran("train:5-8", "a");
+    assert!(code == Some(1) && said.contains("\"x\""), "{said}");
+    let (code, out, said) = ran("train:1-8", "b");
+    assert!(code == Some(0) && out.contains("2 steps on cpu"), "{out}{said}");
+    let (code, _, said) = ran("other:1-8", "c");
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("no data and no dev set is other"), "{said}");
+}

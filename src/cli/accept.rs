@@ -81,6 +81,7 @@ mod tests {
             alphabet: "01".into(),
             grammar: "digits".into(),
             scorer: ScorerConfig::Shared { channels: [4; 6], context: Context::None, dropout: 0.0, normalised: false },
+            image: Default::default(),
             cuts: CutConfig::uniform(4, 32.0),
             beta: 1.0,
             dev,

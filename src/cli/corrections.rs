@@ -36,11 +36,12 @@ impl Corrections {
     pub(super) fn apply(&self, outcomes: &[Outcome]) -> Result<Vec<Outcome>, String> {
         let mut corrected = outcomes.to_vec();
         for (line, label, shown) in &self.list {
-            let Some(o) = corrected.iter_mut().find(|o| o.line == *line) else { continue };
-            if o.text != *label {
-                return Err(format!("{}: item {line} is labelled {:?}, not {label:?}", self.file, o.text));
+            for o in corrected.iter_mut().filter(|o| o.line == *line) {
+                if o.text != *label {
+                    return Err(format!("{}: item {line} is labelled {:?}, not {label:?}", self.file, o.text));
+                }
+                o.text.clone_from(shown);
             }
-            o.text.clone_from(shown);
         }
         Ok(corrected)
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::train::{CutConfig, ScorerConfig};
 use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
+use crate::signal::Normaliser;
 
 /// The version of the reader's note that this build writes and reads.
 pub const MODEL_VERSION: u32 = 1;
@@ -26,6 +27,9 @@ pub struct ModelInfo {
     pub grammar: String,
     /// How spans get their energies.
     pub scorer: ScorerConfig,
+    /// How images are normalised.
+    #[serde(default)]
+    pub image: Normaliser,
     /// Where fields are cut.
     pub cuts: CutConfig,
     /// Inverse temperature of the confidence, fitted on held-out fields.

@@ -161,7 +161,7 @@ impl Recognizer<Scorer> {
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;
         let reader = Recognizer {
-            normaliser: Normaliser::default(),
+            normaliser: info.image,
             cutter: info.cuts.cutter(),
             scorer,
             alphabet,

@@ -2,7 +2,10 @@
 
 use burn::tensor::module::{conv2d, max_pool2d};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, TensorData, activation::{relu, sigmoid}};
+use burn::tensor::{
+    Device, Tensor, TensorData,
+    activation::{relu, sigmoid},
+};
 
 use crate::nn::network::{Output, Pass};
 use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};

@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 /// How darkness becomes ink; see [`contrast`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Contrast {
     /// The share of pixels that are full ink: 0.01 takes the 1st percentile of brightness.
     pub ink: f32,

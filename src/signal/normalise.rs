@@ -5,7 +5,8 @@ use ndarray::Array2;
 use super::{Contrast, Grey, contrast, crop, flatten, ink_rows, shear_rows, slant};
 
 /// How a field is normalised; see [`Normaliser::apply`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Normaliser {
     /// Rows of the result.
     pub height: usize,
@@ -15,6 +16,8 @@ pub struct Normaliser {
     pub max_width: usize,
     /// How much more than the image's own height the rows of the writing may be enlarged; 1 crops nothing.
     pub max_zoom: f32,
+    /// By how much the writing is widened beyond its own aspect: narrow digits get more columns of a net.
+    pub stretch: f32,
     /// Grey levels to ink.
     pub contrast: Contrast,
     /// Whether uneven light is taken off first, see [`flatten`].
@@ -24,13 +27,14 @@ pub struct Normaliser {
 }
 
 impl Default for Normaliser {
-    /// Height 32, 16 to 2,048 columns, zoom at most 1.8, light and slant left as they are (training distorts the slant anyway).
+    /// Height 32, 16 to 2,048 columns, zoom at most 1.8, the aspect kept, light and slant left as they are (training distorts the slant anyway).
     fn default() -> Self {
         Normaliser {
             height: 32,
             min_width: 16,
             max_width: 2048,
             max_zoom: 1.8,
+            stretch: 1.0,
             contrast: Contrast::default(),
             background: false,
             deslant: 0.0,
@@ -86,7 +90,7 @@ impl FieldMap {
 
 impl Normaliser {
     /// Light, contrast by median and 1st percentile, slant, crop to the rows of the writing (zoomed by `max_zoom` at most), then
-    /// resampled to `height` rows with the aspect kept.
+    /// resampled to `height` rows with the aspect kept, but for `stretch`.
     ///
     /// Any image gives a field: an empty one all paper, a 1 × 1 image `height` × `min_width` or more. Cost: linear in the pixels.
     pub fn apply(&self, image: &Grey) -> Field {
@@ -108,7 +112,7 @@ impl Normaliser {
         let height = self.height.max(1);
         let scale = height as f32 / (bottom - top);
         let most = self.max_width.max(1);
-        let width = ((ink.ncols() as f32 * scale).round() as usize).clamp(1, most);
+        let width = ((ink.ncols() as f32 * scale * self.stretch.max(0.1)).round() as usize).clamp(1, most);
         let step = ink.ncols() as f32 / width as f32;
         let columns = width.max(self.min_width.min(most));
         let mut ink = crop(&ink, (top, bottom), (0.0, step * columns as f32), height, columns);
@@ -168,6 +172,16 @@ mod tests {
         assert!(x.abs_diff(120) <= 1 && (x + w).abs_diff(124) <= 1, "{x} {w}");
         assert!(y <= 10 && y + h >= 40);
         assert!((field.map.normalised(field.map.column(17.5)) - 17.5).abs() < 1e-3);
+    }
+
+    #[test]
+    fn stretched_writing_is_wider_and_maps_back_to_where_it_was() {
+        let image = bars(160, 32, 4..28);
+        let (plain, wide) = (Normaliser { max_zoom: 1.0, ..Normaliser::default() }, 1.5);
+        let (a, b) = (plain.apply(&image), Normaliser { stretch: wide, ..plain }.apply(&image));
+        assert_eq!((a.ink.dim(), b.ink.dim()), ((32, 160), (32, 240)));
+        assert!((a.map.column(80.0) - b.map.column(120.0)).abs() < 1e-3);
+        assert!((a.ink.mean().unwrap() - b.ink.mean().unwrap()).abs() < 0.01);
     }
 
     #[test]

@@ -82,6 +82,7 @@ pub fn tiny_model(path: &Path, version: u32, dev: &[(f32, bool)]) {
         alphabet: config.alphabet,
         grammar: config.grammar,
         scorer: config.scorer,
+        image: config.image,
         cuts: config.cuts,
         beta: 1.0,
         dev: dev.to_vec(),

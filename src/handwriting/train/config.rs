@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
-use crate::nn::{ColumnNetConfig, Context, CropNetConfig};
-use crate::signal::Augment;
+use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
+use crate::signal::{Augment, Normaliser};
 
 pub use cuts::CutConfig;
 
@@ -31,6 +31,9 @@ pub struct TrainConfig {
     pub loss: LossConfig,
     /// How long, how fast.
     pub schedule: ScheduleConfig,
+    /// How images are normalised, in training and in reading.
+    #[serde(default)]
+    pub image: Normaliser,
     /// How examples are distorted before they are read.
     #[serde(default)]
     pub augment: Augment,
@@ -340,6 +343,12 @@ impl TrainConfig {
                 }
                 _ => {}
             }
+        }
+        if self.image.height != ColumnNet::HEIGHT {
+            return Err(format!("image: the nets need height {}, not {}", ColumnNet::HEIGHT, self.image.height));
+        }
+        if !(0.25..=4.0).contains(&self.image.stretch) {
+            return Err(format!("image: stretch {} is not in 0.25 to 4", self.image.stretch));
         }
         let s = &self.schedule;
         if s.batch == 0 || s.steps == 0 || s.check == 0 {

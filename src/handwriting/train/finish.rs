@@ -123,6 +123,7 @@ impl Run {
             alphabet: self.config.alphabet.clone(),
             grammar: self.config.grammar.clone(),
             scorer: self.config.scorer.clone(),
+            image: self.config.image,
             cuts: self.config.cuts.clone(),
             beta,
             dev: scored.iter().map(|s| (s.confidence as f32, s.right)).collect(),

@@ -17,7 +17,6 @@ use crate::learn::{
 };
 use crate::learn::{Trainer, Watch};
 use crate::nn::ComputeDevice;
-use crate::signal::Normaliser;
 
 /// Held-out fields of one set.
 #[derive(Debug)]
@@ -77,7 +76,7 @@ impl Run {
     /// [`TrainError`] for anything that can't be opened.
     pub fn new(config: TrainConfig, data: &Path, seed: u64, device: ComputeDevice) -> Result<Self, TrainError> {
         let alphabet = alphabet(&config.alphabet)?;
-        let normaliser = Normaliser::default();
+        let normaliser = config.image;
         let mut names = GrammarNames::default();
         let cutter = config.cuts.cutter();
         let open = |s, names: &mut GrammarNames| Source::open(s, data, &alphabet, &normaliser, names);

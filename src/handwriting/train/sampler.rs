@@ -83,16 +83,12 @@ impl Sampler {
     fn distort(&self, example: Example, mut rng: ChaCha8Rng) -> Option<(Field, Target)> {
         let (ink, warp) = self.augment.apply_and_tell(&example.ink, &mut rng);
         let field = self.cutter.field(at_least_one_column(ink)).ok()?;
-        let classes = match (self.isolated, example.boxes) {
-            (Some(rubbish), Some(boxes)) => {
-                let move_to = |w: Written| Written { from: warp.column(w.from), to: warp.column(w.to), ..w };
-                let boxes: Vec<Written> = boxes.into_iter().map(move_to).collect();
-                classes(&field, &boxes, rubbish, &mut rng)
-            }
-            _ => Vec::new(),
-        };
-        let (answer, grammar) = (example.answer, example.grammar);
-        let target = Target { field: field.clone(), answer, grammar, classes };
+        let mut target = Target::new(&field, &example);
+        if let (Some(rubbish), Some(boxes)) = (self.isolated, example.boxes) {
+            let move_to = |w: Written| Written { from: warp.column(w.from), to: warp.column(w.to), ..w };
+            let boxes: Vec<Written> = boxes.into_iter().map(move_to).collect();
+            target.classes = classes(&field, &boxes, rubbish, &mut rng);
+        }
         Some((field, target))
     }
 

@@ -9,9 +9,9 @@ use super::sampler::pick;
 use super::splice::Strips;
 use super::{SourceConfig, StackConfig, TrainError, Written};
 use crate::graph::{EPSILON, Label, SymbolTable};
-use crate::handwriting::generator::{Amount, Compose, Generator, GlyphBank, SymbolBox, compose_digits};
+use crate::handwriting::generator::{Amount, Compose, Generator, GlyphBank, Patterns, SymbolBox, compose_digits};
 use crate::handwriting::grammar::labels;
-use crate::signal::{FieldMap, IdxDigits, Item, Normaliser, StackError, idx_pair, read_idx, read_stack};
+use crate::signal::{FieldMap, IdxDigits, Item, Normaliser, StackError, idx_pair, read_idx, read_stack, resize};
 
 /// A normalised field with its transcript, before distortion.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub struct Source {
 #[derive(Debug)]
 enum Kind {
     List(Vec<Example>),
-    Composed { bank: GlyphBank, how: Box<Compose>, answers: Answers },
+    Composed { bank: GlyphBank, how: Box<Compose>, answers: Answers, stretch: f32 },
     Splice { source: usize, strips: Option<Strips> },
     Generator { generators: &'static [Generator], fields: u64, answers: Answers, normaliser: Normaliser },
     Digits { digits: IdxDigits, wanted: Vec<usize>, answers: Answers, normaliser: Normaliser },
@@ -80,7 +80,12 @@ impl Source {
                 let digits =
                     read_idx(&folder.join("train-images-idx3-ubyte.gz"), &folder.join("train-labels-idx1-ubyte.gz"))?;
                 let bank = GlyphBank::from_idx(&digits)?;
-                Kind::Composed { bank, how: Box::default(), answers: Answers::new(grammar, alphabet, names) }
+                let answers = Answers::new(grammar, alphabet, names);
+                let mut how = Box::<Compose>::default();
+                if answers.digits_alone {
+                    how.patterns = Patterns::CHEQUE;
+                }
+                Kind::Composed { bank, how, answers, stretch: normaliser.stretch }
             }
             SourceConfig::Generator { scene, fields, grammar, .. } => {
                 let (generators, normaliser) = (scene.generators(), *normaliser);
@@ -147,10 +152,14 @@ impl Source {
     pub fn draw<R: Rng>(&self, all: &[Source], rng: &mut R) -> Option<Example> {
         match &self.kind {
             Kind::List(list) => pick(list, rng).cloned(),
-            Kind::Composed { bank, how, answers } => {
+            Kind::Composed { bank, how, answers, stretch } => {
                 let drawn = compose_digits(bank, how, rng);
-                let columns = |b: &SymbolBox| (b.x, b.x + b.width);
-                answers.of(drawn.ink, &drawn.amount, &drawn.boxes, columns)
+                let columns = |b: &SymbolBox| (stretch * b.x, stretch * (b.x + b.width));
+                let (height, width) = drawn.ink.dim();
+                let mut ink = resize(&drawn.ink, height, ((width as f32 * stretch).round() as usize).max(1));
+                // Resampling overshoots by rounding.
+                ink.mapv_inplace(|v| v.clamp(0.0, 1.0));
+                answers.of(ink, &drawn.amount, &drawn.boxes, columns)
             }
             Kind::Generator { generators, fields, answers, normaliser } => {
                 let drawn = pick(generators, rng)?.draw(rng.random_range(0..*fields));

@@ -31,7 +31,7 @@ pub struct Strips {
     by_symbol: Vec<Vec<Strip>>,
     /// Symbols that stand for separators, at most one a string, and never first.
     separators: Vec<Label>,
-    /// Symbols that may only stand first.
+    /// Symbols that may only stand first, or last where they are silent.
     signs: Vec<Label>,
     /// Symbols that are written but are no part of the answer.
     silent: Vec<Label>,
@@ -107,8 +107,16 @@ impl Strips {
             let place = rng.random_range(1..n);
             string.splice(place..place, pick(&separators, rng).copied());
         }
+        // A sign that says nothing is a closing stroke: `1.250.-`.
+        let (closing, front): (Vec<Label>, Vec<Label>) = signs.iter().partition(|l| self.silent.contains(l));
         if rng.random_bool(0.12) {
-            string.splice(0..0, pick(&signs, rng).copied());
+            string.splice(0..0, pick(&front, rng).copied());
+        }
+        if !closing.is_empty() && rng.random_bool(0.35) {
+            if rng.random_bool(0.5) {
+                string.extend(pick(&separators, rng));
+            }
+            string.extend(pick(&closing, rng));
         }
         Some(string)
     }
