@@ -3,7 +3,7 @@
 //!     cargo run --release --example morse
 
 use energraph::handwriting::{Grammar, Recognizer, cuts::Cutter, scorer::Scorer, train::ScorerConfig};
-use energraph::nn::{ComputeDevice, Context};
+use energraph::nn::ComputeDevice;
 use energraph::signal::{Augment, Grey};
 use energraph::{SymbolTable, loss::Nll};
 use rand::{RngExt, SeedableRng};
@@ -47,8 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let word = |i: usize| [i / 64, i / 8, i].map(|k| CODE[k % 8].0).concat();
     let (unseen, seen): (Vec<_>, Vec<_>) = (0..512).partition(|i| i % 3 == 0);
     let samples: Vec<_> = seen.into_iter().map(|i| (draw(&word(i), &mut rng), word(i))).collect();
-    let net = ScorerConfig::Shared { channels: [8; 6], context: Context::None, dropout: 0.0, normalised: false };
-    let net = Scorer::new(&net, 3, 1, ComputeDevice::cpu())?;
+    let net = Scorer::new(&ScorerConfig::shared([8; 6]), 3, 1, ComputeDevice::cpu())?;
     let mild = Augment { shear: 0.02, x_scale: (0.95, 1.05), ..Augment::default() };
     let builder = Recognizer::builder(Cutter::uniform(4, 20.0), net, grammar()?).loss(Nll::ONE);
     let mut reader = builder.augment(mild).steps(200).train(&samples)?;

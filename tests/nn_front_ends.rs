@@ -14,7 +14,7 @@ fn picture(width: usize, seed: usize) -> Array2<f32> {
 }
 
 fn small(context: Context) -> ColumnNetConfig {
-    ColumnNetConfig { channels: [3, 4, 5, 6, 7, 8], context, dropout: 0.0, outputs: 3 }
+    ColumnNetConfig { channels: [3, 4, 5, 6, 7, 8], context, dropout: 0.0, outputs: 3, ..Default::default() }
 }
 
 fn column(config: ColumnNetConfig, device: ComputeDevice) -> ColumnNet {
@@ -303,8 +303,15 @@ fn a_configuration_travels_as_text_and_unknown_keys_are_refused() {
         toml::from_str("outputs = 14\ncontext = { dilated = { layers = 2, width = 64 } }").unwrap();
     assert_eq!((toml.outputs, toml.context), (14, Context::Dilated { layers: 2, width: 64 }));
     assert!(toml::from_str::<ColumnNetConfig>("output = 14").is_err());
-    let bad = ColumnNetConfig { outputs: 0, ..ColumnNetConfig::default() };
-    assert!(matches!(ColumnNet::new(bad, 1, ComputeDevice::cpu()), Err(FrontError::Weights { .. })));
+    let pools = ColumnNet::EARLY_POOLS;
+    let [mut flat, mut huge, narrow] = [pools, pools, [[2, 1], [2, 1], [2, 1], [2, 1], [2, 1], [1, 1]]];
+    (flat[0], huge[0]) = ([1, 2], [usize::MAX, 2]);
+    let bad = [ColumnNetConfig { outputs: 0, ..Default::default() }]
+        .into_iter()
+        .chain([flat, huge, narrow].map(|pools| ColumnNetConfig { pools, ..Default::default() }));
+    for bad in bad {
+        assert!(matches!(ColumnNet::new(bad, 1, ComputeDevice::cpu()), Err(FrontError::Weights { .. })));
+    }
 }
 
 #[test]

@@ -21,9 +21,11 @@ fn the_default_column_net_is_the_same_net_fused() {
 #[test]
 fn odd_channels_and_widths_are_the_same_fused() {
     for context in [Context::None, Context::Dilated { layers: 4, width: 5 }, Context::Lstm { width: 3 }] {
-        let config = ColumnNetConfig { channels: [2, 3, 7, 2, 9, 5], context, dropout: 0.0, outputs: 1 };
-        columns(&config, &[picture(1, 1), picture(2, 2), picture(251, 3), picture(5, 4)]);
-        columns(&config, &[picture(64, 5)]);
+        for pools in [ColumnNet::EARLY_POOLS, ColumnNet::LATE_POOLS] {
+            let config = ColumnNetConfig { channels: [2, 3, 7, 2, 9, 5], pools, context, dropout: 0.0, outputs: 1 };
+            columns(&config, &[picture(1, 1), picture(2, 2), picture(251, 3), picture(5, 4)]);
+            columns(&config, &[picture(64, 5)]);
+        }
     }
 }
 

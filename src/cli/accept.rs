@@ -72,7 +72,6 @@ impl Acceptance {
 mod tests {
     use super::*;
     use crate::handwriting::train::{CutConfig, ScorerConfig};
-    use crate::nn::Context;
 
     fn info(dev: Vec<(f32, bool)>) -> ModelInfo {
         ModelInfo {
@@ -80,7 +79,7 @@ mod tests {
             name: "test".into(),
             alphabet: "01".into(),
             grammar: "digits".into(),
-            scorer: ScorerConfig::Shared { channels: [4; 6], context: Context::None, dropout: 0.0, normalised: false },
+            scorer: ScorerConfig::shared([4; 6]),
             image: Default::default(),
             cuts: CutConfig::uniform(4, 32.0),
             beta: 1.0,

@@ -33,6 +33,9 @@ pub enum Context {
 pub struct ColumnNetConfig {
     /// Channels of the six 3×3 blocks.
     pub channels: [usize; 6],
+    /// Height and width of the max-pool behind each, [1, 1] for none. Together they take height 32 to 1 and every four
+    /// columns to one; the later they come, the finer the features and the dearer the net.
+    pub pools: [[usize; 2]; 6],
     /// What follows them.
     pub context: Context,
     /// Share of the features removed before the context and before the head while training, in [0, 1).
@@ -46,6 +49,7 @@ impl Default for ColumnNetConfig {
     fn default() -> Self {
         ColumnNetConfig {
             channels: [24, 48, 96, 96, 160, 192],
+            pools: ColumnNet::EARLY_POOLS,
             context: Context::Dilated { layers: 3, width: 112 },
             dropout: 0.1,
             outputs: 11,
@@ -55,11 +59,9 @@ impl Default for ColumnNetConfig {
 
 impl ColumnNetConfig {
     fn spec(&self) -> NetSpec {
-        // Height 32 halves five times, width twice.
-        let pools = [[2, 2], [2, 2], [1, 1], [2, 1], [2, 1], [2, 1]];
         let mut blocks = Vec::new();
         let mut input = 1;
-        for (i, (&output, pool)) in self.channels.iter().zip(pools).enumerate() {
+        for (i, (&output, pool)) in self.channels.iter().zip(self.pools).enumerate() {
             blocks.push(BlockSpec::picture(format!("block{i}"), input, output, pool));
             input = output;
         }
@@ -105,11 +107,24 @@ impl ColumnNet {
     /// Input columns per output row.
     pub const STRIDE: usize = 4;
 
+    /// Pools from the first block on: the cheapest net.
+    pub const EARLY_POOLS: [[usize; 2]; 6] = [[2, 2], [2, 2], [1, 1], [2, 1], [2, 1], [2, 1]];
+    /// Pools behind every other block: three times the work of [`ColumnNet::EARLY_POOLS`].
+    pub const LATE_POOLS: [[usize; 2]; 6] = [[1, 1], [2, 2], [1, 1], [2, 2], [2, 1], [4, 1]];
+
     /// A net with parameters drawn from `seed`.
     ///
     /// # Errors
-    /// [`FrontError::Weights`] where the configuration has a size of 0 or a dropout outside [0, 1).
+    /// [`FrontError::Weights`] where the configuration has a size of 0, pools that do not take height 32 to 1 and
+    /// four columns to one, or a dropout outside [0, 1).
     pub fn new(config: ColumnNetConfig, seed: u64, device: ComputeDevice) -> Result<Self, FrontError> {
+        let product = |side: usize| config.pools.iter().try_fold(1, |all: usize, pool| all.checked_mul(pool[side]));
+        if (product(0), product(1)) != (Some(Self::HEIGHT), Some(Self::STRIDE)) {
+            let (height, stride) = (Self::HEIGHT, Self::STRIDE);
+            let why =
+                format!("pools {:?}: their heights must multiply to {height}, their widths to {stride}", config.pools);
+            return Err(FrontError::Weights { why });
+        }
         let network = Network::new(config.spec(), seed, device)?;
         Ok(ColumnNet { config, network })
     }

@@ -52,6 +52,9 @@ pub enum ScorerConfig {
     Shared {
         /// Channels of the six convolutions.
         channels: [usize; 6],
+        /// Height and width of the max-pool behind each convolution.
+        #[serde(default = "early_pools")]
+        pools: [[usize; 2]; 6],
         /// Context along the columns.
         context: Context,
         /// Share of features dropped in training.
@@ -77,11 +80,18 @@ pub enum ScorerConfig {
     Ctc {
         /// Channels of the six convolutions.
         channels: [usize; 6],
+        /// Height and width of the max-pool behind each convolution.
+        #[serde(default = "early_pools")]
+        pools: [[usize; 2]; 6],
         /// Context along the columns.
         context: Context,
         /// Share of features dropped in training.
         dropout: f32,
     },
+}
+
+fn early_pools() -> [[usize; 2]; 6] {
+    ColumnNet::EARLY_POOLS
 }
 
 /// The net behind a scorer.
@@ -94,13 +104,19 @@ pub enum NetConfig {
 }
 
 impl ScorerConfig {
+    /// The net once over the field: early pools, no context beyond the convolutions, no dropout.
+    pub fn shared(channels: [usize; 6]) -> Self {
+        let (pools, context) = (ColumnNet::EARLY_POOLS, Context::None);
+        ScorerConfig::Shared { channels, pools, context, dropout: 0.0, normalised: false }
+    }
+
     /// The net, with so many outputs.
     pub fn net(&self, outputs: usize) -> NetConfig {
         match self {
-            ScorerConfig::Shared { channels, context, dropout, .. }
-            | ScorerConfig::Ctc { channels, context, dropout } => {
-                let (channels, context, dropout) = (*channels, *context, *dropout);
-                NetConfig::Column(ColumnNetConfig { channels, context, dropout, outputs })
+            ScorerConfig::Shared { channels, pools, context, dropout, .. }
+            | ScorerConfig::Ctc { channels, pools, context, dropout } => {
+                let (channels, pools, context, dropout) = (*channels, *pools, *context, *dropout);
+                NetConfig::Column(ColumnNetConfig { channels, pools, context, dropout, outputs })
             }
             ScorerConfig::Crops { channels, hidden, dropout, .. } => {
                 let (channels, hidden, dropout) = (*channels, *hidden, *dropout);
