@@ -120,3 +120,8 @@ pub use semiring::laws;
 pub use semiring::{
     Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
 };
+
+/// The README's program, compiled and run with the doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,7 @@
 use ndarray::{Array2, s};
 use rayon::prelude::*;
 
-use super::LENGTHS;
+use super::lengths::Lengths;
 use crate::handwriting::{Field, Span};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::CropNet;
@@ -34,9 +34,7 @@ const CHUNK: usize = 256;
 pub struct CropScorer<N> {
     net: N,
     symbols: usize,
-    /// Offsets, `LENGTHS` × symbols.
-    lengths: Array2<f32>,
-    lengths_gradient: Array2<f32>,
+    lengths: Lengths,
 }
 
 /// What [`CropScorer`] remembers of a forward pass.
@@ -78,8 +76,7 @@ pub fn cut_out(ink: &Array2<f32>, from: f32, to: f32, side: usize) -> Array2<f32
 impl<N> CropScorer<N> {
     /// A scorer over a net with `symbols + 1` outputs.
     pub fn new(net: N, symbols: usize) -> Self {
-        let lengths = Array2::zeros((LENGTHS, symbols));
-        CropScorer { net, symbols, lengths_gradient: lengths.clone(), lengths }
+        CropScorer { net, symbols, lengths: Lengths::new(symbols) }
     }
 
     /// The net.
@@ -99,7 +96,7 @@ impl<N> CropScorer<N> {
     fn lengths(fields: &[Field]) -> Vec<usize> {
         let length = |field: &Field, span: &Span| {
             let (from, to) = field.extent(*span).unwrap_or((0.0, 1.0));
-            (((to - from) / STEP).ceil() as usize).clamp(1, LENGTHS) - 1
+            Lengths::row_of((to - from) / STEP)
         };
         fields.iter().flat_map(|f| f.spans().iter().map(move |s| length(f, s))).collect()
     }
@@ -147,40 +144,27 @@ impl<N: FrontEnd<Input = Array2<f32>>> FrontEnd for CropScorer<N> {
             return Err(wrong);
         };
         for (row, &length) in gradient.values().chunks_exact(width).zip(&ticket.lengths) {
-            let mut offsets = self.lengths_gradient.row_mut(length);
-            offsets.iter_mut().zip(row).for_each(|(o, g)| *o += g);
+            self.lengths.accumulate(length, row);
         }
         self.net.backward(ticket.net, of_net)
     }
 
     fn apply(&mut self, optimiser: &mut Optimiser) -> Result<(), FrontError> {
-        // The net's step comes first: it measures the gradient for clipping and counts the step.
-        self.net.apply(optimiser)?;
-        if let (Some(v), Some(g)) = (self.lengths.as_slice_mut(), self.lengths_gradient.as_slice()) {
-            optimiser.update("lengths", v, g, false);
-        }
-        self.lengths_gradient.fill(0.0);
-        Ok(())
+        self.lengths.apply_behind(&mut self.net, optimiser)
     }
 
     fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
-        let mut all = self.net.parameters()?;
-        let shape = vec![LENGTHS, self.symbols];
-        all.push(Parameter { name: "lengths".into(), shape, values: self.lengths.iter().copied().collect() });
-        Ok(all)
+        self.lengths.parameters_with(&self.net)
     }
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
-        let wrong = || FrontError::Weights { why: format!("\"lengths\" must be {LENGTHS} × {}", self.symbols) };
-        let (own, net): (Vec<Parameter>, Vec<Parameter>) = values.iter().cloned().partition(|p| p.name == "lengths");
-        let lengths = own.into_iter().next().ok_or_else(wrong)?;
-        self.lengths = Array2::from_shape_vec((LENGTHS, self.symbols), lengths.values).map_err(|_| wrong())?;
-        self.net.set_parameters(&net)
+        self.lengths.set_with(&mut self.net, values)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lengths::LENGTHS;
     use super::super::table::Table;
     use super::*;
     use crate::handwriting::SpanLimit;
@@ -218,7 +202,7 @@ mod tests {
     fn energies_are_the_nets_rows_plus_an_offset_for_the_length() {
         let row = ndarray::array![[0.25, -0.5, 2.0]];
         let mut s = CropScorer::new(Table::new(row), 2);
-        s.lengths.iter_mut().enumerate().for_each(|(i, v)| *v = i as f32);
+        s.lengths.values.iter_mut().enumerate().for_each(|(i, v)| *v = i as f32);
         let fields = fields();
         let out = s.infer(&fields).unwrap();
         assert_eq!(out.block(0).dim(), (fields[0].spans().len(), 3));
@@ -240,7 +224,7 @@ mod tests {
             let values: Vec<f32> = x.iter().map(|&v| v as f32).collect();
             let row = Array2::from_shape_vec((1, 3), values[..3].to_vec()).unwrap();
             let mut s = CropScorer::new(Table::new(row), 2);
-            s.lengths.iter_mut().zip(&values[3..]).for_each(|(l, &v)| *l = v);
+            s.lengths.values.iter_mut().zip(&values[3..]).for_each(|(l, &v)| *l = v);
             s
         };
         let value = |x: &[f64]| -> f64 {
@@ -253,7 +237,7 @@ mod tests {
         let mut g = out.zeros_like();
         g.values_mut().iter_mut().enumerate().for_each(|(i, g)| *g = weigh(i) as f32);
         s.backward(ticket, g).unwrap();
-        let found = s.net.gradient.iter().chain(s.lengths_gradient.iter());
+        let found = s.net.gradient.iter().chain(s.lengths.gradient.iter());
         for (found, expected) in found.zip(oracle::finite_differences(value, &start, 0.25)) {
             assert!((f64::from(*found) - expected).abs() < 1e-3, "{found} against {expected}");
         }

@@ -3,6 +3,7 @@
 
 mod crops;
 mod ctc;
+mod lengths;
 mod rows;
 mod shared;
 
@@ -14,9 +15,6 @@ use super::Field;
 use super::train::{NetConfig, ScorerConfig};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::{ColumnNet, ComputeDevice, CropNet};
-
-/// Spans up to this many steps long have an offset of their own for each symbol; longer ones share the last.
-const LENGTHS: usize = 12;
 
 /// A scorer as a config describes it.
 pub struct Scorer {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
-use super::LENGTHS;
+use super::lengths::Lengths;
 use crate::handwriting::{Field, Span};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 
@@ -21,9 +21,7 @@ pub struct SharedScorer<N> {
     symbols: usize,
     /// Pixels per column.
     stride: f32,
-    /// Offsets, `LENGTHS` × symbols.
-    lengths: Array2<f32>,
-    lengths_gradient: Array2<f32>,
+    lengths: Lengths,
 }
 
 /// What [`SharedScorer`] remembers of a forward pass.
@@ -81,8 +79,7 @@ impl<N> SharedScorer<N> {
 
     /// A scorer over a net with [`SharedScorer::outputs`] columns, one row every `stride` pixels.
     pub fn new(net: N, symbols: usize, stride: f32) -> Self {
-        let lengths = Array2::zeros((LENGTHS, symbols));
-        SharedScorer { net, symbols, stride, lengths_gradient: lengths.clone(), lengths }
+        SharedScorer { net, symbols, stride, lengths: Lengths::new(symbols) }
     }
 
     /// The net.
@@ -95,7 +92,7 @@ impl<N> SharedScorer<N> {
         let place = |span: &Span| {
             let (a, b) = field.extent(*span).unwrap_or((0.0, self.stride));
             let (left, right) = (columns(a), columns(b));
-            Place { left, right, length: ((right - left).ceil() as usize).clamp(1, LENGTHS) - 1 }
+            Place { left, right, length: Lengths::row_of(right - left) }
         };
         field.spans().iter().map(place).collect()
     }
@@ -134,7 +131,7 @@ impl<N> SharedScorer<N> {
             let (symbols, last) = row.split_at(ndarray::Axis(0), c);
             let (a, b) = (Lerp::at(p.left, n + 1), Lerp::at(p.right, n + 1));
             let mean = 1.0 / (p.right - p.left);
-            self.lengths_gradient.row_mut(p.length).scaled_add(1.0, &symbols);
+            self.lengths.accumulate(p.length, symbols);
             let mut inside = sums.slice_mut(ndarray::s![.., ..c]);
             b.scatter(&mut inside, symbols, mean);
             a.scatter(&mut inside, symbols, -mean);
@@ -207,33 +204,21 @@ impl<N: FrontEnd<Input = Array2<f32>>> FrontEnd for SharedScorer<N> {
     }
 
     fn apply(&mut self, optimiser: &mut Optimiser) -> Result<(), FrontError> {
-        // The net's step comes first: it measures the gradient for clipping and counts the step.
-        self.net.apply(optimiser)?;
-        if let (Some(v), Some(g)) = (self.lengths.as_slice_mut(), self.lengths_gradient.as_slice()) {
-            optimiser.update("lengths", v, g, false);
-        }
-        self.lengths_gradient.fill(0.0);
-        Ok(())
+        self.lengths.apply_behind(&mut self.net, optimiser)
     }
 
     fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
-        let mut all = self.net.parameters()?;
-        let shape = vec![LENGTHS, self.symbols];
-        all.push(Parameter { name: "lengths".into(), shape, values: self.lengths.iter().copied().collect() });
-        Ok(all)
+        self.lengths.parameters_with(&self.net)
     }
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
-        let wrong = || FrontError::Weights { why: format!("\"lengths\" must be {LENGTHS} × {}", self.symbols) };
-        let (own, net): (Vec<Parameter>, Vec<Parameter>) = values.iter().cloned().partition(|p| p.name == "lengths");
-        let lengths = own.into_iter().next().ok_or_else(wrong)?;
-        self.lengths = Array2::from_shape_vec((LENGTHS, self.symbols), lengths.values).map_err(|_| wrong())?;
-        self.net.set_parameters(&net)
+        self.lengths.set_with(&mut self.net, values)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lengths::LENGTHS;
     use super::super::table::Table;
     use super::*;
     use crate::handwriting::SpanLimit;
@@ -251,7 +236,7 @@ mod tests {
     fn scorer(values: &[f64]) -> SharedScorer<Table> {
         let columns = Array2::from_shape_vec((5, 7), values[..35].iter().map(|&v| v as f32).collect()).unwrap();
         let mut s = SharedScorer::new(Table::new(columns), 2, 4.0);
-        s.lengths.iter_mut().zip(&values[35..]).for_each(|(l, &v)| *l = v as f32);
+        s.lengths.values.iter_mut().zip(&values[35..]).for_each(|(l, &v)| *l = v as f32);
         s
     }
 
@@ -274,7 +259,7 @@ mod tests {
         let mut g = out.zeros_like();
         g.values_mut().iter_mut().enumerate().for_each(|(i, g)| *g = weigh(i) as f32);
         s.backward(ticket, g).unwrap();
-        for (k, (found, expected)) in s.net.gradient.iter().chain(s.lengths_gradient.iter()).zip(numeric).enumerate() {
+        for (k, (found, expected)) in s.net.gradient.iter().chain(s.lengths.gradient.iter()).zip(numeric).enumerate() {
             assert!((f64::from(*found) - expected).abs() < 1e-3, "value {k}: {found} against {expected}");
         }
     }
@@ -287,7 +272,7 @@ mod tests {
         let v = s.net.values.clone();
         let i = f.spans().iter().position(|p| (p.from, p.to) == (1, 3)).unwrap();
         // Cuts 1 and 3 lie at columns 1 and 4.
-        let expected = (v[[1, 0]] + v[[2, 0]] + v[[3, 0]]) / 3.0 + v[[1, 2]] + v[[3, 4]] + s.lengths[[2, 0]];
+        let expected = (v[[1, 0]] + v[[2, 0]] + v[[3, 0]]) / 3.0 + v[[1, 2]] + v[[3, 4]] + s.lengths.values[[2, 0]];
         assert!((out.block(0)[[i, 0]] - expected).abs() < 1e-5);
         assert!((out.block(0)[[i, 2]] - (v[[1, 6]] + v[[2, 6]] + v[[3, 6]])).abs() < 1e-5, "rubbish adds up");
     }
