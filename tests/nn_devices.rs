@@ -32,17 +32,20 @@ fn the_automatic_choice_is_a_device_of_this_build_that_works() {
 
 #[test]
 fn a_column_net_has_the_processors_energies_and_gradients_on_every_device() {
+    let plain = ColumnNetConfig {
+        channels: [8, 16, 16, 24, 24, 32],
+        context: Context::Dilated { layers: 2, width: 24 },
+        dropout: 0.3,
+        outputs: 7,
+        ..Default::default()
+    };
+    let late = ColumnNetConfig { pools: ColumnNet::LATE_POOLS, ..plain.clone() };
+    let lstm = ColumnNetConfig { context: Context::Lstm { width: 12 }, ..plain.clone() };
     for device in devices() {
-        let context = Context::Dilated { layers: 2, width: 24 };
-        let config = ColumnNetConfig {
-            channels: [8, 16, 16, 24, 24, 32],
-            context,
-            dropout: 0.3,
-            outputs: 7,
-            ..Default::default()
-        };
-        let net = |device| ColumnNet::new(config.clone(), 11, device).unwrap();
-        compare(net(device), net(ComputeDevice::cpu()), &[picture(90, 1), picture(37, 2), picture(64, 3)]);
+        for config in [&plain, &late, &lstm] {
+            let net = |device| ColumnNet::new(config.clone(), 11, device).unwrap();
+            compare(net(device.clone()), net(ComputeDevice::cpu()), &[picture(90, 1), picture(37, 2), picture(64, 3)]);
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use crate::signal::resize;
+
 /// A stretch between two cuts, by their positions in the list of cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -76,6 +78,17 @@ impl Field {
         Ok(Field { image, cuts, spans })
     }
 
+    /// The same field with its columns resampled to `factor` times their number, and the same spans.
+    pub(super) fn stretched(&self, factor: f32) -> Field {
+        let (height, width) = self.image.dim();
+        let columns = ((width as f32 * factor).round() as usize).max(1);
+        let mut image = resize(&self.image, height, columns);
+        // Resampling overshoots by rounding.
+        image.mapv_inplace(|v| v.clamp(0.0, 1.0));
+        let step = columns as f32 / width as f32;
+        Field { image, cuts: self.cuts.iter().map(|c| c * step).collect(), spans: self.spans.clone() }
+    }
+
     /// Ink values, 0 = paper, 1 = ink.
     pub fn image(&self) -> &Array2<f32> {
         &self.image
@@ -125,6 +138,19 @@ mod tests {
         assert_eq!(from(3), [4]);
         assert_eq!(from(4), [5]);
         assert_eq!(field.extent(Span { from: 4, to: 5 }), Some((8.0, 24.0)));
+    }
+
+    #[test]
+    fn a_stretched_field_has_the_same_spans_at_scaled_cuts() {
+        let image = Array2::from_shape_fn((4, 24), |(_, x)| if x < 12 { 0.0 } else { 1.0 });
+        let field = Field::new(image, vec![0.0, 2.0, 12.0, 24.0], LIMIT).unwrap();
+        let wide = field.stretched(1.5);
+        assert_eq!((wide.cuts(), wide.spans()), (&[0.0, 3.0, 18.0, 36.0][..], field.spans()));
+        assert!(wide.image()[[2, 16]] < 0.1 && wide.image()[[2, 19]] > 0.9);
+        assert_eq!(
+            Field::new(Array2::zeros((4, 1)), vec![0.0, 1.0], LIMIT).unwrap().stretched(0.3).image().dim(),
+            (4, 1)
+        );
     }
 
     #[test]

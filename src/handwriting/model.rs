@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::train::config::check_reading;
 use super::train::{CutConfig, ScorerConfig};
 use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
 use crate::signal::Normaliser;
@@ -109,5 +110,7 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<(ModelInfo, Vec<Parameter>), M
     if found != u64::from(MODEL_VERSION) {
         return Err(ModelError::Version { path: path.into(), found });
     }
-    Ok((serde_json::from_value(value).map_err(|e| not(e.to_string()))?, parameters))
+    let info: ModelInfo = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
+    check_reading(&info.image, &info.scorer).map_err(not)?;
+    Ok((info, parameters))
 }

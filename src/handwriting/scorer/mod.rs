@@ -19,6 +19,8 @@ use crate::nn::{ColumnNet, ComputeDevice, CropNet};
 /// A scorer as a config describes it.
 pub struct Scorer {
     kind: Kind,
+    /// See [`ScorerConfig::Shared`].
+    views: Vec<f32>,
     normalised: bool,
 }
 
@@ -61,7 +63,7 @@ impl Scorer {
                 }
             }
         };
-        Ok(Scorer { kind, normalised: config.normalised() })
+        Ok(Scorer { kind, views: config.views().to_vec(), normalised: config.normalised() })
     }
 }
 
@@ -96,6 +98,13 @@ impl FrontEnd for Scorer {
 
     fn infer(&mut self, fields: &[Field]) -> Result<Ragged<f32>, FrontError> {
         let mut energies = each!(&mut self.kind, s => s.infer(fields)?);
+        for &view in &self.views {
+            let seen: Vec<Field> = fields.iter().map(|f| f.stretched(view)).collect();
+            let again = each!(&mut self.kind, s => s.infer(&seen)?);
+            energies.values_mut().iter_mut().zip(again.values()).for_each(|(sum, e)| *sum += e);
+        }
+        let looks = (self.views.len() + 1) as f32;
+        energies.values_mut().iter_mut().for_each(|e| *e /= looks);
         if self.normalised {
             rows::normalise(&mut energies);
         }
@@ -124,6 +133,36 @@ impl FrontEnd for Scorer {
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
         each!(&mut self.kind, s => s.set_parameters(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::handwriting::cuts::Cutter;
+
+    #[test]
+    fn further_views_are_averaged_with_the_field_itself() {
+        let image = Array2::from_shape_fn((32, 44), |(y, x)| f32::from(u8::from((x + y / 3) % 9 < 3)));
+        let field = Cutter::uniform(4, 16.0).field(image).unwrap();
+        let read = |views: Vec<f32>, field: &Field| {
+            let ScorerConfig::Shared { channels, pools, context, dropout, normalised, .. } =
+                ScorerConfig::shared([4; 6])
+            else {
+                unreachable!()
+            };
+            let config = ScorerConfig::Shared { channels, pools, context, dropout, views, normalised };
+            let mut scorer = Scorer::new(&config, 3, 1, ComputeDevice::cpu()).unwrap();
+            scorer.infer(std::slice::from_ref(field)).unwrap()
+        };
+        let (own, wide) = (read(Vec::new(), &field), read(Vec::new(), &field.stretched(1.5)));
+        assert_ne!(own, wide);
+        let both = read(vec![1.5], &field);
+        for ((o, w), b) in own.values().iter().zip(wide.values()).zip(both.values()) {
+            assert!((0.5 * (o + w) - b).abs() < 1e-5);
+        }
     }
 }
 

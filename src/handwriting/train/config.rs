@@ -59,6 +59,9 @@ pub enum ScorerConfig {
         context: Context,
         /// Share of features dropped in training.
         dropout: f32,
+        /// Widths, relative to a field's own, at which reading looks at it again: energies are the mean over all looks.
+        #[serde(default)]
+        views: Vec<f32>,
         /// Whether a span's energies are the negative logarithms of probabilities over its own row; what isolated
         /// training needs.
         #[serde(default)]
@@ -107,7 +110,7 @@ impl ScorerConfig {
     /// The net once over the field: early pools, no context beyond the convolutions, no dropout.
     pub fn shared(channels: [usize; 6]) -> Self {
         let (pools, context) = (ColumnNet::EARLY_POOLS, Context::None);
-        ScorerConfig::Shared { channels, pools, context, dropout: 0.0, normalised: false }
+        ScorerConfig::Shared { channels, pools, context, dropout: 0.0, views: Vec::new(), normalised: false }
     }
 
     /// The net, with so many outputs.
@@ -130,6 +133,14 @@ impl ScorerConfig {
         match self {
             ScorerConfig::Ctc { .. } => Rows::Frames,
             _ => Rows::Spans,
+        }
+    }
+
+    /// Widths, relative to a field's own, of further looks when reading.
+    pub fn views(&self) -> &[f32] {
+        match self {
+            ScorerConfig::Shared { views, .. } => views,
+            _ => &[],
         }
     }
 
@@ -332,6 +343,25 @@ pub enum ConfigError {
     },
 }
 
+/// What a config and a model's note say of reading: sizes that no image needs are refused.
+pub(in crate::handwriting) fn check_reading(image: &Normaliser, scorer: &ScorerConfig) -> Result<(), String> {
+    const SCALES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+    const WIDEST: usize = 65_536;
+    if image.height != ColumnNet::HEIGHT {
+        return Err(format!("image: the nets need height {}, not {}", ColumnNet::HEIGHT, image.height));
+    }
+    if image.min_width.max(image.max_width) > WIDEST {
+        return Err(format!("image: widths must be at most {WIDEST}"));
+    }
+    if !SCALES.contains(&image.stretch) {
+        return Err(format!("image: stretch {} is not in 0.25 to 4", image.stretch));
+    }
+    match scorer.views().iter().find(|v| !SCALES.contains(*v)) {
+        Some(view) => Err(format!("scorer: view {view} is not in 0.25 to 4")),
+        None => Ok(()),
+    }
+}
+
 impl TrainConfig {
     /// Reads and checks a config file.
     ///
@@ -360,12 +390,7 @@ impl TrainConfig {
                 _ => {}
             }
         }
-        if self.image.height != ColumnNet::HEIGHT {
-            return Err(format!("image: the nets need height {}, not {}", ColumnNet::HEIGHT, self.image.height));
-        }
-        if !(0.25..=4.0).contains(&self.image.stretch) {
-            return Err(format!("image: stretch {} is not in 0.25 to 4", self.image.stretch));
-        }
+        check_reading(&self.image, &self.scorer)?;
         let s = &self.schedule;
         if s.batch == 0 || s.steps == 0 || s.check == 0 {
             return Err("schedule: steps, batch and check must be at least 1".into());

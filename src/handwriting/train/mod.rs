@@ -1,6 +1,6 @@
 //! Training a reader of fields.
 
-mod config;
+pub(super) mod config;
 mod finish;
 mod isolated;
 mod objective;

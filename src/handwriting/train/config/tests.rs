@@ -56,6 +56,11 @@ fn parts_that_do_not_fit_each_other_are_refused() {
         (CROPS, UNIFORM, "kind = \"isolated\"\nrubbish = -1.0", DRAWN, "rubbish"),
         (SHARED, UNIFORM, NLL, &format!("{DRAWN}\nfields = 2000000"), "samples"),
         (SHARED, UNIFORM, NLL, "kind = \"splice\"\nshare = 1.0\nsource = 0", "stack"),
+        (&format!("{SHARED}\nviews = [0.9, 9.0]"), UNIFORM, NLL, DRAWN, "view 9"),
+        (&format!("{SHARED}\nviews = [nan]"), UNIFORM, NLL, DRAWN, "view NaN"),
+        (SHARED, UNIFORM, &format!("{NLL}\n[image]\nheight = 48"), DRAWN, "height 32"),
+        (SHARED, UNIFORM, &format!("{NLL}\n[image]\nstretch = 0.0"), DRAWN, "stretch 0"),
+        (SHARED, UNIFORM, &format!("{NLL}\n[image]\nmax_width = 1000000000"), DRAWN, "65536"),
     ] {
         let why = parse(scorer, cuts, loss, data).unwrap_err();
         assert!(why.contains(word), "{why}");
