@@ -60,6 +60,12 @@ fn a_checkpoint_of_another_run_is_refused() {
     let refused = |mut run: Run| run.resume(Path::new(&checkpoint)).unwrap_err();
     let TrainError::Resume { why, .. } = refused(run(&f, &config, 2)) else { panic!() };
     assert!(why.contains("seed is 1"), "{why}");
+    let wide = f.file("wide.toml", tiny_config(2, 1, 1) + "[image]\nstretch = 1.5\n");
+    let TrainError::Resume { why, .. } = refused(run(&f, &wide, 1)) else { panic!() };
+    assert!(why.contains("another image"), "{why}");
+    // How often reading looks is nothing that training depends on.
+    let looks = tiny_config(2, 1, 1).replace("dropout = 0.1", "dropout = 0.1\nviews = [0.9]");
+    run(&f, &f.file("looks.toml", looks), 1).resume(Path::new(&checkpoint)).unwrap();
     let longer = f.file("longer.toml", tiny_config(3, 1, 1));
     let TrainError::Resume { why, .. } = refused(run(&f, &longer, 1)) else { panic!() };
     assert!(why.contains("another schedule"), "{why}");

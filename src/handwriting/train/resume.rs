@@ -58,14 +58,17 @@ impl Run {
     }
 }
 
-/// The first part in which two configs differ.
+/// The first part in which two configs differ, of those that training follows from; the rest is for reading.
 fn difference(a: &TrainConfig, b: &TrainConfig) -> Option<&'static str> {
+    let net = |c: &TrainConfig| (c.scorer.net(0), c.scorer.rows(), c.scorer.normalised());
     [
         ("alphabet", a.alphabet == b.alphabet),
-        ("scorer", a.scorer == b.scorer),
+        ("image", a.image == b.image),
+        ("scorer", net(a) == net(b)),
         ("cuts", a.cuts == b.cuts),
         ("loss", a.loss == b.loss),
         ("schedule", a.schedule == b.schedule),
+        ("augment", a.augment == b.augment),
         ("data", a.data == b.data),
     ]
     .into_iter()
