@@ -45,7 +45,7 @@ fn compare<F: FrontEnd<Input = Array2<f32>>>(what: &str, make: impl Fn(ComputeDe
         }
     }
     let [fused, stock] = times.map(|t| t.map(median));
-    let row = |name: &str, f: f64, s: f64| println!("{what:24} {name:10} {f:9.1} {s:9.1} {:7.2}", s / f);
+    let row = |name: &str, f: f64, s: f64| println!("{what:26} {name:10} {f:9.1} {s:9.1} {:7.2}", s / f);
     for (i, name) in ["forward", "backward", "apply", "infer"].into_iter().enumerate() {
         row(name, fused[i], stock[i]);
     }
@@ -54,11 +54,14 @@ fn compare<F: FrontEnd<Input = Array2<f32>>>(what: &str, make: impl Fn(ComputeDe
 
 fn main() {
     println!("median ms, {} threads", rayon::current_num_threads());
-    println!("{:24} {:10} {:>9} {:>9} {:>7}", "net", "part", "fused", "stock", "ratio");
+    println!("{:26} {:10} {:>9} {:>9} {:>7}", "net", "part", "fused", "stock", "ratio");
     let fields = images(16, |i| 100 + 100 * i / 15);
     let column = |device| ColumnNet::new(ColumnNetConfig::default(), 1, device).unwrap();
     compare("column, 16 of 100..200", column, &fields);
     compare("column, 1 of 150", column, &images(1, |_| 150));
+    let pools = ColumnNet::LATE_POOLS;
+    let late = |device| ColumnNet::new(ColumnNetConfig { pools, ..Default::default() }, 1, device).unwrap();
+    compare("late pools, 16 of 100..200", late, &fields);
     let crops = images(256, |_| 32);
     compare("crop, 256", |device| CropNet::new(CropNetConfig::default(), 1, device).unwrap(), &crops);
 }
