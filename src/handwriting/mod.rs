@@ -1,6 +1,6 @@
 //! Handwriting: from an image of a field to its reading.
 //!
-//! image → cuts → [`segmentation_graph`] → energies per span and symbol ([`scorer`]) → [`Recognition`] graph →
+//! image → cuts → [`segmentation_graph`] → energies per span and symbol (`scorer`) → [`Recognition`] graph →
 //! composition with a [`Grammar`] → reading, free energies and confidence.
 
 #[cfg(feature = "nn")]
