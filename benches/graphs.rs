@@ -30,12 +30,8 @@ fn field() -> Graph<Energy> {
     b.build().unwrap()
 }
 
-fn answer(labels: impl IntoIterator<Item = u32>) -> Answer {
-    Answer::one(labels)
-}
-
 fn best(g: &Graph<Energy>) -> Answer {
-    answer(best_path(g).unwrap().unwrap().output)
+    Answer::one(best_path(g).unwrap().unwrap().output)
 }
 
 mod paths {
@@ -119,7 +115,7 @@ fn loss(name: &str) -> (Box<dyn Loss>, Latent) {
 
 #[divan::bench(args = LOSSES)]
 fn loss_and_its_gradient(b: Bencher, name: &str) {
-    let (g, right, (loss, latent)) = (field(), answer([3, 1, 12, 1, 5, 2]), loss(name));
+    let (g, right, (loss, latent)) = (field(), Answer::one([3, 1, 12, 1, 5, 2]), loss(name));
     let of = || loss_and_gradient(&g, &right, loss.as_ref(), latent, Budget::default());
     assert!(of().unwrap().value.is_finite());
     b.bench_local(of);

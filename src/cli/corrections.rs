@@ -46,3 +46,20 @@ impl Corrections {
         Ok(corrected)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_of_a_line_is_corrected_and_another_label_is_a_mistake_in_the_list() {
+        let items: Vec<Outcome> = ["5\ta\t1\t7\t0.5", "6\tb\t1\t1\t0.5", "5\tc\t1\t1\t0.5"]
+            .iter()
+            .filter_map(|r| Outcome::of_row(r))
+            .collect();
+        let list = |label: &str| Corrections { file: "list.tsv".into(), list: vec![(5, label.into(), "7".into())] };
+        let texts: Vec<String> = list("1").apply(&items).unwrap().into_iter().map(|o| o.text).collect();
+        assert_eq!(texts, ["7", "1", "7"]);
+        assert!(list("2").apply(&items).unwrap_err().contains("list.tsv: item 5"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::signal::resize;
+use crate::signal::stretch;
 
 /// A stretch between two cuts, by their positions in the list of cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,12 +80,8 @@ impl Field {
 
     /// The same field with its columns resampled to `factor` times their number, and the same spans.
     pub(super) fn stretched(&self, factor: f32) -> Field {
-        let (height, width) = self.image.dim();
-        let columns = ((width as f32 * factor).round() as usize).max(1);
-        let mut image = resize(&self.image, height, columns);
-        // Resampling overshoots by rounding.
-        image.mapv_inplace(|v| v.clamp(0.0, 1.0));
-        let step = columns as f32 / width as f32;
+        let image = stretch(&self.image, factor);
+        let step = image.ncols() as f32 / self.image.ncols() as f32;
         Field { image, cuts: self.cuts.iter().map(|c| c * step).collect(), spans: self.spans.clone() }
     }
 

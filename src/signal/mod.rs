@@ -43,7 +43,7 @@ pub use morphology::thicken;
 pub use normalise::{Field, FieldMap, Normaliser};
 pub use random::normal;
 pub use read::{ImageError, Limits, ReadError, decode, image_files, read};
-pub use resize::{crop, resize, shear_rows};
+pub use resize::{crop, resize, shear_rows, stretch};
 pub use rows::ink_rows;
 pub use slant::slant;
 pub use stack::{Item, StackError, StackReader, StackWriter, read_stack};

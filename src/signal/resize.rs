@@ -57,6 +57,15 @@ pub fn crop(ink: &Array2<f32>, rows: (f32, f32), columns: (f32, f32), height: us
     result
 }
 
+/// Resamples the columns of an ink image in 0..=1 to `factor` times their number, at least one; the rows stay.
+pub fn stretch(ink: &Array2<f32>, factor: f32) -> Array2<f32> {
+    let (height, width) = ink.dim();
+    let mut wide = resize(ink, height, ((width as f32 * factor).round() as usize).max(1));
+    // Resampling overshoots by rounding.
+    wide.mapv_inplace(|v| v.clamp(0.0, 1.0));
+    wide
+}
+
 /// Resamples a whole image to `height` × `width`; see [`crop`].
 pub fn resize(ink: &Array2<f32>, height: usize, width: usize) -> Array2<f32> {
     let (h, w) = ink.dim();

@@ -11,7 +11,7 @@ use super::{SourceConfig, StackConfig, TrainError, Written};
 use crate::graph::{EPSILON, Label, SymbolTable};
 use crate::handwriting::generator::{Amount, Compose, Generator, GlyphBank, Patterns, SymbolBox, compose_digits};
 use crate::handwriting::grammar::labels;
-use crate::signal::{FieldMap, IdxDigits, Item, Normaliser, StackError, idx_pair, read_idx, read_stack, resize};
+use crate::signal::{self, FieldMap, IdxDigits, Item, Normaliser, StackError, idx_pair, read_idx, read_stack};
 
 /// A normalised field with its transcript, before distortion.
 #[derive(Debug, Clone)]
@@ -155,11 +155,7 @@ impl Source {
             Kind::Composed { bank, how, answers, stretch } => {
                 let drawn = compose_digits(bank, how, rng);
                 let columns = |b: &SymbolBox| (stretch * b.x, stretch * (b.x + b.width));
-                let (height, width) = drawn.ink.dim();
-                let mut ink = resize(&drawn.ink, height, ((width as f32 * stretch).round() as usize).max(1));
-                // Resampling overshoots by rounding.
-                ink.mapv_inplace(|v| v.clamp(0.0, 1.0));
-                answers.of(ink, &drawn.amount, &drawn.boxes, columns)
+                answers.of(signal::stretch(&drawn.ink, *stretch), &drawn.amount, &drawn.boxes, columns)
             }
             Kind::Generator { generators, fields, answers, normaliser } => {
                 let drawn = pick(generators, rng)?.draw(rng.random_range(0..*fields));

@@ -62,7 +62,8 @@ impl Strips {
         self.by_symbol.iter().all(Vec::is_empty)
     }
 
-    /// A new string: symbols uniform over those that there are strips of, one to seven of them.
+    /// A new string: one to six symbols, uniform over those that there are strips of, with at most one
+    /// separator and one sign among or around them, and closing strokes behind where signs are silent.
     pub fn compose<R: Rng>(&self, examples: &[Example], rng: &mut R) -> Option<Example> {
         let symbols = self.string(rng)?;
         let chosen: Vec<&Strip> =
@@ -119,5 +120,46 @@ impl Strips {
             string.extend(pick(&closing, rng));
         }
         Some(string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    const DIGIT: Label = 1;
+    const POINT: Label = 2;
+    const SIGN: Label = 3;
+
+    /// What is written in 200 strings joined from one field, and the answers.
+    fn drawn(silent: &[Label]) -> Vec<(Vec<Label>, Vec<Label>)> {
+        let ink = Array2::from_elem((4, 12), 0.5);
+        let example = Example { ink, answer: vec![DIGIT], grammar: 0, boxes: None };
+        let strip = |symbol: Label| Strip { example: 0, from: 4 * (symbol - 1), to: 4 * symbol, symbol };
+        let strips = Strips::new([DIGIT, POINT, SIGN].map(strip), &[POINT], &[SIGN], silent);
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let mut one = || strips.compose(std::slice::from_ref(&example), &mut rng).unwrap();
+        let written = |e: &Example| e.boxes.iter().flatten().map(|b| b.label).collect();
+        (0..200).map(|_| one()).map(|e| (written(&e), e.answer)).collect()
+    }
+
+    #[test]
+    fn a_sign_is_written_in_front_and_is_in_the_answer() {
+        let all = drawn(&[]);
+        assert!(all.iter().all(|(written, answer)| written == answer && !written[1..].contains(&SIGN)));
+        assert!(all.iter().any(|(written, _)| written[0] == SIGN));
+    }
+
+    #[test]
+    fn a_silent_sign_closes_the_string_and_is_not_in_the_answer() {
+        let all = drawn(&[POINT, SIGN]);
+        assert!(all.iter().all(|(written, _)| !written[..written.len() - 1].contains(&SIGN)));
+        assert!(all.iter().all(|(_, answer)| !answer.is_empty() && answer.iter().all(|l| *l == DIGIT)));
+        let closed = all.iter().filter(|(written, _)| written.ends_with(&[SIGN])).count();
+        let pointed = all.iter().filter(|(written, _)| written.ends_with(&[POINT, SIGN])).count();
+        assert!((40..100).contains(&closed) && pointed > 10, "{closed} {pointed}");
     }
 }
