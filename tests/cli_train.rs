@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use cli_common::{Folder, energraph};
+use energraph::handwriting::NGram;
 use energraph::handwriting::train::{Run, TrainConfig, TrainError};
 use energraph::learn::{Control, FrontEnd, Parameter};
 use energraph::nn::ComputeDevice;
@@ -152,4 +153,94 @@ fn held_out_lines_touch_nothing_and_steps_and_threads_overrule_the_config() {
     let (code, _, said) = ran("other:1-8", "c");
     assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
     assert!(said.contains("no data and no dev set is other"), "{said}");
+}
+
+#[test]
+fn a_run_starts_from_a_model_that_fits_it() {
+    let f = Folder::new("start-from");
+    data(&f);
+    let config = f.file("c.toml", tiny_config(2, 1, 1));
+    let model = f.path("tiny.safetensors");
+    reader_common::tiny_model(Path::new(&model), 1, &[]);
+    let mut started = run(&f, &config, 3);
+    started.start_from(Path::new(&model)).unwrap();
+    let (_, parameters) = energraph::handwriting::load(Path::new(&model)).unwrap();
+    // Files keep them in another order.
+    let sorted = |mut list: Vec<Parameter>| {
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        list
+    };
+    assert!(sorted(started.trainer.front.parameters().unwrap()) == sorted(parameters));
+    let refused = |config: String| {
+        let mut run = run(&f, &f.file("other.toml", config), 3);
+        let TrainError::Start { why, path } = run.start_from(Path::new(&model)).unwrap_err() else { panic!() };
+        assert_eq!(path, Path::new(&model));
+        why
+    };
+    let why = refused(tiny_config(2, 1, 1).replace(",-=#", ",-"));
+    assert!(why.contains("alphabet"), "{why}");
+    let why = refused(tiny_config(2, 1, 1).replace("8, 8]", "8, 9]"));
+    assert!(why.contains("another scorer"), "{why}");
+    let command = |from: &str, out: &str, more: &[&str]| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_energraph"));
+        c.args(["train", "amounts", "--device=cpu", "--config", &config, "--start-from", from, "--out", &f.path(out)]);
+        let done = c.args(more).env("ENERGRAPH_DATA", f.path("")).output().unwrap();
+        (done.status.code(), String::from_utf8(done.stderr).unwrap())
+    };
+    let (code, said) = command(&f.path("nowhere.safetensors"), "a", &[]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("nowhere.safetensors"), "{said}");
+    assert_eq!(command(&model, "b", &[]).0, Some(0));
+    let trained = |out: &str| energraph::handwriting::load(Path::new(&f.path(out))).unwrap().1;
+    assert_eq!(
+        Command::new(env!("CARGO_BIN_EXE_energraph"))
+            .args(["train", "amounts", "--device=cpu", "--config", &config, "--out", &f.path("c")])
+            .env("ENERGRAPH_DATA", f.path(""))
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(trained("b/model.safetensors") != trained("c/model.safetensors"), "the start makes no difference");
+    // What a run has done itself goes before where it started.
+    assert_eq!(command(&f.path("nowhere.safetensors"), "b", &["--resume"]).0, Some(0));
+}
+
+#[test]
+fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
+    let f = Folder::new("prior");
+    data(&f);
+    let prior = "[[prior]]\ngrammar = \"digits\"\norder = 3\nweight = 0.5\n";
+    let config = f.file("c.toml", tiny_config(2, 1, 1) + prior);
+    let mut run = run(&f, &config, 3);
+    run.run_to(2, &mut |_| Control::Continue).unwrap();
+    let finished = run.finish("tiny").unwrap();
+    let [prior] = finished.info.priors.as_slice() else { panic!("{:?}", finished.info.priors) };
+    let texts = std::fs::read_to_string(f.path("train.tsv")).unwrap();
+    let answers = texts.lines().map(|l| {
+        let text = l.split('\t').nth(1).unwrap();
+        energraph::handwriting::grammar::labels(text, &run.alphabet).unwrap()
+    });
+    assert_eq!((prior.grammar.as_str(), prior.weight), ("digits", 0.5));
+    assert!(prior.ngram == NGram::new(3, 15, answers).unwrap());
+    let model = f.path("model.safetensors");
+    energraph::handwriting::save(Path::new(&model), &finished.info, &finished.parameters).unwrap();
+    let read = |more: &[&str]| {
+        let dev = f.path("dev");
+        let items = f.path("items.tsv");
+        let done =
+            energraph(&[&["eval", "amounts", "--set", &dev, "--model", &model, "--items", &items], more].concat());
+        (done.code, done.err, std::fs::read_to_string(items).unwrap())
+    };
+    let (code, said, own) = read(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(read(&["--prior", "0.5"]).2, own);
+    assert_ne!(read(&["--prior", "0"]).2, own);
+    // Another grammar has no prior in this model.
+    let (code, said, _) = read(&["--grammar", "amount", "--prior", "1"]);
+    assert!(code == 1 && said.contains("no prior for the grammar amount") && said.lines().count() == 1, "{said}");
+    assert_eq!(read(&["--grammar", "amount", "--prior", "0"]).0, 0);
+    let (code, said, _) = read(&["--prior=-1"]);
+    assert!(code == 1 && said.lines().count() == 1, "{said}");
 }

@@ -82,6 +82,7 @@ mod tests {
             scorer: ScorerConfig::shared([4; 6]),
             image: Default::default(),
             cuts: CutConfig::uniform(4, 32.0),
+            priors: Vec::new(),
             beta: 1.0,
             dev,
             steps: 0,

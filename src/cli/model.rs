@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::{At, CliError};
-use crate::handwriting::{ModelInfo, ReadingError, Recognizer};
+use crate::handwriting::{ModelInfo, Prior, ReadingError, Recognizer};
 use crate::nn::DeviceChoice;
 
 /// The model that comes with the program, and what to call it.
@@ -21,6 +21,9 @@ pub(super) struct ModelArgs {
     /// A shipped grammar (amount, digits) or a file of one; the model's own if not given.
     #[arg(long, value_name = "NAME|FILE")]
     grammar: Option<String>,
+    /// How much the usual answers of the model's training data count, 0 for not at all; as in training if not given.
+    #[arg(long, value_name = "WEIGHT")]
+    prior: Option<f64>,
     /// Where to compute: auto, cpu, wgpu or cuda.
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
@@ -44,7 +47,15 @@ impl ModelArgs {
             Some(path) => Recognizer::load(path, grammar, device),
             None => Recognizer::parse(path, SHIPPED, grammar, device),
         };
-        let (reader, info) = loaded.map_err(|e| place(path, e))?;
+        let (mut reader, info) = loaded.map_err(|e| place(path, e))?;
+        if let Some(weight) = self.prior {
+            let grammar = &reader.grammar().name;
+            let prior = info.prior(grammar).map(|p| Prior { weight, ..p.clone() });
+            if prior.is_none() && weight != 0.0 {
+                return Err(format!("{} has no prior for the grammar {grammar}", path.display())).at("--prior");
+            }
+            reader.set_prior(prior.as_ref()).at("--prior")?;
+        }
         Ok(Loaded { reader, info, device: name })
     }
 }

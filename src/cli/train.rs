@@ -41,6 +41,9 @@ pub(super) struct Train {
     /// Go on from the checkpoint in DIR, if there is one.
     #[arg(long)]
     resume: bool,
+    /// Begin with the parameters of this model instead of random ones: to adapt a reader to fields of your own.
+    #[arg(long, value_name = "MODEL")]
+    start_from: Option<PathBuf>,
     /// What everything random follows from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -77,6 +80,8 @@ impl Train {
         let mut run = Run::new(config, &data, self.seed, device).map_err(|e| told(&self.config, e))?;
         if self.resume && checkpoint.exists() {
             run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
+        } else if let Some(model) = &self.start_from {
+            run.start_from(model).map_err(|e| told(model, e))?;
         }
         self.steps(&mut run, &checkpoint, &device_name)?;
         let name = self.config.file_stem().map_or_else(|| self.task.clone(), |n| n.to_string_lossy().into_owned());
@@ -169,6 +174,7 @@ fn told(place: &Path, e: TrainError) -> CliError {
             | TrainError::Symbol { .. }
             | TrainError::Model(_)
             | TrainError::Resume { .. }
+            | TrainError::Start { .. }
             | TrainError::Io { .. }
     );
     if named { CliError::Plain(text) } else { CliError::At { place: place.display().to_string(), cause: e.into() } }

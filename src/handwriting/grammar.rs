@@ -70,6 +70,9 @@ pub struct Grammar {
     pub outputs: SymbolTable,
     /// What the labels that the graph reads stand on.
     pub rows: Rows,
+    /// What answers are usual: an acceptor of every answer, by whose energies readings are weighed. Training does
+    /// without.
+    pub prior: Option<Graph<Energy>>,
 }
 
 impl Grammar {
@@ -111,7 +114,7 @@ impl Grammar {
         let graph = crate::graph::att::read(text, &options)
             .map_err(|source| GrammarError::Text { name: name.into(), source })?;
         let (inputs, outputs) = (inputs.clone(), outputs.clone());
-        Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans })
+        Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans, prior: None })
     }
 
     /// The same grammar over rows of this kind. Over frames it is composed with [`collapse`], once for all fields.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Prior;
 use super::train::config::check_reading;
 use super::train::{CutConfig, ScorerConfig};
 use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
@@ -33,6 +34,9 @@ pub struct ModelInfo {
     pub image: Normaliser,
     /// Where fields are cut.
     pub cuts: CutConfig,
+    /// What answers are usual, by grammar.
+    #[serde(default)]
+    pub priors: Vec<Prior>,
     /// Inverse temperature of the confidence, fitted on held-out fields.
     pub beta: f64,
     /// Held-out fields as (confidence, right), from which thresholds are certified. Each confidence is at a β that was
@@ -43,6 +47,13 @@ pub struct ModelInfo {
     pub steps: u64,
     /// The seed.
     pub seed: u64,
+}
+
+impl ModelInfo {
+    /// What answers are usual under a grammar; `None` where training saw none.
+    pub fn prior(&self, grammar: &str) -> Option<&Prior> {
+        self.priors.iter().find(|p| p.grammar == grammar)
+    }
 }
 
 /// Why a model can't be written, read or used.

@@ -6,7 +6,10 @@ use super::cuts::Cutter;
 use super::grammar::{self, Grammar};
 use super::interpret::Near;
 use super::scorer::Scorer;
-use super::{Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, model};
+use super::{
+    Field, FieldError, GrammarError, InterpretError, Interpretations, ModelError, ModelInfo, Placed, Prior, PriorError,
+    model,
+};
 use crate::graph::{Graph, SymbolError, SymbolTable};
 use crate::learn::{FrontEnd, FrontError, StoreError, confidence};
 use crate::nn::ComputeDevice;
@@ -38,6 +41,9 @@ pub enum ReadingError {
     /// The grammar.
     #[error(transparent)]
     Grammar(#[from] GrammarError),
+    /// What the model says of usual answers.
+    #[error("prior: {0}")]
+    Prior(#[from] PriorError),
     /// The net.
     #[error(transparent)]
     Front(#[from] FrontError),
@@ -156,7 +162,8 @@ impl Recognizer<Scorer> {
     ) -> Result<(Self, ModelInfo), ReadingError> {
         let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
-        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
+        let mut grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
+        grammar.prior = info.prior(&grammar.name).map(Prior::graph).transpose()?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;
@@ -187,6 +194,17 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// The grammar in force.
     pub fn grammar(&self) -> &Grammar {
         &self.grammar
+    }
+
+    /// Weighs answers by a prior, or by none, instead of the model's own for its grammar.
+    ///
+    /// Confidences and certificates hold for the model's own prior.
+    ///
+    /// # Errors
+    /// [`ReadingError::Prior`].
+    pub fn set_prior(&mut self, prior: Option<&Prior>) -> Result<(), ReadingError> {
+        self.grammar.prior = prior.map(Prior::graph).transpose()?;
+        Ok(())
     }
 
     /// Inverse temperature of the confidence.

@@ -84,6 +84,7 @@ pub fn tiny_model(path: &Path, version: u32, dev: &[(f32, bool)]) {
         scorer: config.scorer,
         image: config.image,
         cuts: config.cuts,
+        priors: Vec::new(),
         beta: 1.0,
         dev: dev.to_vec(),
         steps: 0,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
+use crate::handwriting::prior::LONGEST;
 use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
 use crate::signal::{Augment, Normaliser};
 
@@ -37,6 +38,9 @@ pub struct TrainConfig {
     /// How examples are distorted before they are read.
     #[serde(default)]
     pub augment: Augment,
+    /// What the answers of the stacks say of answers to be read; nothing where absent. Training does without.
+    #[serde(default)]
+    pub prior: Vec<PriorConfig>,
     /// Where examples come from.
     pub data: Vec<SourceConfig>,
     /// Held-out sets: error while training, and the temperature of the confidence.
@@ -206,6 +210,19 @@ pub struct ScheduleConfig {
     /// Steps at which the strips for splicing are cut anew; none where no source splices.
     #[serde(default)]
     pub splice_at: Vec<u64>,
+}
+
+/// What the answers of the stacks under one grammar say of answers to be read: an
+/// [`NGram`](crate::handwriting::NGram).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriorConfig {
+    /// The grammar.
+    pub grammar: String,
+    /// Symbols of an n-gram.
+    pub order: usize,
+    /// The power to which its probabilities are raised.
+    pub weight: f64,
 }
 
 /// A stack, or some of its lines.
@@ -391,6 +408,7 @@ impl TrainConfig {
             }
         }
         check_reading(&self.image, &self.scorer)?;
+        self.prior.iter().try_for_each(|p| self.check_prior(p))?;
         let s = &self.schedule;
         if s.batch == 0 || s.steps == 0 || s.check == 0 {
             return Err("schedule: steps, batch and check must be at least 1".into());
@@ -407,6 +425,24 @@ impl TrainConfig {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_prior(&self, prior: &PriorConfig) -> Result<(), String> {
+        let PriorConfig { grammar, order, weight } = prior;
+        let of_it = |s: &SourceConfig| matches!(s, SourceConfig::Stack { grammar: g, .. } if g == grammar);
+        if !self.data.iter().any(of_it) {
+            return Err(format!("prior: no stack is trained on under the grammar {grammar}"));
+        }
+        if self.prior.iter().filter(|p| p.grammar == *grammar).count() > 1 {
+            return Err(format!("prior: the grammar {grammar} has two"));
+        }
+        if !(1..=LONGEST).contains(order) {
+            return Err(format!("prior: order {order} is not 1 to {LONGEST}"));
+        }
+        if !(0.0..=100.0).contains(weight) {
+            return Err(format!("prior: weight {weight} is not in 0 to 100"));
+        }
+        Ok(())
     }
 
     fn check_splice(&self, i: usize, source: usize) -> Result<(), String> {

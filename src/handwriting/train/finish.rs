@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::{DevSet, Run, TrainError};
+use super::{DevSet, PriorConfig, Run, Source, TrainError};
 use crate::graph::Graph;
-use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo};
+use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, NGram, Prior};
 use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss};
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, PathError, free_energy, k_best_outputs, with_output};
@@ -97,9 +97,11 @@ impl Run {
     /// # Cost
     /// One reading of the held-out sets and some 170 free energies of each field's graph, which are held in memory.
     pub fn finish(&mut self, name: &str) -> Result<Finished, TrainError> {
+        let priors = self.priors()?;
+        let grammars = self.with_priors(&priors)?;
         let weighed = self.with_average(|run| {
             let dev = std::mem::take(&mut run.dev);
-            let weighed = dev.iter().map(|set| run.weigh(set)).collect::<Result<Vec<_>, _>>();
+            let weighed = dev.iter().map(|set| run.weigh(set, &grammars)).collect::<Result<Vec<_>, _>>();
             run.dev = dev;
             weighed
         })?;
@@ -125,6 +127,7 @@ impl Run {
             scorer: self.config.scorer.clone(),
             image: self.config.image,
             cuts: self.config.cuts.clone(),
+            priors,
             beta,
             dev: scored.iter().map(|s| (s.confidence as f32, s.right)).collect(),
             steps: self.trainer.step(),
@@ -137,13 +140,33 @@ impl Run {
         Ok(Finished { info, parameters, dev, elapsed: self.trainer.checkpoint()?.elapsed })
     }
 
-    fn weigh(&mut self, set: &DevSet) -> Result<Vec<Option<Weighed>>, TrainError> {
+    /// The priors that the config asks for, from the answers of all stacks trained on.
+    fn priors(&self) -> Result<Vec<Prior>, TrainError> {
+        let one = |c: &PriorConfig| {
+            let PriorConfig { grammar, order, weight } = c.clone();
+            let number = self.objective.grammars().iter().position(|g| g.name == grammar);
+            let examples = self.sampler.sources.iter().flat_map(Source::examples);
+            let answers = examples.filter(|e| Some(e.grammar) == number).map(|e| &e.answer);
+            Ok(Prior { grammar, weight, ngram: NGram::new(order, self.alphabet.len() - 1, answers)? })
+        };
+        self.config.prior.iter().map(one).collect()
+    }
+
+    /// The grammars as a reader has them.
+    fn with_priors(&self, priors: &[Prior]) -> Result<Vec<Grammar>, TrainError> {
+        let with = |grammar: &Grammar| {
+            let prior = priors.iter().find(|p| p.grammar == grammar.name).map(Prior::graph).transpose()?;
+            Ok(Grammar { prior, ..grammar.clone() })
+        };
+        self.objective.grammars().iter().map(with).collect()
+    }
+
+    fn weigh(&mut self, set: &DevSet, grammars: &[Grammar]) -> Result<Vec<Option<Weighed>>, TrainError> {
         let symbols = self.alphabet.len() - 1;
         let mut all = Vec::new();
         for chunk in set.fields.chunks(32) {
             let fields: Vec<Field> = chunk.iter().map(|(f, _)| f.clone()).collect();
             let energies = self.trainer.front.infer(&fields)?;
-            let grammars = self.objective.grammars();
             let one = |(i, (field, example)): (usize, &(Field, super::Example))| {
                 let grammar = grammars.get(example.grammar)?;
                 Weighed::new(field, energies.block(i), symbols, grammar, &example.answer)

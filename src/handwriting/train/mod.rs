@@ -15,8 +15,8 @@ use crate::handwriting::{FieldError, GrammarError, ModelError};
 use crate::learn::FrontError;
 
 pub use config::{
-    ConfigError, CutConfig, LossConfig, NetConfig, SceneConfig, ScheduleConfig, ScorerConfig, SourceConfig,
-    StackConfig, TrainConfig,
+    ConfigError, CutConfig, LossConfig, NetConfig, PriorConfig, SceneConfig, ScheduleConfig, ScorerConfig,
+    SourceConfig, StackConfig, TrainConfig,
 };
 pub use finish::{DevResult, Finished};
 pub use isolated::{Class, Classed, Written, classes, cross_entropy};
@@ -73,6 +73,9 @@ pub enum TrainError {
     /// An image can't be cut.
     #[error(transparent)]
     Field(#[from] FieldError),
+    /// The prior can't be made.
+    #[error("prior: {0}")]
+    Prior(#[from] crate::handwriting::PriorError),
     /// The objective can't be made.
     #[error(transparent)]
     Objective(#[from] ObjectiveError),
@@ -86,6 +89,14 @@ pub enum TrainError {
     #[error("{}: {why}", path.display())]
     Resume {
         /// The checkpoint.
+        path: std::path::PathBuf,
+        /// What does not fit.
+        why: String,
+    },
+    /// A model that this run can't begin with.
+    #[error("{}: can't start from this model: {why}", path.display())]
+    Start {
+        /// The model.
         path: std::path::PathBuf,
         /// What does not fit.
         why: String,

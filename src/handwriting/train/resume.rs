@@ -1,10 +1,10 @@
-//! Checkpoints of a run: what makes a resumed run the one that was never stopped.
+//! Where a run begins: at a checkpoint of itself, or with the parameters of a trained model.
 
 use std::path::Path;
 
-use super::{Run, Source, Strips, TrainConfig, TrainError};
-use crate::handwriting::ModelError;
-use crate::learn::{Notes, StoreError, load_checkpoint, save_checkpoint};
+use super::{NetConfig, Run, ScorerConfig, Source, Strips, TrainConfig, TrainError};
+use crate::handwriting::{ModelError, Rows, load};
+use crate::learn::{FrontEnd, Notes, StoreError, load_checkpoint, save_checkpoint};
 
 /// Names of the notes in a checkpoint.
 const CONFIG: &str = "config";
@@ -58,13 +58,37 @@ impl Run {
     }
 }
 
+impl Run {
+    /// Begins with the parameters of a trained model instead of random ones; schedule, data and optimiser are the
+    /// config's. Strips can be cut from step 0 on.
+    ///
+    /// # Errors
+    /// [`TrainError::Start`] where the model has other symbols or another net than the config, [`TrainError::Model`]
+    /// where it can't be read.
+    pub fn start_from(&mut self, path: &Path) -> Result<(), TrainError> {
+        let (info, parameters) = load(path)?;
+        let other = |why: String| TrainError::Start { path: path.into(), why };
+        if info.alphabet != self.config.alphabet {
+            return Err(other(format!("its alphabet is {:?}, the config's {:?}", info.alphabet, self.config.alphabet)));
+        }
+        if net(&info.scorer) != net(&self.config.scorer) {
+            return Err(other("it was trained with another scorer than the config names".into()));
+        }
+        self.trainer.front.set_parameters(&parameters).map_err(|e| other(e.to_string()))
+    }
+}
+
+/// What of a scorer its parameters depend on; the rest is for reading.
+fn net(scorer: &ScorerConfig) -> (NetConfig, Rows, bool) {
+    (scorer.net(0), scorer.rows(), scorer.normalised())
+}
+
 /// The first part in which two configs differ, of those that training follows from; the rest is for reading.
 fn difference(a: &TrainConfig, b: &TrainConfig) -> Option<&'static str> {
-    let net = |c: &TrainConfig| (c.scorer.net(0), c.scorer.rows(), c.scorer.normalised());
     [
         ("alphabet", a.alphabet == b.alphabet),
         ("image", a.image == b.image),
-        ("scorer", net(a) == net(b)),
+        ("scorer", net(&a.scorer) == net(&b.scorer)),
         ("cuts", a.cuts == b.cuts),
         ("loss", a.loss == b.loss),
         ("schedule", a.schedule == b.schedule),

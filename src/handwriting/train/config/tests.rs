@@ -26,6 +26,8 @@ const CTC: &str = "kind = \"ctc\"\nchannels = [4, 4, 4, 4, 4, 4]\ncontext = \"no
 const CROPS: &str = "kind = \"crops\"\nchannels = [4, 4, 4]\nhidden = 8\ndropout = 0.0\nnormalised = true";
 const UNIFORM: &str = "step = 4\nwidest = 40.0";
 const NLL: &str = "kind = \"nll\"\nbeta = 1.0";
+const STACK: &str = "kind = \"stack\"\nshare = 1.0\nstack = \"train\"\ngrammar = \"digits\"";
+const PRIOR: &str = "[[prior]]\ngrammar = \"digits\"\norder = 4\nweight = 0.5";
 const DRAWN: &str = "kind = \"generator\"\nshare = 1.0\ngrammar = \"digits\"";
 
 fn parse(scorer: &str, cuts: &str, loss: &str, data: &str) -> Result<TrainConfig, String> {
@@ -42,6 +44,7 @@ fn every_scorer_loss_and_source_can_be_named() {
     assert!(parse(CTC, "kind = \"frames\"", NLL, DRAWN).is_ok());
     let drawn = parse(SHARED, UNIFORM, NLL, &format!("{DRAWN}\nscene = \"log_book\"\nfields = 20")).unwrap();
     assert!(matches!(drawn.data[0], SourceConfig::Generator { scene: SceneConfig::LogBook, fields: 20, .. }));
+    assert_eq!(parse(SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}")).unwrap().prior.len(), 1);
     let digits = "kind = \"idx\"\nshare = 1.0\nstack = \"mnist/train\"\nlines = [[1, 55000]]\ngrammar = \"digit\"";
     assert!(parse(SHARED, "kind = \"whole\"", NLL, digits).is_ok());
 }
@@ -57,6 +60,11 @@ fn parts_that_do_not_fit_each_other_are_refused() {
         (SHARED, UNIFORM, NLL, &format!("{DRAWN}\nfields = 2000000"), "samples"),
         (SHARED, UNIFORM, NLL, "kind = \"splice\"\nshare = 1.0\nsource = 0", "stack"),
         (&format!("{SHARED}\nviews = [0.9, 9.0]"), UNIFORM, NLL, DRAWN, "view 9"),
+        (SHARED, UNIFORM, NLL, &format!("{DRAWN}\n{PRIOR}"), "no stack"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}\n{PRIOR}"), "two"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("4", "0")), "order 0"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "-0.5")), "weight -0.5"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "nan")), "weight NaN"),
         (&format!("{SHARED}\nviews = [nan]"), UNIFORM, NLL, DRAWN, "view NaN"),
         (SHARED, UNIFORM, &format!("{NLL}\n[image]\nheight = 48"), DRAWN, "height 32"),
         (SHARED, UNIFORM, &format!("{NLL}\n[image]\nstretch = 0.0"), DRAWN, "stretch 0"),

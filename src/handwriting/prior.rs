@@ -1,0 +1,366 @@
+//! What answers are usual: an n-gram over their symbols, as a weighted acceptor.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
+use crate::semiring::{Energy, NotAWeight};
+
+/// What stands before the first symbol of an answer and behind the last; no symbol has label 0.
+const BOUNDARY: Label = 0;
+
+/// The longest n-grams: longer ones are whole answers, which a prior should not learn by heart.
+pub const LONGEST: usize = 8;
+
+/// Why a prior can't be made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PriorError {
+    /// n-grams of no symbols, or of too many.
+    #[error("n-grams of order {order}; the order is 1 to {LONGEST}")]
+    Order {
+        /// What was asked for.
+        order: usize,
+    },
+    /// A label that is no symbol of the alphabet.
+    #[error("label {label} is not in the alphabet of {symbols} symbols")]
+    Label {
+        /// The label.
+        label: Label,
+        /// Symbols of the alphabet.
+        symbols: usize,
+    },
+    /// A context as long as the n-grams, or longer, or one after which nothing follows.
+    #[error("the context {context:?} does not belong to n-grams of order {order}")]
+    Context {
+        /// Labels of the context.
+        context: Vec<Label>,
+        /// Symbols of an n-gram.
+        order: usize,
+    },
+    /// A weight that no energy can have.
+    #[error("weight {weight}: {source}")]
+    Weight {
+        /// The weight.
+        weight: f64,
+        /// Why.
+        source: NotAWeight,
+    },
+    /// The acceptor is too large.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+}
+
+/// How often each symbol followed each context in a list of answers, with probabilities by Witten–Bell interpolation.
+///
+/// `p(c | h) = (n(h c) + t(h) p(c | h')) / (n(h) + t(h))`, where `h'` is the context `h` without its first symbol, `n`
+/// counts and `t(h)` is the number of different symbols seen after `h`; the empty context falls back on a uniform
+/// distribution over the symbols and the end. (Witten and Bell 1991; Chen and Goodman 1999, section 2.5.)
+///
+/// ```
+/// use energraph::handwriting::NGram;
+/// let seen = NGram::new(3, 2, [[1, 2], [1, 1]])?;
+/// // After 1 at the start: 1 once, 2 once; then what follows 1 anywhere, then anything.
+/// assert!(seen.probability(&[1], Some(2)) > seen.probability(&[2], Some(2)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct NGram {
+    order: usize,
+    symbols: usize,
+    counts: BTreeMap<Vec<Label>, BTreeMap<Label, u32>>,
+}
+
+/// The same, as it stands in a model's note, whose maps can have no lists for keys.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    order: usize,
+    symbols: usize,
+    counts: Vec<(Vec<Label>, Vec<(Label, u32)>)>,
+}
+
+impl NGram {
+    /// Counts the n-grams of `order` symbols, and all shorter ones, in answers over the labels 1 to `symbols`.
+    ///
+    /// # Errors
+    /// [`PriorError::Order`], [`PriorError::Label`].
+    pub fn new<A: AsRef<[Label]>>(
+        order: usize,
+        symbols: usize,
+        answers: impl IntoIterator<Item = A>,
+    ) -> Result<Self, PriorError> {
+        let mut gram = NGram { order, symbols, counts: BTreeMap::new() };
+        gram.check()?;
+        let mut padded = Vec::new();
+        for answer in answers {
+            padded.clear();
+            padded.push(BOUNDARY);
+            padded.extend_from_slice(answer.as_ref());
+            padded[1..].iter().try_for_each(|&label| gram.symbol(label))?;
+            padded.push(BOUNDARY);
+            for (i, &next) in padded.iter().enumerate().skip(1) {
+                for from in (i + 1).saturating_sub(order)..=i {
+                    *gram.counts.entry(padded[from..i].to_vec()).or_default().entry(next).or_default() += 1;
+                }
+            }
+        }
+        Ok(gram)
+    }
+
+    /// The probability that a symbol, or the end (`None`), follows the first symbols of an answer.
+    ///
+    /// Cost: `order` look-ups.
+    pub fn probability(&self, before: &[Label], next: Option<Label>) -> f64 {
+        let mut padded = vec![BOUNDARY];
+        padded.extend_from_slice(before);
+        self.after(self.context(&padded), next.unwrap_or(BOUNDARY))
+    }
+
+    /// An acceptor of every string over the alphabet, at an energy of `−weight · ln p(string)`. It is deterministic and
+    /// has no epsilons, so that composing with it adds no paths: free energies stay sums over interpretations.
+    ///
+    /// A weight below 1 allows for what a net already knows of usual strings, as in speech recognition.
+    ///
+    /// # Errors
+    /// [`PriorError::Weight`] for a weight that is not a number or below 0, [`PriorError::Graph`].
+    ///
+    /// # Cost
+    /// A state for every context that occurs, an arc for each of its symbols.
+    pub fn graph(&self, weight: f64) -> Result<Graph<Energy>, PriorError> {
+        let energy = |p: f64| {
+            let lost = if weight >= 0.0 { -weight * p.ln() } else { f64::NAN };
+            Energy::new(lost as f32).map_err(|source| PriorError::Weight { weight, source })
+        };
+        // Every context of a context's beginning occurs too, so that all are reached from the start.
+        let mut numbers: BTreeMap<&[Label], StateId> = BTreeMap::new();
+        let start = self.context(&[BOUNDARY]);
+        numbers.insert(start, 0);
+        let mut contexts = vec![start];
+        let mut builder = GraphBuilder::new();
+        let mut made = 0;
+        while let Some(&context) = contexts.get(made) {
+            let state = made as StateId;
+            made += 1;
+            builder.add_states(1);
+            builder.final_weight(state, energy(self.after(context, BOUNDARY))?);
+            let mut longer = context.to_vec();
+            for label in 1..=self.symbols as Label {
+                longer.push(label);
+                let next = self.context(&longer);
+                longer.pop();
+                let target = *numbers.entry(next).or_insert_with(|| {
+                    contexts.push(next);
+                    contexts.len() as StateId - 1
+                });
+                builder.arc(state, label, label, energy(self.after(context, label))?, target);
+            }
+        }
+        builder.start(0);
+        Ok(builder.build()?)
+    }
+
+    /// The longest context that ends as `before` does and occurs.
+    fn context(&self, before: &[Label]) -> &[Label] {
+        let longest = before.len().min(self.order - 1);
+        let mut ends = (before.len() - longest..=before.len()).map(|from| &before[from..]);
+        ends.find_map(|end| self.counts.get_key_value(end)).map_or(&[], |(context, _)| context)
+    }
+
+    /// Probability of a label, or of the boundary, after exactly this context.
+    fn after(&self, context: &[Label], next: Label) -> f64 {
+        let uniform = 1.0 / (self.symbols as f64 + 1.0);
+        // From the empty context to the whole one.
+        (0..=context.len()).rev().fold(uniform, |shorter, from| match self.counts.get(&context[from..]) {
+            None => shorter,
+            Some(seen) => {
+                let total: f64 = seen.values().map(|&n| f64::from(n)).sum();
+                let kinds = seen.len() as f64;
+                let count = seen.get(&next).map_or(0.0, |&n| f64::from(n));
+                (count + kinds * shorter) / (total + kinds)
+            }
+        })
+    }
+
+    fn check(&self) -> Result<(), PriorError> {
+        if (1..=LONGEST).contains(&self.order) { Ok(()) } else { Err(PriorError::Order { order: self.order }) }
+    }
+
+    fn symbol(&self, label: Label) -> Result<(), PriorError> {
+        let known = label != BOUNDARY && label as usize <= self.symbols;
+        if known { Ok(()) } else { Err(PriorError::Label { label, symbols: self.symbols }) }
+    }
+}
+
+impl TryFrom<Stored> for NGram {
+    type Error = PriorError;
+
+    fn try_from(stored: Stored) -> Result<Self, PriorError> {
+        let Stored { order, symbols, counts } = stored;
+        let mut gram = NGram { order, symbols, counts: BTreeMap::new() };
+        gram.check()?;
+        for (context, seen) in counts {
+            let inner = context.strip_prefix(&[BOUNDARY]).unwrap_or(&context);
+            inner.iter().try_for_each(|&label| gram.symbol(label))?;
+            let follows = seen.iter().map(|&(label, _)| label).filter(|&label| label != BOUNDARY);
+            follows.into_iter().try_for_each(|label| gram.symbol(label))?;
+            let seen: BTreeMap<Label, u32> = seen.into_iter().filter(|&(_, n)| n > 0).collect();
+            if context.len() >= order || seen.is_empty() {
+                return Err(PriorError::Context { context, order });
+            }
+            gram.counts.insert(context, seen);
+        }
+        Ok(gram)
+    }
+}
+
+impl From<NGram> for Stored {
+    fn from(gram: NGram) -> Self {
+        let counts = gram.counts.into_iter().map(|(context, seen)| (context, seen.into_iter().collect())).collect();
+        Stored { order: gram.order, symbols: gram.symbols, counts }
+    }
+}
+
+/// What the answers of the training data say of answers to be read under one grammar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prior {
+    /// The grammar under which it holds, by name.
+    pub grammar: String,
+    /// The power to which probabilities are raised: 0 for no prior at all.
+    pub weight: f64,
+    /// The probabilities.
+    pub ngram: NGram,
+}
+
+impl Prior {
+    /// The acceptor to compose answers with.
+    ///
+    /// # Errors
+    /// As [`NGram::graph`].
+    pub fn graph(&self) -> Result<Graph<Energy>, PriorError> {
+        self.ngram.graph(self.weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::graph::EPSILON;
+    use crate::paths::{Answer, Beta, answer_energy};
+
+    const SYMBOLS: usize = 3;
+
+    /// Witten–Bell from the definition: counts taken from the answers anew for every question.
+    fn by_hand(answers: &[Vec<Label>], order: usize, before: &[Label], next: Label) -> f64 {
+        let mut padded = vec![BOUNDARY];
+        padded.extend(before);
+        let context = &padded[padded.len().saturating_sub(order - 1)..];
+        fallback(answers, context, next)
+    }
+
+    fn fallback(answers: &[Vec<Label>], context: &[Label], next: Label) -> f64 {
+        let shorter = match context {
+            [] => 1.0 / (SYMBOLS as f64 + 1.0),
+            [_, rest @ ..] => fallback(answers, rest, next),
+        };
+        let mut followers = Vec::new();
+        for answer in answers {
+            let padded: Vec<Label> = [&[BOUNDARY], answer.as_slice(), &[BOUNDARY]].concat();
+            for window in padded.windows(context.len() + 1) {
+                // The boundary at the start follows nothing.
+                let at_start = context.is_empty() && std::ptr::eq(window, &padded[..1]);
+                if window.starts_with(context) && !at_start {
+                    followers.push(window[context.len()]);
+                }
+            }
+        }
+        let hits = followers.iter().filter(|&&f| f == next).count() as f64;
+        let total = followers.len() as f64;
+        followers.sort();
+        followers.dedup();
+        let kinds = followers.len() as f64;
+        if total == 0.0 { shorter } else { (hits + kinds * shorter) / (total + kinds) }
+    }
+
+    fn strings() -> impl Strategy<Value = Vec<Vec<Label>>> {
+        prop::collection::vec(prop::collection::vec(1..=SYMBOLS as Label, 0..5), 0..8)
+    }
+
+    proptest! {
+        #[test]
+        fn probabilities_are_witten_and_bells(answers in strings(), order in 1..5_usize, before in prop::collection::vec(1..=SYMBOLS as Label, 0..5)) {
+            let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
+            let mut total = gram.probability(&before, None);
+            prop_assert!((total - by_hand(&answers, order, &before, BOUNDARY)).abs() < 1e-12);
+            for next in 1..=SYMBOLS as Label {
+                let p = gram.probability(&before, Some(next));
+                prop_assert!((p - by_hand(&answers, order, &before, next)).abs() < 1e-12);
+                prop_assert!(p > 0.0);
+                total += p;
+            }
+            prop_assert!((total - 1.0).abs() < 1e-12);
+        }
+
+        #[test]
+        fn the_acceptor_weighs_every_string_by_its_probability(answers in strings(), order in 1..5_usize, text in prop::collection::vec(1..=SYMBOLS as Label, 0..6)) {
+            let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
+            let graph = gram.graph(0.5).unwrap();
+            let mut lost = -gram.probability(&text, None).ln();
+            for (i, &label) in text.iter().enumerate() {
+                lost -= gram.probability(&text[..i], Some(label)).ln();
+            }
+            // One path alone: the same at every β.
+            for beta in [Beta::Infinite, Beta::finite(1.0).unwrap()] {
+                let energy = answer_energy(&graph, &Answer::one(text.iter().copied()), beta).unwrap();
+                prop_assert!((energy - 0.5 * lost).abs() < 1e-5 * (1.0 + lost), "{energy} {lost}");
+            }
+        }
+
+        #[test]
+        fn the_acceptor_is_deterministic_and_complete(answers in strings(), order in 1..5_usize) {
+            let graph = NGram::new(order, SYMBOLS, &answers).unwrap().graph(1.0).unwrap();
+            for state in 0..graph.states() as StateId {
+                let labels: Vec<Label> = graph.arcs(state).iter().map(|a| a.ilabel).collect();
+                prop_assert_eq!(labels, (1..=SYMBOLS as Label).collect::<Vec<_>>());
+                prop_assert!(graph.arcs(state).iter().all(|a| a.olabel == a.ilabel && a.ilabel != EPSILON));
+            }
+        }
+
+        #[test]
+        fn a_note_gives_back_what_was_written(answers in strings(), order in 1..5_usize) {
+            let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
+            let text = serde_json::to_string(&gram).unwrap();
+            prop_assert_eq!(serde_json::from_str::<NGram>(&text).unwrap(), gram);
+        }
+    }
+
+    #[test]
+    fn a_weight_of_nothing_changes_nothing() {
+        let graph = NGram::new(3, SYMBOLS, [[1, 2]]).unwrap().graph(0.0).unwrap();
+        assert!(graph.all_arcs().iter().all(|a| a.weight.wide() == 0.0));
+    }
+
+    #[test]
+    fn what_is_no_n_gram_is_refused() {
+        let none: [[Label; 1]; 0] = [];
+        assert_eq!(NGram::new(0, 3, none).unwrap_err(), PriorError::Order { order: 0 });
+        assert_eq!(NGram::new(9, 3, none).unwrap_err(), PriorError::Order { order: 9 });
+        assert_eq!(NGram::new(2, 3, [[4]]).unwrap_err(), PriorError::Label { label: 4, symbols: 3 });
+        assert_eq!(NGram::new(2, 3, [[0]]).unwrap_err(), PriorError::Label { label: 0, symbols: 3 });
+        let gram = NGram::new(2, 3, [[1]]).unwrap();
+        for weight in [-1.0, f64::NAN, f64::NEG_INFINITY] {
+            assert!(matches!(gram.graph(weight), Err(PriorError::Weight { .. })), "{weight}");
+        }
+        for note in [
+            r#"{"order":0,"symbols":3,"counts":[]}"#,
+            r#"{"order":2,"symbols":3,"counts":[[[1,2],[[1,1]]]]}"#,
+            r#"{"order":2,"symbols":3,"counts":[[[7],[[1,1]]]]}"#,
+            r#"{"order":2,"symbols":3,"counts":[[[1],[[9,1]]]]}"#,
+            r#"{"order":2,"symbols":3,"counts":[[[1],[]]]}"#,
+        ] {
+            assert!(serde_json::from_str::<NGram>(note).is_err(), "{note}");
+        }
+    }
+}
