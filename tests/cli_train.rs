@@ -224,6 +224,12 @@ fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
     });
     assert_eq!((prior.grammar.as_str(), prior.weight), ("digits", 0.5));
     assert!(prior.ngram == NGram::new(3, 15, answers).unwrap());
+    let mut odd = finished.info.clone();
+    odd.priors[0].ngram = NGram::new(3, 1 << 40, [[1]]).unwrap();
+    let bad = f.path("odd.safetensors");
+    energraph::handwriting::save(Path::new(&bad), &odd, &finished.parameters).unwrap();
+    let why = energraph::handwriting::load(Path::new(&bad)).unwrap_err().to_string();
+    assert!(why.contains("odd.safetensors") && why.contains("the alphabet 15"), "{why}");
     let model = f.path("model.safetensors");
     energraph::handwriting::save(Path::new(&model), &finished.info, &finished.parameters).unwrap();
     let read = |more: &[&str]| {

@@ -123,5 +123,10 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<(ModelInfo, Vec<Parameter>), M
     }
     let info: ModelInfo = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
     check_reading(&info.image, &info.scorer).map_err(not)?;
+    let symbols = info.alphabet.chars().count();
+    if let Some(prior) = info.priors.iter().find(|p| p.ngram.symbols() != symbols) {
+        let has = prior.ngram.symbols();
+        return Err(not(format!("the prior for {} has {has} symbols, the alphabet {symbols}", prior.grammar)));
+    }
     Ok((info, parameters))
 }

@@ -77,8 +77,11 @@ pub struct NGram {
 struct Stored {
     order: usize,
     symbols: usize,
-    counts: Vec<(Vec<Label>, Vec<(Label, u32)>)>,
+    counts: Vec<(Vec<Label>, Followers)>,
 }
+
+/// What came after a context, and how often.
+type Followers = Vec<(Label, u32)>;
 
 impl NGram {
     /// Counts the n-grams of `order` symbols, and all shorter ones, in answers over the labels 1 to `symbols`.
@@ -106,6 +109,11 @@ impl NGram {
             }
         }
         Ok(gram)
+    }
+
+    /// Symbols of the alphabet.
+    pub fn symbols(&self) -> usize {
+        self.symbols
     }
 
     /// The probability that a symbol, or the end (`None`), follows the first symbols of an answer.

@@ -87,7 +87,7 @@ pub struct Segment {
 pub struct Alternative {
     /// The text.
     pub text: String,
-    /// Energy of its best interpretation.
+    /// Energy of its best interpretation, with what a prior adds.
     pub energy: f64,
     /// `F_β` over its interpretations.
     pub free_energy: f64,

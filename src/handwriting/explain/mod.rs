@@ -45,6 +45,8 @@ pub struct Explanation {
     pub verdict: Option<String>,
     /// The model and grammar.
     pub reader: String,
+    /// Whether answers are weighed by a prior: its energies are in theirs, and in no step's.
+    pub prior: bool,
     /// The answers.
     pub reading: Reading,
     /// The steps of the best interpretation.
@@ -79,6 +81,7 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
             title: title.to_owned(),
             verdict: None,
             reader,
+            prior: self.grammar().prior.is_some(),
             reading: reading.clone(),
             best: merged(told.steps(&best), frames),
             ranked,

@@ -200,7 +200,11 @@ impl Sheet<'_> {
             self.y += 24.0;
         }
         self.y += 8.0;
-        let words = "Energies: lower is better, and they add up along a path; the smallest sum wins.";
+        let words = if self.of.prior {
+            "Energies: lower is better. They add up along a path, and an answer's has what the prior adds; the smallest sum wins."
+        } else {
+            "Energies: lower is better, and they add up along a path; the smallest sum wins."
+        };
         self.canvas.text((MARGIN, self.y + 8.0), 11, "soft", Anchor::Start, words);
         self.y += 14.0;
     }
