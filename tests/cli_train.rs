@@ -248,5 +248,7 @@ fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
     assert!(code == 1 && said.contains("no prior for the grammar amount") && said.lines().count() == 1, "{said}");
     assert_eq!(read(&["--grammar", "amount", "--prior", "0"]).0, 0);
     let (code, said, _) = read(&["--prior=-1"]);
-    assert!(code == 1 && said.lines().count() == 1, "{said}");
+    assert!(code == 1 && said.contains("--prior: weight -1 is not in 0 to 100") && said.lines().count() == 1, "{said}");
+    // Other weights than the model's own are said to promise less.
+    assert!(read(&["--prior", "0"]).1.contains("fitted with 0.5") && !read(&[]).1.contains("fitted"));
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::error::{At, CliError};
+use super::error::{At, CliError, complain};
 use crate::handwriting::{ModelInfo, Prior, ReadingError, Recognizer};
 use crate::nn::DeviceChoice;
 
@@ -55,6 +55,13 @@ impl ModelArgs {
                 return Err(format!("{} has no prior for the grammar {grammar}", path.display())).at("--prior");
             }
             reader.set_prior(prior.as_ref()).at("--prior")?;
+            match info.prior(&reader.grammar().name) {
+                Some(own) if own.weight != weight => complain(&format!(
+                    "--prior {weight}: confidences and thresholds were fitted with {}, and promise less with another",
+                    own.weight
+                )),
+                _ => {}
+            }
         }
         Ok(Loaded { reader, info, device: name })
     }

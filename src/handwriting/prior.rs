@@ -13,6 +13,9 @@ const BOUNDARY: Label = 0;
 /// The longest n-grams: longer ones are whole answers, which a prior should not learn by heart.
 pub const LONGEST: usize = 8;
 
+/// The largest weight: beyond it usual answers would win whatever is written.
+pub const HEAVIEST: f64 = 100.0;
+
 /// Why a prior can't be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PriorError {
@@ -38,14 +41,15 @@ pub enum PriorError {
         /// Symbols of an n-gram.
         order: usize,
     },
-    /// A weight that no energy can have.
-    #[error("weight {weight}: {source}")]
+    /// A weight below 0, too large, or not a number.
+    #[error("weight {weight} is not in 0 to {HEAVIEST}")]
     Weight {
         /// The weight.
         weight: f64,
-        /// Why.
-        source: NotAWeight,
     },
+    /// An energy out of range.
+    #[error(transparent)]
+    Energy(#[from] NotAWeight),
     /// The acceptor is too large.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -131,15 +135,15 @@ impl NGram {
     /// A weight below 1 allows for what a net already knows of usual strings, as in speech recognition.
     ///
     /// # Errors
-    /// [`PriorError::Weight`] for a weight that is not a number or below 0, [`PriorError::Graph`].
+    /// [`PriorError::Weight`] for a weight that is not in 0 to [`HEAVIEST`], [`PriorError::Graph`].
     ///
     /// # Cost
     /// A state for every context that occurs, an arc for each of its symbols.
     pub fn graph(&self, weight: f64) -> Result<Graph<Energy>, PriorError> {
-        let energy = |p: f64| {
-            let lost = if weight >= 0.0 { -weight * p.ln() } else { f64::NAN };
-            Energy::new(lost as f32).map_err(|source| PriorError::Weight { weight, source })
-        };
+        if !(0.0..=HEAVIEST).contains(&weight) {
+            return Err(PriorError::Weight { weight });
+        }
+        let energy = |p: f64| Energy::new((-weight * p.ln()) as f32);
         // Every context of a context's beginning occurs too, so that all are reached from the start.
         let mut numbers: BTreeMap<&[Label], StateId> = BTreeMap::new();
         let start = self.context(&[BOUNDARY]);
@@ -358,7 +362,7 @@ mod tests {
         assert_eq!(NGram::new(2, 3, [[4]]).unwrap_err(), PriorError::Label { label: 4, symbols: 3 });
         assert_eq!(NGram::new(2, 3, [[0]]).unwrap_err(), PriorError::Label { label: 0, symbols: 3 });
         let gram = NGram::new(2, 3, [[1]]).unwrap();
-        for weight in [-1.0, f64::NAN, f64::NEG_INFINITY] {
+        for weight in [-1.0, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 101.0] {
             assert!(matches!(gram.graph(weight), Err(PriorError::Weight { .. })), "{weight}");
         }
         for note in [

@@ -201,8 +201,8 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
     /// Confidences and certificates hold for the model's own prior.
     ///
     /// # Errors
-    /// [`ReadingError::Prior`].
-    pub fn set_prior(&mut self, prior: Option<&Prior>) -> Result<(), ReadingError> {
+    /// As [`Prior::graph`].
+    pub fn set_prior(&mut self, prior: Option<&Prior>) -> Result<(), PriorError> {
         self.grammar.prior = prior.map(Prior::graph).transpose()?;
         Ok(())
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
-use crate::handwriting::prior::LONGEST;
+use crate::handwriting::prior::{HEAVIEST, LONGEST};
 use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
 use crate::signal::{Augment, Normaliser};
 
@@ -439,8 +439,8 @@ impl TrainConfig {
         if !(1..=LONGEST).contains(order) {
             return Err(format!("prior: order {order} is not 1 to {LONGEST}"));
         }
-        if !(0.0..=100.0).contains(weight) {
-            return Err(format!("prior: weight {weight} is not in 0 to 100"));
+        if !(0.0..=HEAVIEST).contains(weight) {
+            return Err(format!("prior: weight {weight} is not in 0 to {HEAVIEST}"));
         }
         Ok(())
     }
