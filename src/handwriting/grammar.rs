@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::frames::{Rows, collapse};
+use super::prior::{Prior, PriorError};
 use crate::graph::att::{AttError, AttOptions};
 use crate::graph::{Graph, GraphError, Label, SymbolTable};
 use crate::ops::{Compose, OpError, compose};
@@ -115,6 +116,15 @@ impl Grammar {
             .map_err(|source| GrammarError::Text { name: name.into(), source })?;
         let (inputs, outputs) = (inputs.clone(), outputs.clone());
         Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans, prior: None })
+    }
+
+    /// The same grammar with the prior that is for it by name, or with none.
+    ///
+    /// # Errors
+    /// As [`Prior::graph`].
+    pub fn with_prior_of(self, priors: &[Prior]) -> Result<Self, PriorError> {
+        let prior = priors.iter().find(|p| p.grammar == self.name).map(Prior::graph).transpose()?;
+        Ok(Grammar { prior, ..self })
     }
 
     /// The same grammar over rows of this kind. Over frames it is composed with [`collapse`], once for all fields.

@@ -34,7 +34,7 @@ pub use grammar::{Grammar, GrammarError};
 pub use interpret::{InterpretError, Interpretations, Near, Placed};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
-pub use prior::{HEAVIEST, LONGEST, NGram, Prior, PriorError};
+pub use prior::{NGram, Prior, PriorError};
 #[cfg(feature = "nn")]
 pub use read_many::{Read, ReadTimes};
 pub use recognition::{Recognition, RecognitionError, is_piece, segmentation_graph};

@@ -10,17 +10,11 @@ use crate::semiring::{Energy, NotAWeight};
 /// What stands before the first symbol of an answer and behind the last; no symbol has label 0.
 const BOUNDARY: Label = 0;
 
-/// The longest n-grams: longer ones are whole answers, which a prior should not learn by heart.
-pub const LONGEST: usize = 8;
-
-/// The largest weight: beyond it usual answers would win whatever is written.
-pub const HEAVIEST: f64 = 100.0;
-
 /// Why a prior can't be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PriorError {
     /// n-grams of no symbols, or of too many.
-    #[error("n-grams of order {order}; the order is 1 to {LONGEST}")]
+    #[error("n-grams of order {order}; the order is 1 to {}", NGram::MAX_ORDER)]
     Order {
         /// What was asked for.
         order: usize,
@@ -42,7 +36,7 @@ pub enum PriorError {
         order: usize,
     },
     /// A weight below 0, too large, or not a number.
-    #[error("weight {weight} is not in 0 to {HEAVIEST}")]
+    #[error("weight {weight} is not in 0 to {}", NGram::MAX_WEIGHT)]
     Weight {
         /// The weight.
         weight: f64,
@@ -88,6 +82,11 @@ struct Stored {
 type Followers = Vec<(Label, u32)>;
 
 impl NGram {
+    /// Symbols of the longest n-grams: longer ones are whole answers, which a prior should not learn by heart.
+    pub const MAX_ORDER: usize = 8;
+    /// The largest weight: beyond it usual answers would win whatever is written.
+    pub const MAX_WEIGHT: f64 = 100.0;
+
     /// Counts the n-grams of `order` symbols, and all shorter ones, in answers over the labels 1 to `symbols`.
     ///
     /// # Errors
@@ -135,16 +134,16 @@ impl NGram {
     /// A weight below 1 allows for what a net already knows of usual strings, as in speech recognition.
     ///
     /// # Errors
-    /// [`PriorError::Weight`] for a weight that is not in 0 to [`HEAVIEST`], [`PriorError::Graph`].
+    /// [`PriorError::Weight`] for a weight that is not in 0 to [`NGram::MAX_WEIGHT`], [`PriorError::Graph`].
     ///
     /// # Cost
-    /// A state for every context that occurs, an arc for each of its symbols.
+    /// A state for every context that occurs, an arc for each symbol of the alphabet from each.
     pub fn graph(&self, weight: f64) -> Result<Graph<Energy>, PriorError> {
-        if !(0.0..=HEAVIEST).contains(&weight) {
+        if !(0.0..=Self::MAX_WEIGHT).contains(&weight) {
             return Err(PriorError::Weight { weight });
         }
         let energy = |p: f64| Energy::new((-weight * p.ln()) as f32);
-        // Every context of a context's beginning occurs too, so that all are reached from the start.
+        // A state is a context; those to make are found on the way.
         let mut numbers: BTreeMap<&[Label], StateId> = BTreeMap::new();
         let start = self.context(&[BOUNDARY]);
         numbers.insert(start, 0);
@@ -195,7 +194,7 @@ impl NGram {
     }
 
     fn check(&self) -> Result<(), PriorError> {
-        if (1..=LONGEST).contains(&self.order) { Ok(()) } else { Err(PriorError::Order { order: self.order }) }
+        if (1..=Self::MAX_ORDER).contains(&self.order) { Ok(()) } else { Err(PriorError::Order { order: self.order }) }
     }
 
     fn symbol(&self, label: Label) -> Result<(), PriorError> {
@@ -280,13 +279,10 @@ mod tests {
         let mut followers = Vec::new();
         for answer in answers {
             let padded: Vec<Label> = [&[BOUNDARY], answer.as_slice(), &[BOUNDARY]].concat();
-            for window in padded.windows(context.len() + 1) {
-                // The boundary at the start follows nothing.
-                let at_start = context.is_empty() && std::ptr::eq(window, &padded[..1]);
-                if window.starts_with(context) && !at_start {
-                    followers.push(window[context.len()]);
-                }
-            }
+            // The boundary at the start follows nothing.
+            let first = usize::from(context.is_empty());
+            let after = padded.windows(context.len() + 1).skip(first).filter(|w| w.starts_with(context));
+            followers.extend(after.map(|w| w[context.len()]));
         }
         let hits = followers.iter().filter(|&&f| f == next).count() as f64;
         let total = followers.len() as f64;

@@ -162,8 +162,8 @@ impl Recognizer<Scorer> {
     ) -> Result<(Self, ModelInfo), ReadingError> {
         let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
-        let mut grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
-        grammar.prior = info.prior(&grammar.name).map(Prior::graph).transpose()?;
+        let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
+        let grammar = grammar.with_prior_of(&info.priors)?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;

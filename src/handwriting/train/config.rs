@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::handwriting::Rows;
+use crate::graph::Label;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
-use crate::handwriting::prior::{HEAVIEST, LONGEST};
+use crate::handwriting::{NGram, Rows};
 use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
 use crate::signal::{Augment, Normaliser};
 
@@ -436,13 +436,10 @@ impl TrainConfig {
         if self.prior.iter().filter(|p| p.grammar == *grammar).count() > 1 {
             return Err(format!("prior: the grammar {grammar} has two"));
         }
-        if !(1..=LONGEST).contains(order) {
-            return Err(format!("prior: order {order} is not 1 to {LONGEST}"));
-        }
-        if !(0.0..=HEAVIEST).contains(weight) {
-            return Err(format!("prior: weight {weight} is not in 0 to {HEAVIEST}"));
-        }
-        Ok(())
+        // What order and weight may be is the n-gram's to say.
+        let none: [&[Label]; 0] = [];
+        let made = NGram::new(*order, 0, none).and_then(|gram| gram.graph(*weight));
+        made.map(drop).map_err(|e| format!("prior: {e}"))
     }
 
     fn check_splice(&self, i: usize, source: usize) -> Result<(), String> {

@@ -98,7 +98,8 @@ impl Run {
     /// One reading of the held-out sets and some 170 free energies of each field's graph, which are held in memory.
     pub fn finish(&mut self, name: &str) -> Result<Finished, TrainError> {
         let priors = self.priors()?;
-        let grammars = self.with_priors(&priors)?;
+        let grammars = self.objective.grammars().iter().map(|g| g.clone().with_prior_of(&priors));
+        let grammars = grammars.collect::<Result<Vec<_>, _>>()?;
         let weighed = self.with_average(|run| {
             let dev = std::mem::take(&mut run.dev);
             let weighed = dev.iter().map(|set| run.weigh(set, &grammars)).collect::<Result<Vec<_>, _>>();
@@ -150,15 +151,6 @@ impl Run {
             Ok(Prior { grammar, weight, ngram: NGram::new(order, self.alphabet.len() - 1, answers)? })
         };
         self.config.prior.iter().map(one).collect()
-    }
-
-    /// The grammars as a reader has them.
-    fn with_priors(&self, priors: &[Prior]) -> Result<Vec<Grammar>, TrainError> {
-        let with = |grammar: &Grammar| {
-            let prior = priors.iter().find(|p| p.grammar == grammar.name).map(Prior::graph).transpose()?;
-            Ok(Grammar { prior, ..grammar.clone() })
-        };
-        self.objective.grammars().iter().map(with).collect()
     }
 
     fn weigh(&mut self, set: &DevSet, grammars: &[Grammar]) -> Result<Vec<Option<Weighed>>, TrainError> {
