@@ -211,19 +211,21 @@ fn a_run_starts_from_a_model_that_fits_it() {
 fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
     let f = Folder::new("prior");
     data(&f);
-    let prior = "[[prior]]\ngrammar = \"digits\"\norder = 3\nweight = 0.5\n";
+    let prior = "[[prior]]\ngrammar = \"digits\"\norder = 3\nweight = 0.5\n\
+                 [[prior]]\ngrammar = \"digits\"\norder = 2\nalike = [\"0123456789\"]\nweight = 0.25\n";
     let config = f.file("c.toml", tiny_config(2, 1, 1) + prior);
     let mut run = run(&f, &config, 3);
     run.run_to(2, &mut |_| Control::Continue).unwrap();
     let finished = run.finish("tiny").unwrap();
-    let [prior] = finished.info.priors.as_slice() else { panic!("{:?}", finished.info.priors) };
+    let [prior, classed] = finished.info.priors.as_slice() else { panic!("{:?}", finished.info.priors) };
     let texts = std::fs::read_to_string(f.path("train.tsv")).unwrap();
     let answers = texts.lines().map(|l| {
         let text = l.split('\t').nth(1).unwrap();
         energraph::handwriting::grammar::labels(text, &run.alphabet).unwrap()
     });
     assert_eq!((prior.grammar.as_str(), prior.weight), ("digits", 0.5));
-    assert!(prior.ngram == NGram::new(3, 15, answers).unwrap());
+    assert!(prior.ngram == NGram::new(3, 15, answers.clone()).unwrap());
+    assert!(classed.ngram == NGram::of_classes(2, 15, &[(1..=10).collect()], answers).unwrap());
     let mut odd = finished.info.clone();
     odd.priors[0].ngram = NGram::new(3, 1 << 40, [[1]]).unwrap();
     let bad = f.path("odd.safetensors");
@@ -241,14 +243,16 @@ fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
     };
     let (code, said, own) = read(&[]);
     assert_eq!(code, 0, "{said}");
-    assert_eq!(read(&["--prior", "0.5"]).2, own);
+    assert_eq!(read(&["--prior", "1"]).2, own);
     assert_ne!(read(&["--prior", "0"]).2, own);
     // Another grammar has no prior in this model.
     let (code, said, _) = read(&["--grammar", "amount", "--prior", "1"]);
     assert!(code == 1 && said.contains("no prior for the grammar amount") && said.lines().count() == 1, "{said}");
     assert_eq!(read(&["--grammar", "amount", "--prior", "0"]).0, 0);
     let (code, said, _) = read(&["--prior=-1"]);
-    assert!(code == 1 && said.contains("--prior: weight -1 is not in 0 to 100") && said.lines().count() == 1, "{said}");
+    assert!(code == 1 && said.contains("--prior: -1 is not in 0 to 100") && said.lines().count() == 1, "{said}");
+    let (code, said, _) = read(&["--prior", "nan"]);
+    assert!(code != 0 && said.contains("--prior"), "{said}");
     // Other weights than the model's own are said to promise less.
-    assert!(read(&["--prior", "0"]).1.contains("fitted with 0.5") && !read(&[]).1.contains("fitted"));
+    assert!(read(&["--prior", "0"]).1.contains("fitted with 1") && !read(&[]).1.contains("fitted"));
 }

@@ -21,8 +21,8 @@ pub(super) struct ModelArgs {
     /// A shipped grammar (amount, digits) or a file of one; the model's own if not given.
     #[arg(long, value_name = "NAME|FILE")]
     grammar: Option<String>,
-    /// How much the usual answers of the model's training data count, 0 for not at all; as in training if not given.
-    #[arg(long, value_name = "WEIGHT")]
+    /// How much it counts which answers were usual in the model's training data, from 0, not at all; 1 if not given.
+    #[arg(long, value_name = "FACTOR")]
     prior: Option<f64>,
     /// Where to compute: auto, cpu, wgpu or cuda.
     #[arg(long, default_value = "auto")]
@@ -48,22 +48,28 @@ impl ModelArgs {
             None => Recognizer::parse(path, SHIPPED, grammar, device),
         };
         let (mut reader, info) = loaded.map_err(|e| place(path, e))?;
-        if let Some(weight) = self.prior {
-            let grammar = &reader.grammar().name;
-            let prior = info.prior(grammar).map(|p| Prior { weight, ..p.clone() });
-            if prior.is_none() && weight != 0.0 {
-                return Err(format!("{} has no prior for the grammar {grammar}", path.display())).at("--prior");
-            }
-            reader.set_prior(prior.as_ref()).at("--prior")?;
-            match info.prior(&reader.grammar().name) {
-                Some(own) if own.weight != weight => complain(&format!(
-                    "--prior {weight}: confidences and thresholds were fitted with {}, and promise less with another",
-                    own.weight
-                )),
-                _ => {}
-            }
+        if let Some(factor) = self.prior {
+            self.weigh(&mut reader, &info.priors, factor)?;
         }
         Ok(Loaded { reader, info, device: name })
+    }
+
+    /// Multiplies the weights of the priors for the reader's grammar.
+    fn weigh(&self, reader: &mut Recognizer, priors: &[Prior], factor: f64) -> Result<(), CliError> {
+        const FACTORS: std::ops::RangeInclusive<f64> = 0.0..=100.0;
+        if !FACTORS.contains(&factor) {
+            return Err(format!("{factor} is not in {} to {}", FACTORS.start(), FACTORS.end())).at("--prior");
+        }
+        let grammar = &reader.grammar().name;
+        let has_one = priors.iter().any(|p| p.grammar == *grammar);
+        if !has_one && factor != 0.0 {
+            return Err(format!("the model has no prior for the grammar {grammar}")).at("--prior");
+        }
+        if has_one && factor != 1.0 {
+            complain(&format!("--prior {factor}: confidences and thresholds were fitted with 1, and promise less"));
+        }
+        let weighed: Vec<Prior> = priors.iter().map(|p| Prior { weight: factor * p.weight, ..p.clone() }).collect();
+        reader.set_priors(&weighed).at("--prior")
     }
 }
 

@@ -118,12 +118,12 @@ impl Grammar {
         Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans, prior: None })
     }
 
-    /// The same grammar with the prior that is for it by name, or with none.
+    /// The same grammar with the priors that are for it by name in place of any that it has.
     ///
     /// # Errors
-    /// As [`Prior::graph`].
-    pub fn with_prior_of(self, priors: &[Prior]) -> Result<Self, PriorError> {
-        let prior = priors.iter().find(|p| p.grammar == self.name).map(Prior::graph).transpose()?;
+    /// As [`Prior::together`].
+    pub fn with_priors_of(self, priors: &[Prior]) -> Result<Self, PriorError> {
+        let prior = Prior::together(priors, &self.name)?;
         Ok(Grammar { prior, ..self })
     }
 

@@ -49,13 +49,6 @@ pub struct ModelInfo {
     pub seed: u64,
 }
 
-impl ModelInfo {
-    /// What answers are usual under a grammar; `None` where training saw none.
-    pub fn prior(&self, grammar: &str) -> Option<&Prior> {
-        self.priors.iter().find(|p| p.grammar == grammar)
-    }
-}
-
 /// Why a model can't be written, read or used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
+use crate::ops::{Compose, OpError, compose};
 use crate::semiring::{Energy, NotAWeight};
 
 /// What stands before the first symbol of an answer and behind the last; no symbol has label 0.
@@ -27,6 +28,18 @@ pub enum PriorError {
         /// Symbols of the alphabet.
         symbols: usize,
     },
+    /// A class of symbols names one that the alphabet lacks.
+    #[error("{symbol:?} is not in the alphabet")]
+    Symbol {
+        /// The symbol.
+        symbol: char,
+    },
+    /// A label in two classes of symbols, or twice in one; or, in a model's note, classes that are none.
+    #[error("classes of symbols: label {label} is not in exactly one")]
+    Class {
+        /// The label.
+        label: Label,
+    },
     /// A context as long as the n-grams, or longer, or one after which nothing follows.
     #[error("the context {context:?} does not belong to n-grams of order {order}")]
     Context {
@@ -47,6 +60,9 @@ pub enum PriorError {
     /// The acceptor is too large.
     #[error(transparent)]
     Graph(#[from] GraphError),
+    /// Priors that can't be composed.
+    #[error(transparent)]
+    Operation(#[from] OpError),
 }
 
 /// How often each symbol followed each context in a list of answers, with probabilities by Witten–Bell interpolation.
@@ -54,6 +70,10 @@ pub enum PriorError {
 /// `p(c | h) = (n(h c) + t(h) p(c | h')) / (n(h) + t(h))`, where `h'` is the context `h` without its first symbol, `n`
 /// counts and `t(h)` is the number of different symbols seen after `h`; the empty context falls back on a uniform
 /// distribution over the symbols and the end. (Witten and Bell 1991; Chen and Goodman 1999, section 2.5.)
+///
+/// Symbols may be counted as classes: then the n-grams are of classes, and a symbol has the probability of its class
+/// divided by the symbols in it (Brown et al. 1992, with a uniform distribution within each class). With the ten digits as
+/// one class an n-gram knows where separators stand, and nothing of which amounts there were.
 ///
 /// ```
 /// use energraph::handwriting::NGram;
@@ -67,6 +87,9 @@ pub enum PriorError {
 pub struct NGram {
     order: usize,
     symbols: usize,
+    /// The class of each symbol, named by the least label in it; empty where every symbol is a class of its own.
+    classes: Vec<Label>,
+    /// Counts of classes after contexts of classes.
     counts: BTreeMap<Vec<Label>, BTreeMap<Label, u32>>,
 }
 
@@ -75,6 +98,8 @@ pub struct NGram {
 struct Stored {
     order: usize,
     symbols: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<Label>,
     counts: Vec<(Vec<Label>, Followers)>,
 }
 
@@ -96,14 +121,35 @@ impl NGram {
         symbols: usize,
         answers: impl IntoIterator<Item = A>,
     ) -> Result<Self, PriorError> {
-        let mut gram = NGram { order, symbols, counts: BTreeMap::new() };
+        NGram::of_classes(order, symbols, &[], answers)
+    }
+
+    /// As [`NGram::new`], the labels of each list in `alike` counted as one class; any other is a class of its own.
+    ///
+    /// ```
+    /// use energraph::handwriting::NGram;
+    /// let seen = NGram::of_classes(2, 4, &[vec![1, 2, 3]], [[1, 4], [2, 4]])?;
+    /// assert_eq!(seen.probability(&[1], Some(4)), seen.probability(&[3], Some(4)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`NGram::new`]; [`PriorError::Class`] for a label in two lists.
+    pub fn of_classes<A: AsRef<[Label]>>(
+        order: usize,
+        symbols: usize,
+        alike: &[Vec<Label>],
+        answers: impl IntoIterator<Item = A>,
+    ) -> Result<Self, PriorError> {
+        let mut gram = NGram { order, symbols, classes: Vec::new(), counts: BTreeMap::new() };
         gram.check()?;
+        gram.classes = gram.classes_of(alike)?;
         let mut padded = Vec::new();
         for answer in answers {
+            answer.as_ref().iter().try_for_each(|&label| gram.symbol(label))?;
             padded.clear();
             padded.push(BOUNDARY);
-            padded.extend_from_slice(answer.as_ref());
-            padded[1..].iter().try_for_each(|&label| gram.symbol(label))?;
+            padded.extend(answer.as_ref().iter().map(|&label| gram.class(label)));
             padded.push(BOUNDARY);
             for (i, &next) in padded.iter().enumerate().skip(1) {
                 for from in (i + 1).saturating_sub(order)..=i {
@@ -124,7 +170,7 @@ impl NGram {
     /// Cost: `order` look-ups.
     pub fn probability(&self, before: &[Label], next: Option<Label>) -> f64 {
         let mut padded = vec![BOUNDARY];
-        padded.extend_from_slice(before);
+        padded.extend(before.iter().map(|&label| self.class(label)));
         self.after(self.context(&padded), next.unwrap_or(BOUNDARY))
     }
 
@@ -157,7 +203,7 @@ impl NGram {
             builder.final_weight(state, energy(self.after(context, BOUNDARY))?);
             let mut longer = context.to_vec();
             for label in 1..=self.symbols as Label {
-                longer.push(label);
+                longer.push(self.class(label));
                 let next = self.context(&longer);
                 longer.pop();
                 let target = *numbers.entry(next).or_insert_with(|| {
@@ -178,23 +224,67 @@ impl NGram {
         ends.find_map(|end| self.counts.get_key_value(end)).map_or(&[], |(context, _)| context)
     }
 
-    /// Probability of a label, or of the boundary, after exactly this context.
+    /// Probability of a label, or of the boundary, after exactly this context of classes.
     fn after(&self, context: &[Label], next: Label) -> f64 {
-        let uniform = 1.0 / (self.symbols as f64 + 1.0);
+        let (next, alike) = (self.class(next), self.alike(next));
+        let joined = (1..).zip(&self.classes).filter(|(label, class)| label != *class).count();
+        let uniform = 1.0 / ((self.symbols - joined) as f64 + 1.0);
         // From the empty context to the whole one.
-        (0..=context.len()).rev().fold(uniform, |shorter, from| match self.counts.get(&context[from..]) {
-            None => shorter,
-            Some(seen) => {
-                let total: f64 = seen.values().map(|&n| f64::from(n)).sum();
-                let kinds = seen.len() as f64;
-                let count = seen.get(&next).map_or(0.0, |&n| f64::from(n));
-                (count + kinds * shorter) / (total + kinds)
+        let of_class =
+            (0..=context.len()).rev().fold(uniform, |shorter, from| match self.counts.get(&context[from..]) {
+                None => shorter,
+                Some(seen) => {
+                    let total: f64 = seen.values().map(|&n| f64::from(n)).sum();
+                    let kinds = seen.len() as f64;
+                    let count = seen.get(&next).map_or(0.0, |&n| f64::from(n));
+                    (count + kinds * shorter) / (total + kinds)
+                }
+            });
+        of_class / alike as f64
+    }
+
+    /// The class of a label; the boundary is one of its own.
+    fn class(&self, label: Label) -> Label {
+        let at = (label as usize).checked_sub(1);
+        at.and_then(|i| self.classes.get(i)).copied().unwrap_or(label)
+    }
+
+    /// How many labels are in the class of this one.
+    fn alike(&self, label: Label) -> usize {
+        let class = self.class(label);
+        self.classes.iter().filter(|&&c| c == class).count().max(1)
+    }
+
+    /// The class of every symbol, from lists of those that are alike.
+    fn classes_of(&self, alike: &[Vec<Label>]) -> Result<Vec<Label>, PriorError> {
+        let mut named = BTreeMap::new();
+        for list in alike {
+            let least = list.iter().copied().min().unwrap_or(BOUNDARY);
+            for &label in list {
+                self.symbol(label)?;
+                if named.insert(label, least).is_some() {
+                    return Err(PriorError::Class { label });
+                }
             }
-        })
+        }
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok((1..=self.symbols as Label).map(|label| named.get(&label).copied().unwrap_or(label)).collect())
     }
 
     fn check(&self) -> Result<(), PriorError> {
         if (1..=Self::MAX_ORDER).contains(&self.order) { Ok(()) } else { Err(PriorError::Order { order: self.order }) }
+    }
+
+    /// In a note, classes are none, or one for each symbol that its least label names.
+    fn check_classes(&self) -> Result<(), PriorError> {
+        let odd =
+            |(label, class): (Label, &Label)| *class == BOUNDARY || *class > label || self.class(*class) != *class;
+        let wrong = (1..).zip(&self.classes).find(|&each| odd(each)).map(|(label, _)| label);
+        let count = self.classes.len();
+        let missing = (count != 0 && count != self.symbols).then_some(count as Label);
+        wrong.or(missing).map_or(Ok(()), |label| Err(PriorError::Class { label }))
     }
 
     fn symbol(&self, label: Label) -> Result<(), PriorError> {
@@ -207,14 +297,19 @@ impl TryFrom<Stored> for NGram {
     type Error = PriorError;
 
     fn try_from(stored: Stored) -> Result<Self, PriorError> {
-        let Stored { order, symbols, counts } = stored;
-        let mut gram = NGram { order, symbols, counts: BTreeMap::new() };
+        let Stored { order, symbols, classes, counts } = stored;
+        let mut gram = NGram { order, symbols, classes, counts: BTreeMap::new() };
         gram.check()?;
+        gram.check_classes()?;
         for (context, seen) in counts {
             let inner = context.strip_prefix(&[BOUNDARY]).unwrap_or(&context);
-            inner.iter().try_for_each(|&label| gram.symbol(label))?;
-            let follows = seen.iter().map(|&(label, _)| label).filter(|&label| label != BOUNDARY);
-            follows.into_iter().try_for_each(|label| gram.symbol(label))?;
+            let follows = seen.iter().map(|(label, _)| label).filter(|label| **label != BOUNDARY);
+            for &label in inner.iter().chain(follows) {
+                gram.symbol(label)?;
+                if gram.class(label) != label {
+                    return Err(PriorError::Class { label });
+                }
+            }
             let seen: BTreeMap<Label, u32> = seen.into_iter().filter(|&(_, n)| n > 0).collect();
             if context.len() >= order || seen.is_empty() {
                 return Err(PriorError::Context { context, order });
@@ -227,8 +322,9 @@ impl TryFrom<Stored> for NGram {
 
 impl From<NGram> for Stored {
     fn from(gram: NGram) -> Self {
-        let counts = gram.counts.into_iter().map(|(context, seen)| (context, seen.into_iter().collect())).collect();
-        Stored { order: gram.order, symbols: gram.symbols, counts }
+        let NGram { order, symbols, classes, counts } = gram;
+        let counts = counts.into_iter().map(|(context, seen)| (context, seen.into_iter().collect())).collect();
+        Stored { order, symbols, classes, counts }
     }
 }
 
@@ -251,6 +347,22 @@ impl Prior {
     pub fn graph(&self) -> Result<Graph<Energy>, PriorError> {
         self.ngram.graph(self.weight)
     }
+
+    /// The acceptor of all priors for a grammar, whose energies are their sums; `None` where there are none.
+    ///
+    /// # Errors
+    /// As [`NGram::graph`], and where the composition is too large.
+    pub fn together(priors: &[Prior], grammar: &str) -> Result<Option<Graph<Energy>>, PriorError> {
+        let mut all: Option<Graph<Energy>> = None;
+        for prior in priors.iter().filter(|p| p.grammar == grammar && p.weight != 0.0) {
+            let one = prior.graph()?;
+            all = Some(match all {
+                None => one,
+                Some(others) => compose(&others, &one, &Compose::default())?.graph,
+            });
+        }
+        Ok(all)
+    }
 }
 
 #[cfg(test)]
@@ -263,18 +375,22 @@ mod tests {
 
     const SYMBOLS: usize = 3;
 
+    /// Symbols alike in the tests with classes; the other two are each alone.
+    const ALIKE: [Label; 2] = [1, 3];
+
     /// Witten–Bell from the definition: counts taken from the answers anew for every question.
-    fn by_hand(answers: &[Vec<Label>], order: usize, before: &[Label], next: Label) -> f64 {
+    fn by_hand(answers: &[Vec<Label>], order: usize, before: &[Label], next: Label, kinds: usize) -> f64 {
         let mut padded = vec![BOUNDARY];
         padded.extend(before);
         let context = &padded[padded.len().saturating_sub(order - 1)..];
-        fallback(answers, context, next)
+        fallback(answers, context, next, kinds)
     }
 
-    fn fallback(answers: &[Vec<Label>], context: &[Label], next: Label) -> f64 {
+    /// Of `kinds` symbols.
+    fn fallback(answers: &[Vec<Label>], context: &[Label], next: Label, kinds: usize) -> f64 {
         let shorter = match context {
-            [] => 1.0 / (SYMBOLS as f64 + 1.0),
-            [_, rest @ ..] => fallback(answers, rest, next),
+            [] => 1.0 / (kinds as f64 + 1.0),
+            [_, rest @ ..] => fallback(answers, rest, next, kinds),
         };
         let mut followers = Vec::new();
         for answer in answers {
@@ -292,8 +408,18 @@ mod tests {
         if total == 0.0 { shorter } else { (hits + kinds * shorter) / (total + kinds) }
     }
 
+    /// A string with each symbol written as the least that is alike.
+    fn in_classes(text: &[Label]) -> Vec<Label> {
+        text.iter().map(|l| if ALIKE.contains(l) { ALIKE[0] } else { *l }).collect()
+    }
+
     fn strings() -> impl Strategy<Value = Vec<Vec<Label>>> {
         prop::collection::vec(prop::collection::vec(1..=SYMBOLS as Label, 0..5), 0..8)
+    }
+
+    /// No classes, or one of two symbols.
+    fn alike() -> impl Strategy<Value = Vec<Vec<Label>>> {
+        prop_oneof![Just(Vec::new()), Just(vec![ALIKE.to_vec()])]
     }
 
     proptest! {
@@ -301,10 +427,10 @@ mod tests {
         fn probabilities_are_witten_and_bells(answers in strings(), order in 1..5_usize, before in prop::collection::vec(1..=SYMBOLS as Label, 0..5)) {
             let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
             let mut total = gram.probability(&before, None);
-            prop_assert!((total - by_hand(&answers, order, &before, BOUNDARY)).abs() < 1e-12);
+            prop_assert!((total - by_hand(&answers, order, &before, BOUNDARY, SYMBOLS)).abs() < 1e-12);
             for next in 1..=SYMBOLS as Label {
                 let p = gram.probability(&before, Some(next));
-                prop_assert!((p - by_hand(&answers, order, &before, next)).abs() < 1e-12);
+                prop_assert!((p - by_hand(&answers, order, &before, next, SYMBOLS)).abs() < 1e-12);
                 prop_assert!(p > 0.0);
                 total += p;
             }
@@ -312,8 +438,35 @@ mod tests {
         }
 
         #[test]
-        fn the_acceptor_weighs_every_string_by_its_probability(answers in strings(), order in 1..5_usize, text in prop::collection::vec(1..=SYMBOLS as Label, 0..6)) {
-            let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
+        fn symbols_alike_share_the_probability_of_their_class(answers in strings(), order in 1..5_usize, before in prop::collection::vec(1..=SYMBOLS as Label, 0..5)) {
+            let gram = NGram::of_classes(order, SYMBOLS, &[ALIKE.to_vec()], &answers).unwrap();
+            let classed: Vec<_> = answers.iter().map(|a| in_classes(a)).collect();
+            let of = |next| by_hand(&classed, order, &in_classes(&before), next, 2);
+            prop_assert!((gram.probability(&before, None) - of(BOUNDARY)).abs() < 1e-12);
+            prop_assert!((gram.probability(&before, Some(2)) - of(2)).abs() < 1e-12);
+            for label in ALIKE {
+                prop_assert!((gram.probability(&before, Some(label)) - 0.5 * of(ALIKE[0])).abs() < 1e-12);
+            }
+        }
+
+        #[test]
+        fn priors_for_one_grammar_add_their_energies(answers in strings(), text in prop::collection::vec(1..=SYMBOLS as Label, 0..6)) {
+            let one = NGram::new(3, SYMBOLS, &answers).unwrap();
+            let other = NGram::of_classes(4, SYMBOLS, &[ALIKE.to_vec()], &answers).unwrap();
+            let prior = |grammar: &str, weight, ngram: &NGram| Prior { grammar: grammar.into(), weight, ngram: ngram.clone() };
+            let priors = [prior("a", 0.5, &one), prior("b", 9.0, &one), prior("a", 0.25, &other)];
+            let energy = |g: &Graph<Energy>| {
+                answer_energy(g, &Answer::one(text.iter().copied()), Beta::finite(1.0).unwrap()).unwrap()
+            };
+            let both = energy(&Prior::together(&priors, "a").unwrap().unwrap());
+            let sum = energy(&one.graph(0.5).unwrap()) + energy(&other.graph(0.25).unwrap());
+            prop_assert!((both - sum).abs() < 1e-5 * (1.0 + sum), "{both} {sum}");
+            prop_assert!(Prior::together(&priors, "c").unwrap().is_none());
+        }
+
+        #[test]
+        fn the_acceptor_weighs_every_string_by_its_probability(answers in strings(), order in 1..5_usize, alike in alike(), text in prop::collection::vec(1..=SYMBOLS as Label, 0..6)) {
+            let gram = NGram::of_classes(order, SYMBOLS, &alike, &answers).unwrap();
             let graph = gram.graph(0.5).unwrap();
             let mut lost = -gram.probability(&text, None).ln();
             for (i, &label) in text.iter().enumerate() {
@@ -327,8 +480,8 @@ mod tests {
         }
 
         #[test]
-        fn the_acceptor_is_deterministic_and_complete(answers in strings(), order in 1..5_usize) {
-            let graph = NGram::new(order, SYMBOLS, &answers).unwrap().graph(1.0).unwrap();
+        fn the_acceptor_is_deterministic_and_complete(answers in strings(), order in 1..5_usize, alike in alike()) {
+            let graph = NGram::of_classes(order, SYMBOLS, &alike, &answers).unwrap().graph(1.0).unwrap();
             for state in 0..graph.states() as StateId {
                 let labels: Vec<Label> = graph.arcs(state).iter().map(|a| a.ilabel).collect();
                 prop_assert_eq!(labels, (1..=SYMBOLS as Label).collect::<Vec<_>>());
@@ -337,8 +490,8 @@ mod tests {
         }
 
         #[test]
-        fn a_note_gives_back_what_was_written(answers in strings(), order in 1..5_usize) {
-            let gram = NGram::new(order, SYMBOLS, &answers).unwrap();
+        fn a_note_gives_back_what_was_written(answers in strings(), order in 1..5_usize, alike in alike()) {
+            let gram = NGram::of_classes(order, SYMBOLS, &alike, &answers).unwrap();
             let text = serde_json::to_string(&gram).unwrap();
             prop_assert_eq!(serde_json::from_str::<NGram>(&text).unwrap(), gram);
         }
@@ -361,7 +514,16 @@ mod tests {
         for weight in [-1.0, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 101.0] {
             assert!(matches!(gram.graph(weight), Err(PriorError::Weight { .. })), "{weight}");
         }
+        for alike in [vec![vec![1, 2], vec![2]], vec![vec![3, 3]]] {
+            assert!(matches!(NGram::of_classes(2, 3, &alike, none), Err(PriorError::Class { .. })), "{alike:?}");
+        }
+        assert_eq!(NGram::of_classes(2, 3, &[vec![4]], none).unwrap_err(), PriorError::Label { label: 4, symbols: 3 });
         for note in [
+            r#"{"order":2,"symbols":3,"classes":[1,1],"counts":[]}"#,
+            r#"{"order":2,"symbols":3,"classes":[1,3,3],"counts":[]}"#,
+            r#"{"order":2,"symbols":3,"classes":[1,1,2],"counts":[]}"#,
+            r#"{"order":2,"symbols":3,"classes":[0,2,3],"counts":[]}"#,
+            r#"{"order":2,"symbols":3,"classes":[1,1,3],"counts":[[[2],[[1,1]]]]}"#,
             r#"{"order":0,"symbols":3,"counts":[]}"#,
             r#"{"order":2,"symbols":3,"counts":[[[1,2],[[1,1]]]]}"#,
             r#"{"order":2,"symbols":3,"counts":[[[7],[[1,1]]]]}"#,

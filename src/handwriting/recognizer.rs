@@ -163,7 +163,7 @@ impl Recognizer<Scorer> {
         let (info, parameters) = model::parse(path, bytes)?;
         let alphabet = grammar::alphabet(&info.alphabet)?;
         let grammar = Grammar::load(grammar.unwrap_or(&info.grammar), &alphabet)?.over(info.scorer.rows())?;
-        let grammar = grammar.with_prior_of(&info.priors)?;
+        let grammar = grammar.with_priors_of(&info.priors)?;
         let mut scorer = Scorer::new(&info.scorer, alphabet.len() - 1, 0, device)?;
         let wrong = |source| ModelError::Parameters { path: PathBuf::from(path), source };
         scorer.set_parameters(&parameters).map_err(wrong)?;
@@ -196,14 +196,14 @@ impl<F: FrontEnd<Input = Field>> Recognizer<F> {
         &self.grammar
     }
 
-    /// Weighs answers by a prior, or by none, instead of the model's own for its grammar.
+    /// Weighs answers by those of the priors that are for its grammar, instead of the model's own.
     ///
-    /// Confidences and certificates hold for the model's own prior.
+    /// Confidences and certificates hold for the model's own priors.
     ///
     /// # Errors
-    /// As [`Prior::graph`].
-    pub fn set_prior(&mut self, prior: Option<&Prior>) -> Result<(), PriorError> {
-        self.grammar.prior = prior.map(Prior::graph).transpose()?;
+    /// As [`Prior::together`].
+    pub fn set_priors(&mut self, priors: &[Prior]) -> Result<(), PriorError> {
+        self.grammar.prior = Prior::together(priors, &self.grammar.name)?;
         Ok(())
     }
 

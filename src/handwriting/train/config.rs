@@ -2,18 +2,21 @@
 
 mod cuts;
 mod hold_out;
+mod prior;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Label;
+use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
-use crate::handwriting::{NGram, Rows};
+use crate::handwriting::grammar::alphabet;
 use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
 use crate::signal::{Augment, Normaliser};
 
 pub use cuts::CutConfig;
+pub use prior::PriorConfig;
 
 /// A training run. Every field that changes the result is here; paths are relative to the data folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,19 +213,6 @@ pub struct ScheduleConfig {
     /// Steps at which the strips for splicing are cut anew; none where no source splices.
     #[serde(default)]
     pub splice_at: Vec<u64>,
-}
-
-/// What the answers of the stacks under one grammar say of answers to be read: an
-/// [`NGram`](crate::handwriting::NGram).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PriorConfig {
-    /// The grammar.
-    pub grammar: String,
-    /// Symbols of an n-gram.
-    pub order: usize,
-    /// The power to which its probabilities are raised.
-    pub weight: f64,
 }
 
 /// A stack, or some of its lines.
@@ -428,17 +418,15 @@ impl TrainConfig {
     }
 
     fn check_prior(&self, prior: &PriorConfig) -> Result<(), String> {
-        let PriorConfig { grammar, order, weight } = prior;
+        let grammar = &prior.grammar;
         let of_it = |s: &SourceConfig| matches!(s, SourceConfig::Stack { grammar: g, .. } if g == grammar);
         if !self.data.iter().any(of_it) {
             return Err(format!("prior: no stack is trained on under the grammar {grammar}"));
         }
-        if self.prior.iter().filter(|p| p.grammar == *grammar).count() > 1 {
-            return Err(format!("prior: the grammar {grammar} has two"));
-        }
-        // What order and weight may be is the n-gram's to say.
+        // What is wrong with the alphabet is said where the run begins.
+        let Ok(alphabet) = alphabet(&self.alphabet) else { return Ok(()) };
         let none: [&[Label]; 0] = [];
-        let made = NGram::new(*order, 0, none).and_then(|gram| gram.graph(*weight));
+        let made = prior.over(&alphabet, none).and_then(|p| p.graph());
         made.map(drop).map_err(|e| format!("prior: {e}"))
     }
 

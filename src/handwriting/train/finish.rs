@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{DevSet, PriorConfig, Run, Source, TrainError};
 use crate::graph::Graph;
-use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, NGram, Prior};
+use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, Prior};
 use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss};
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, PathError, free_energy, k_best_outputs, with_output};
@@ -98,7 +98,7 @@ impl Run {
     /// One reading of the held-out sets and some 170 free energies of each field's graph, which are held in memory.
     pub fn finish(&mut self, name: &str) -> Result<Finished, TrainError> {
         let priors = self.priors()?;
-        let grammars = self.objective.grammars().iter().map(|g| g.clone().with_prior_of(&priors));
+        let grammars = self.objective.grammars().iter().map(|g| g.clone().with_priors_of(&priors));
         let grammars = grammars.collect::<Result<Vec<_>, _>>()?;
         let weighed = self.with_average(|run| {
             let dev = std::mem::take(&mut run.dev);
@@ -144,11 +144,10 @@ impl Run {
     /// The priors that the config asks for, from the answers of all stacks trained on.
     fn priors(&self) -> Result<Vec<Prior>, TrainError> {
         let one = |c: &PriorConfig| {
-            let PriorConfig { grammar, order, weight } = c.clone();
-            let number = self.objective.grammars().iter().position(|g| g.name == grammar);
+            let number = self.objective.grammars().iter().position(|g| g.name == c.grammar);
             let examples = self.sampler.sources.iter().flat_map(Source::examples);
             let answers = examples.filter(|e| Some(e.grammar) == number).map(|e| &e.answer);
-            Ok(Prior { grammar, weight, ngram: NGram::new(order, self.alphabet.len() - 1, answers)? })
+            Ok(c.over(&self.alphabet, answers)?)
         };
         self.config.prior.iter().map(one).collect()
     }

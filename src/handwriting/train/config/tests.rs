@@ -44,7 +44,10 @@ fn every_scorer_loss_and_source_can_be_named() {
     assert!(parse(CTC, "kind = \"frames\"", NLL, DRAWN).is_ok());
     let drawn = parse(SHARED, UNIFORM, NLL, &format!("{DRAWN}\nscene = \"log_book\"\nfields = 20")).unwrap();
     assert!(matches!(drawn.data[0], SourceConfig::Generator { scene: SceneConfig::LogBook, fields: 20, .. }));
-    assert_eq!(parse(SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}")).unwrap().prior.len(), 1);
+    assert_eq!(
+        parse(SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}\n{PRIOR}\nalike = [\"01\"]")).unwrap().prior.len(),
+        2
+    );
     let digits = "kind = \"idx\"\nshare = 1.0\nstack = \"mnist/train\"\nlines = [[1, 55000]]\ngrammar = \"digit\"";
     assert!(parse(SHARED, "kind = \"whole\"", NLL, digits).is_ok());
 }
@@ -61,7 +64,8 @@ fn parts_that_do_not_fit_each_other_are_refused() {
         (SHARED, UNIFORM, NLL, "kind = \"splice\"\nshare = 1.0\nsource = 0", "stack"),
         (&format!("{SHARED}\nviews = [0.9, 9.0]"), UNIFORM, NLL, DRAWN, "view 9"),
         (SHARED, UNIFORM, NLL, &format!("{DRAWN}\n{PRIOR}"), "no stack"),
-        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}\n{PRIOR}"), "two"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}\nalike = [\"01\", \"x\"]"), "'x'"),
+        (SHARED, UNIFORM, NLL, &format!("{STACK}\n{PRIOR}\nalike = [\"01\", \"1\"]"), "label 2"),
         (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("4", "0")), "order 0"),
         (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "-0.5")), "weight -0.5"),
         (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "nan")), "weight NaN"),
