@@ -16,6 +16,7 @@
 //! | [`graph`] | weighted graphs, symbol tables, AT&T text, drawings |
 //! | [`ops`] | graph → graph: [`ops::compose()`] and the rational operations, each with provenance |
 //! | [`paths`] | graph → numbers and paths: free energies, posteriors, best and k best, rivals |
+//! | [`trellis`] | frames × topology, never built: CTC, hidden Markov models, linear chains; best paths, posteriors |
 //! | [`factor`] | factor graphs, and their trellises |
 //! | [`autograd`] | the tape: gradients through operations and free energies |
 //! | [`loss`] | perceptron, hinge, NLL; costs as automata |
@@ -109,6 +110,7 @@ pub mod paths;
 pub mod semiring;
 #[cfg(feature = "signal")]
 pub mod signal;
+pub mod trellis;
 
 pub use factor::FactorGraph;
 pub use graph::{Graph, GraphBuilder, Label, Site, SiteValues, SymbolTable, Traced};

@@ -1,7 +1,4 @@
-//! Rows that are frames: connectionist temporal classification as a transducer.
-
-use crate::graph::{EPSILON, Graph, GraphBuilder, GraphError, Label};
-use crate::semiring::Energy;
+//! What rows of energies stand on: spans, or single frames as in connectionist temporal classification.
 
 /// What a row of energies stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -15,48 +12,6 @@ pub enum Rows {
     Frames,
 }
 
-/// From labels of frames to symbols: repetitions are one symbol, blanks none.
-///
-/// Reads the labels `1..=symbols` and blank, which is `symbols + 1`; writes the symbols. State 0 stands at the start
-/// and after a blank, state `k` after symbol `k`. It is deterministic on its input, so that every labelling of the
-/// frames is one path of whatever it is composed with.
-///
-/// # Errors
-/// [`GraphError::TooLarge`].
-///
-/// # Cost
-/// (symbols + 1)² arcs.
-///
-/// # Source
-/// A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, *Connectionist temporal classification*, 2006.
-///
-/// ```
-/// use energraph::handwriting::collapse;
-/// use energraph::ops::{Compose, acceptor, compose};
-/// use energraph::paths::best_path;
-/// let (a, b, blank) = (1, 2, 3);
-/// let frames = acceptor(&[blank, a, a, blank, a, b, b, blank])?;
-/// let read = compose(&frames, &collapse(2)?, &Compose::default())?.graph;
-/// assert_eq!(best_path(&read)?.unwrap().output, [a, a, b]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn collapse(symbols: usize) -> Result<Graph<Energy>, GraphError> {
-    let mut b = GraphBuilder::new();
-    b.add_states(symbols + 1);
-    b.start(0);
-    let symbols = symbols as Label;
-    let blank = symbols + 1;
-    for after in 0..=symbols {
-        for k in 1..=symbols {
-            let written = if k == after { EPSILON } else { k };
-            b.arc(after, k, written, Energy::FREE, k);
-        }
-        b.arc(after, blank, EPSILON, Energy::FREE, 0);
-        b.final_weight(after, Energy::FREE);
-    }
-    b.build()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -64,6 +19,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+    use crate::graph::Label;
     use crate::handwriting::cuts::Cutter;
     use crate::handwriting::grammar::alphabet;
     use crate::handwriting::{Field, Grammar, InterpretError, Interpretations, RecognitionError};

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::frames::{Rows, collapse};
+use super::frames::Rows;
 use super::prior::{Prior, PriorError};
 use crate::graph::att::{AttError, AttOptions};
-use crate::graph::{Graph, GraphError, Label, SymbolTable};
+use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{Compose, OpError, compose};
 use crate::semiring::Energy;
+use crate::trellis::{Topology, TrellisError};
 
 /// The grammars that come with the library, by name.
 const SHIPPED: [(&str, &str); 3] = [
@@ -51,7 +52,7 @@ pub enum GrammarError {
     },
     /// The alphabet is too large.
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Alphabet(#[from] TrellisError),
 }
 
 fn shipped_names() -> String {
@@ -127,7 +128,8 @@ impl Grammar {
         Ok(Grammar { prior, ..self })
     }
 
-    /// The same grammar over rows of this kind. Over frames it is composed with [`collapse`], once for all fields.
+    /// The same grammar over rows of this kind. Over frames it is composed with
+    /// [`Topology::collapse`], once for all fields.
     ///
     /// # Errors
     /// [`GrammarError::Frames`] where the composition fails.
@@ -135,8 +137,9 @@ impl Grammar {
         if rows == self.rows || rows == Rows::Spans {
             return Ok(self);
         }
-        let frames = collapse(self.inputs.len() - 1)?;
-        let made = compose(&frames, &self.graph, &Compose::default());
+        let classes = self.inputs.len();
+        let frames = Topology::collapse(classes as Label, classes)?;
+        let made = compose(frames.graph(), &self.graph, &Compose::default());
         match made {
             Ok(made) => Ok(Grammar { graph: made.graph, rows, ..self }),
             Err(source) => Err(GrammarError::Frames { name: self.name, source }),

@@ -29,7 +29,7 @@ pub mod train;
 #[cfg(feature = "nn")]
 pub use builder::Builder;
 pub use field::{Field, FieldError, Span, SpanLimit};
-pub use frames::{Rows, collapse};
+pub use frames::Rows;
 pub use grammar::{Grammar, GrammarError};
 pub use interpret::{InterpretError, Interpretations, Near, Placed};
 #[cfg(feature = "nn")]

@@ -1,0 +1,81 @@
+//! Trellises: the inputs of cases e of the peers' programs where `PEER_INPUTS` names their folder (`e_logits.npy`,
+//! `e_targets.npy`), else random ones of the same shape.
+//!
+//!     cargo bench --bench trellis             # divan's options follow `--`
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use divan::Bencher;
+use energraph::trellis::{Emissions, Topology, ctc_losses, free_energy, posteriors};
+use energraph::{Beta, Label};
+use ndarray::{Array2, Array3};
+
+const SHAPE: (usize, usize, usize) = (32, 500, 80);
+const TARGET: usize = 60;
+/// The peers' blank is class 0.
+const BLANK: Label = 1;
+
+/// The numbers of an `.npy` file, four bytes each, after its header.
+fn npy<T>(name: &str, number: fn([u8; 4]) -> T) -> Option<Vec<T>> {
+    let folder = std::env::var_os("PEER_INPUTS")?;
+    let bytes = std::fs::read(Path::new(&folder).join(name)).unwrap();
+    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    Some(bytes[header..].chunks_exact(4).map(|b| number([b[0], b[1], b[2], b[3]])).collect())
+}
+
+/// Something like noise, the same every time.
+fn noise(n: usize) -> Vec<f32> {
+    let mut seed = 1_u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 40) as f32 / (1 << 24) as f32
+    };
+    (0..n).map(|_| (0..6).map(|_| next()).sum::<f32>() * 1.414 - 4.242).collect()
+}
+
+/// Energies, items × frames × classes, and the targets.
+fn batch() -> (Array3<f32>, Vec<Vec<Label>>) {
+    let (items, frames, classes) = SHAPE;
+    let logits = npy("e_logits.npy", f32::from_le_bytes).unwrap_or_else(|| noise(items * frames * classes));
+    let labels = npy("e_targets.npy", u32::from_le_bytes)
+        .unwrap_or_else(|| (0..(items * TARGET) as u32).map(|k| k * 31 % (classes as u32 - 1) + 1).collect());
+    let energies = Array3::from_shape_vec(SHAPE, logits.into_iter().map(|x| -x).collect()).unwrap();
+    (energies, labels.chunks(TARGET).map(|t| t.iter().map(|l| l + 1).collect()).collect())
+}
+
+/// Case e: the loss and its gradient for the whole batch, on so many threads.
+#[divan::bench(args = [1, 2])]
+fn ctc_losses_of_a_batch(b: Bencher, threads: usize) {
+    let (energies, targets) = batch();
+    let items: Vec<(Emissions<'_>, &[Label])> =
+        energies.outer_iter().zip(&targets).map(|(e, t)| (Emissions::new(e).unwrap(), &t[..])).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let all = ctc_losses(&items, BLANK);
+    let loss: f64 = all.iter().map(|l| l.as_ref().unwrap().value).sum();
+    let squares: f64 =
+        all.iter().flat_map(|l| l.as_ref().unwrap().gradient.iter()).map(|&g| f64::from(g) * f64::from(g)).sum();
+    println!("loss {loss:.6}, squares of the gradient {squares:.5}");
+    b.bench(|| pool.install(|| ctc_losses(&items, BLANK)));
+}
+
+/// One item of it as any other topology.
+#[divan::bench]
+fn free_energy_of_one_item(b: Bencher) {
+    let (energies, targets) = batch();
+    let one: Array2<f32> = energies.index_axis(ndarray::Axis(0), 0).to_owned();
+    let t = Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap();
+    b.bench(|| free_energy(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+}
+
+#[divan::bench]
+fn posteriors_of_one_item(b: Bencher) {
+    let (energies, targets) = batch();
+    let one: Array2<f32> = energies.index_axis(ndarray::Axis(0), 0).to_owned();
+    let t = Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap();
+    b.bench(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+}
+
+fn main() {
+    divan::main();
+}

@@ -1,0 +1,163 @@
+//! Forced alignment: where each symbol of a known text lies, and how sure that is.
+
+use std::ops::Range;
+
+use super::posteriors::visit;
+use super::{Alignment, Emissions, Topology, TrellisError, best_path};
+use crate::graph::{EPSILON, Label, Site, StateId};
+use crate::paths::{Beta, PositiveF64};
+
+/// What an alignment is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlignOptions {
+    /// Input labels that belong to no segment: the blank, silence.
+    pub between: Vec<Label>,
+    /// Inverse temperature of the posteriors.
+    pub beta: PositiveF64,
+    /// Probability that an interval holds its boundary, above 0 and below 1.
+    pub coverage: f64,
+}
+
+impl Default for AlignOptions {
+    /// Nothing lies between; β = 1; intervals of 95 %.
+    fn default() -> Self {
+        AlignOptions { between: Vec::new(), beta: PositiveF64::ONE, coverage: 0.95 }
+    }
+}
+
+/// A symbol of the text, placed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlignedSegment {
+    /// The output label.
+    pub label: Label,
+    /// Its frames on the best path.
+    pub frames: Range<usize>,
+    /// First and last frame that it may begin at: the interval that leaves half of the uncovered probability on either
+    /// side.
+    pub starts: (usize, usize),
+    /// The same for the first frame behind it.
+    pub ends: (usize, usize),
+    /// The share of all alignments that read its frames in it, averaged over them.
+    pub posterior: f64,
+}
+
+/// A text, placed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aligned {
+    /// The best path.
+    pub path: Alignment,
+    /// `F_β` of all alignments.
+    pub free_energy: f64,
+    /// The symbols in order.
+    pub segments: Vec<AlignedSegment>,
+}
+
+/// Places the output of a linear topology: on the best path, each symbol from the frame that writes it to the next that
+/// writes another or reads something that lies between. `None` where there is no path.
+///
+/// A topology is linear where no state is left and come back to, as under [`Topology::ctc`] and
+/// [`Topology::left_to_right`]: then each state is at one place of the text.
+///
+/// # Errors
+/// [`TrellisError::NotLinear`] where it is not, [`TrellisError::Class`].
+///
+/// # Cost
+/// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()).
+///
+/// ```
+/// use energraph::trellis::{AlignOptions, Emissions, Topology, align};
+/// use ndarray::array;
+/// let e = array![[0.0, 9.0, 5.0], [9.0, 5.0, 0.0], [9.0, 0.0, 5.0], [9.0, 0.0, 5.0]];
+/// let options = AlignOptions { between: vec![3], ..AlignOptions::default() };
+/// let found = align(&Emissions::new(e.view())?, &Topology::ctc(&[1, 2], 3, 3)?, &options)?.ok_or("too short")?;
+/// let frames: Vec<_> = found.segments.iter().map(|s| s.frames.clone()).collect();
+/// assert_eq!(frames, [0..1, 2..4]);
+/// assert!(found.segments.iter().all(|s| s.posterior > 0.9));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result<Option<Aligned>, TrellisError> {
+    topology.check_linear()?;
+    let Some(path) = best_path(e, topology)? else { return Ok(None) };
+    let (mut segments, of_state) = segments(&path, topology, &o.between);
+    let mut found = vec![Found::default(); segments.len()];
+    let graph = topology.graph();
+    let in_segment = |state: StateId| of_state[state as usize];
+    let mut add = |t: usize, site: Site, share: f64| match site {
+        Site::Final(state) => {
+            if let Some(k) = in_segment(state) {
+                found[k].ends.push((t, share));
+            }
+        }
+        Site::Arc(arc) => {
+            let a = &graph.all_arcs()[arc as usize];
+            let (from, to) = (graph.source(arc).and_then(in_segment), in_segment(a.target));
+            if let Some(k) = from.filter(|_| from != to) {
+                found[k].ends.push((t, share));
+            }
+            if let Some(k) = to {
+                if from != to {
+                    found[k].starts.push((t, share));
+                }
+                if a.ilabel != EPSILON && segments[k].frames.contains(&t) {
+                    found[k].inside += share;
+                }
+            }
+        }
+    };
+    let free_energy = visit(e, topology, Beta::Finite(o.beta), &mut add)?;
+    for (segment, found) in segments.iter_mut().zip(found) {
+        segment.posterior = found.inside / segment.frames.len() as f64;
+        segment.starts = interval(&found.starts, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
+        segment.ends = interval(&found.ends, o.coverage).unwrap_or((segment.frames.end, segment.frames.end));
+    }
+    Ok(Some(Aligned { path, free_energy, segments }))
+}
+
+/// What all alignments say of a segment: shares by frame, in order.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    starts: Vec<(usize, f64)>,
+    ends: Vec<(usize, f64)>,
+    inside: f64,
+}
+
+/// The segments along a path, and the one that each state is in.
+fn segments(path: &Alignment, topology: &Topology, between: &[Label]) -> (Vec<AlignedSegment>, Vec<Option<usize>>) {
+    let graph = topology.graph();
+    let mut of_state = vec![None; graph.states()];
+    let mut segments: Vec<AlignedSegment> = Vec::new();
+    let mut open = false;
+    for step in &path.steps {
+        let a = &graph.all_arcs()[step.arc as usize];
+        let Some(frame) = step.frame else { continue };
+        if a.olabel != EPSILON {
+            open = true;
+            let (label, frames) = (a.olabel, frame..frame);
+            segments.push(AlignedSegment { label, frames, starts: (0, 0), ends: (0, 0), posterior: 0.0 });
+        } else if between.contains(&a.ilabel) {
+            open = false;
+        }
+        if let Some(last) = segments.len().checked_sub(1).filter(|_| open) {
+            segments[last].frames.end = frame + 1;
+            of_state[a.target as usize] = Some(last);
+        }
+    }
+    (segments, of_state)
+}
+
+/// The first and last place of the middle of a distribution, so much of it; `None` over nothing.
+fn interval(shares: &[(usize, f64)], coverage: f64) -> Option<(usize, usize)> {
+    let total: f64 = shares.iter().map(|s| s.1).sum();
+    let tail = 0.5 * (1.0 - coverage.clamp(0.0, 1.0)) * total;
+    Some((passing(shares.iter(), tail)?, passing(shares.iter().rev(), tail)?))
+}
+
+/// The place at which a sum of shares passes a limit.
+fn passing<'a>(mut shares: impl Iterator<Item = &'a (usize, f64)>, limit: f64) -> Option<usize> {
+    let mut sum = 0.0;
+    let passes = |(_, share): &&(usize, f64)| {
+        sum += share;
+        sum > limit
+    };
+    shares.find(passes).map(|s| s.0)
+}

@@ -1,0 +1,78 @@
+//! What each frame says of each class.
+
+use ndarray::ArrayView2;
+
+use super::TrellisError;
+use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
+use crate::semiring::Energy;
+
+/// Energies of classes at frames, frames × classes, borrowed: nothing is copied.
+///
+/// `+∞` says that a class is impossible at a frame. A topology reads class `c` through arcs of input label `c + 1`,
+/// since label 0 is epsilon.
+///
+/// ```
+/// use energraph::trellis::Emissions;
+/// use ndarray::array;
+/// let energies = array![[0.1, 2.3], [f32::INFINITY, 0.0]];
+/// let e = Emissions::new(energies.view())?;
+/// assert_eq!((e.frames(), e.classes()), (2, 2));
+/// assert!(Emissions::new(array![[f32::NAN]].view()).is_err());
+/// # Ok::<(), energraph::trellis::TrellisError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Emissions<'a> {
+    values: ArrayView2<'a, f32>,
+}
+
+impl<'a> Emissions<'a> {
+    /// Energies, frames × classes.
+    ///
+    /// # Errors
+    /// [`TrellisError::NoEnergy`] for NaN or −∞.
+    ///
+    /// # Cost
+    /// One look at each number.
+    pub fn new(values: ArrayView2<'a, f32>) -> Result<Self, TrellisError> {
+        let wrong = |v: &f32| v.is_nan() || *v == f32::NEG_INFINITY;
+        match values.indexed_iter().find(|(_, v)| wrong(v)) {
+            Some(((frame, class), &value)) => Err(TrellisError::NoEnergy { frame, class, value }),
+            None => Ok(Emissions { values }),
+        }
+    }
+
+    /// Frames.
+    pub fn frames(&self) -> usize {
+        self.values.nrows()
+    }
+
+    /// Classes.
+    pub fn classes(&self) -> usize {
+        self.values.ncols()
+    }
+
+    /// The energies as they were given.
+    pub fn values(&self) -> ArrayView2<'a, f32> {
+        self.values
+    }
+
+    /// The same as a graph: a state between frames, and an arc for each class of each frame. Composed with a topology's
+    /// graph it is the trellis, built.
+    ///
+    /// # Errors
+    /// [`GraphError`] where it is too large to number.
+    ///
+    /// # Cost
+    /// frames × classes arcs.
+    pub fn graph(&self) -> Result<Graph<Energy>, GraphError> {
+        let mut b = GraphBuilder::new();
+        b.add_states(self.frames() + 1);
+        b.start(0);
+        for ((frame, class), &value) in self.values.indexed_iter() {
+            let (from, label) = (frame as StateId, class as Label + 1);
+            b.arc(from, label, label, Energy::new(value).unwrap_or(Energy::IMPOSSIBLE), from + 1);
+        }
+        b.final_weight(self.frames() as StateId, Energy::FREE);
+        b.build()
+    }
+}

@@ -1,0 +1,81 @@
+//! What a trellis may refuse.
+
+use crate::graph::{GraphError, Label, StateId};
+use crate::semiring::NotAWeight;
+
+/// Why emissions, a topology, or a question about the two is refused.
+///
+/// That no path exists is no error: the free energy is +∞ then, and there is no best path.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TrellisError {
+    /// An energy that is NaN or −∞.
+    #[error("frame {frame}, class {class}: {value} is no energy")]
+    NoEnergy {
+        /// The frame, from 0.
+        frame: usize,
+        /// The class, from 0.
+        class: usize,
+        /// The number found.
+        value: f32,
+    },
+    /// A topology that reads a class the emissions lack.
+    #[error("the topology reads class {}, the emissions have {classes}", label.saturating_sub(1))]
+    Class {
+        /// The input label that stands for the class: 1 for class 0.
+        label: Label,
+        /// Classes of the emissions.
+        classes: usize,
+    },
+    /// A cycle of arcs that read no frame: a frame would have infinitely many paths.
+    #[error("arcs that read no frame form a cycle (state {}, {} states in all)",
+        states.first().copied().unwrap_or_default(), states.len())]
+    EpsilonCycle {
+        /// States on or behind such cycles.
+        states: Vec<StateId>,
+    },
+    /// A topology whose states can be come back to, where each must be at one place of a text.
+    #[error("state {} can be left and come back to ({} states in all): places in a text need a linear topology",
+        states.first().copied().unwrap_or_default(), states.len())]
+    NotLinear {
+        /// States on or behind such cycles.
+        states: Vec<StateId>,
+    },
+    /// A target that names no class, or the blank.
+    #[error(
+        "position {position} of the target: label {label} is not one of 1 to {classes} other than the blank {blank}"
+    )]
+    Target {
+        /// Position in the target, from 0.
+        position: usize,
+        /// The label.
+        label: Label,
+        /// Classes.
+        classes: usize,
+        /// The label of the blank.
+        blank: Label,
+    },
+    /// A unit of a left-to-right model that reads epsilon.
+    #[error("unit {unit} reads nothing")]
+    Silent {
+        /// Its number, from 0.
+        unit: usize,
+    },
+    /// Transitions that are not classes × classes, or energies of ends that are not one a class.
+    #[error("{rows} × {columns} transitions and {ends} ends for {classes} classes")]
+    Shape {
+        /// Rows of the transitions.
+        rows: usize,
+        /// Columns of the transitions.
+        columns: usize,
+        /// The starts or ends that do not fit, else their right number.
+        ends: usize,
+        /// Classes.
+        classes: usize,
+    },
+    /// A transition energy that is NaN or −∞.
+    #[error(transparent)]
+    Weight(#[from] NotAWeight),
+    /// The topology is not a graph, for instance too large to number.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+}

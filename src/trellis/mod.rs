@@ -1,0 +1,41 @@
+//! Graphs that are never built: frames × topology.
+//!
+//! Most structured prediction over sequences asks one question: a front-end gives energies to classes at frames
+//! ([`Emissions`]), a small graph says what may follow what ([`Topology`]), and the paths of their composition are the
+//! alignments. That composition, the **trellis**, has frames × arcs arcs; here it is never built, and the answers are those
+//! of [`crate::paths`] on it.
+//!
+//! | topology | |
+//! |---|---|
+//! | [`Topology::ctc`] | connectionist temporal classification |
+//! | [`Topology::collapse`] | every labelling, and what it says: best-path decoding |
+//! | [`Topology::left_to_right`] | hidden Markov models: units in order, with durations, some optional |
+//! | [`Topology::chain`] | linear chains: conditional random fields |
+//! | [`Topology::any`] | every frame alone |
+//! | [`Topology::from_graph`] | any other: a lexicon, a grammar, one's own |
+//!
+//! Asked are [`free_energy()`], [`best_path()`] and [`posteriors()`], which are the gradient. Ties, frames at which nothing is
+//! possible and targets that do not fit are no special cases: an impossible trellis has a free energy of +∞, no best path
+//! and shares of 0. An emission of −0.0 is 0.
+//!
+//! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
+//! and its gradient, in linear arithmetic.
+
+mod align;
+mod backward;
+mod best_path;
+mod ctc;
+mod emissions;
+mod error;
+mod free_energy;
+mod posteriors;
+mod topology;
+
+pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use best_path::{Alignment, Step, best_path};
+pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
+pub use emissions::Emissions;
+pub use error::TrellisError;
+pub use free_energy::free_energy;
+pub use posteriors::{Posteriors, posteriors};
+pub use topology::{Topology, Unit};

@@ -1,0 +1,74 @@
+//! Linear chains.
+
+use ndarray::{ArrayView1, ArrayView2};
+
+use super::Topology;
+use crate::graph::{GraphBuilder, Label, StateId};
+use crate::semiring::Energy;
+use crate::trellis::TrellisError;
+
+impl Topology {
+    /// A linear chain over `C` classes: any class may follow any other. A path writes the class (+ 1) of every frame.
+    ///
+    /// `transitions[[i, j]]` is the energy of class `j` behind class `i` (C × C), `first` and `last` are those of the
+    /// classes at the two ends (C each). State 0 is the start, state `i + 1` stands behind class `i`; arc `i` begins with
+    /// class `i`, and arc `C + i·C + j` goes from class `i` to class `j`, so that gradients are found by number.
+    ///
+    /// ```
+    /// use energraph::trellis::{Emissions, Topology, best_path};
+    /// use ndarray::array;
+    /// // Two classes that would rather stay.
+    /// let stay = array![[0.0, 2.0], [2.0, 0.0]];
+    /// let free = array![0.0, 0.0];
+    /// let t = Topology::chain(stay.view(), free.view(), free.view())?;
+    /// let e = array![[0.0, 1.0], [0.5, 0.0], [0.0, 1.0]];
+    /// let best = best_path(&Emissions::new(e.view())?, &t)?.ok_or("no path")?;
+    /// assert_eq!((best.output, best.energy), (vec![1, 1, 1], 0.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TrellisError::Shape`] where the sizes differ, [`TrellisError::Weight`] for NaN or −∞.
+    ///
+    /// # Source
+    /// J. Lafferty, A. McCallum, F. Pereira, *Conditional random fields*, ICML 2001.
+    pub fn chain(
+        transitions: ArrayView2<'_, f32>,
+        first: ArrayView1<'_, f32>,
+        last: ArrayView1<'_, f32>,
+    ) -> Result<Self, TrellisError> {
+        let classes = first.len();
+        let (rows, columns) = transitions.dim();
+        if rows != classes || columns != classes || last.len() != classes {
+            return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes });
+        }
+        let mut b = GraphBuilder::new();
+        b.add_states(classes + 1);
+        b.start(0);
+        let mut arc = |from: usize, to: usize, energy: f32| {
+            let label = to as Label + 1;
+            b.arc(from as StateId, label, label, Energy::new(energy)?, label);
+            Ok::<(), TrellisError>(())
+        };
+        first.iter().enumerate().try_for_each(|(to, &energy)| arc(0, to, energy))?;
+        transitions.indexed_iter().try_for_each(|((from, to), &energy)| arc(from + 1, to, energy))?;
+        for (class, &energy) in last.iter().enumerate() {
+            b.final_weight(class as StateId + 1, Energy::new(energy)?);
+        }
+        Topology::from_graph(b.build()?)
+    }
+
+    /// Any of the classes at any frame, each as free as another: what the frames say alone. A path writes the class
+    /// (+ 1) of every frame.
+    ///
+    /// # Errors
+    /// [`TrellisError::Graph`] where there are too many classes to number.
+    pub fn any(classes: usize) -> Result<Self, TrellisError> {
+        let mut b = GraphBuilder::new();
+        let state = b.state();
+        b.start(state);
+        (1..=classes as Label).for_each(|label| b.arc(state, label, label, Energy::FREE, state));
+        b.final_weight(state, Energy::FREE);
+        Topology::from_graph(b.build()?)
+    }
+}

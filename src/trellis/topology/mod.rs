@@ -1,0 +1,106 @@
+//! What may follow what, frame after frame.
+
+mod chain;
+mod ctc;
+mod left_to_right;
+
+pub use left_to_right::Unit;
+
+use super::TrellisError;
+use crate::graph::{Arc, EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
+use crate::semiring::Energy;
+
+/// A transducer that is read once per frame: an arc of input label `c + 1` reads class `c` of one frame, an arc that
+/// reads epsilon reads none. A path from the start to a final state that reads every frame is one alignment; its
+/// energy is the sum of its arcs', of the emissions it reads, and of its final weight.
+///
+/// Any graph may serve ([`Topology::from_graph`]): a lexicon, a grammar, one's own. Those that everyone needs have
+/// constructors of their own: [`Topology::ctc`], [`Topology::left_to_right`], [`Topology::chain`].
+#[derive(Debug, Clone)]
+pub struct Topology {
+    graph: Graph<Energy>,
+    /// Every state, each before the targets of its arcs that read nothing.
+    order: Vec<StateId>,
+    /// The largest input label.
+    largest: Label,
+}
+
+impl Topology {
+    /// A topology from a graph.
+    ///
+    /// ```
+    /// use energraph::trellis::{Emissions, Topology, free_energy};
+    /// use energraph::{Beta, Energy, GraphBuilder};
+    /// use ndarray::array;
+    /// // Class 0 once, then class 1 for the rest.
+    /// let mut b = GraphBuilder::new();
+    /// b.add_states(2);
+    /// b.start(0);
+    /// b.arc(0, 1, 1, Energy::FREE, 1);
+    /// b.arc(1, 2, 2, Energy::FREE, 1);
+    /// b.final_weight(1, Energy::FREE);
+    /// let t = Topology::from_graph(b.build()?)?;
+    /// let energies = array![[1.0, 9.0], [9.0, 2.0], [9.0, 3.0]];
+    /// assert_eq!(free_energy(&Emissions::new(energies.view())?, &t, Beta::Infinite)?, 6.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TrellisError::EpsilonCycle`] where arcs that read nothing form a cycle.
+    ///
+    /// # Cost
+    /// O(states + arcs).
+    pub fn from_graph(graph: Graph<Energy>) -> Result<Self, TrellisError> {
+        let order = if graph.all_arcs().iter().any(|a| a.ilabel == EPSILON) {
+            let mut silent = GraphBuilder::new();
+            silent.add_states(graph.states());
+            silent.start(0);
+            for (_, source, arc) in graph.arcs_with_source().filter(|(_, _, a)| a.ilabel == EPSILON) {
+                silent.arc(source, EPSILON, EPSILON, Energy::FREE, arc.target);
+            }
+            topological_order(&silent.build()?).map_err(|c| TrellisError::EpsilonCycle { states: c.states })?
+        } else {
+            (0..graph.states() as StateId).collect()
+        };
+        let largest = graph.all_arcs().iter().map(|a: &Arc<Energy>| a.ilabel).max().unwrap_or(EPSILON);
+        Ok(Topology { graph, order, largest })
+    }
+
+    /// The graph; arcs and states in answers are its.
+    pub fn graph(&self) -> &Graph<Energy> {
+        &self.graph
+    }
+
+    /// The graph alone.
+    pub fn into_graph(self) -> Graph<Energy> {
+        self.graph
+    }
+
+    /// Every state, each before the targets of its arcs that read nothing.
+    pub(super) fn order(&self) -> &[StateId] {
+        &self.order
+    }
+
+    /// Whether no state is left and come back to.
+    pub(super) fn check_linear(&self) -> Result<(), TrellisError> {
+        let mut forward = GraphBuilder::new();
+        forward.add_states(self.graph.states());
+        if self.graph.states() > 0 {
+            forward.start(0);
+        }
+        for (_, source, arc) in self.graph.arcs_with_source().filter(|(_, source, a)| a.target != *source) {
+            forward.arc(source, EPSILON, EPSILON, Energy::FREE, arc.target);
+        }
+        let order = topological_order(&forward.build()?);
+        order.map(drop).map_err(|c| TrellisError::NotLinear { states: c.states })
+    }
+
+    /// Whether emissions have every class that is read.
+    pub(super) fn check(&self, classes: usize) -> Result<(), TrellisError> {
+        if self.largest as usize <= classes {
+            Ok(())
+        } else {
+            Err(TrellisError::Class { label: self.largest, classes })
+        }
+    }
+}
