@@ -485,3 +485,22 @@ fn parts_of_a_unit_are_one_segment_until_something_between_is_read() {
     let placed: Vec<_> = found.segments.iter().map(|s| (s.label, s.frames.clone())).collect();
     assert_eq!(placed, [(7, 0..3), (8, 5..7)]);
 }
+
+#[test]
+fn what_is_written_without_a_frame_begins_with_the_next() {
+    use energraph::trellis::{AlignOptions, align};
+    // Writes 5, reads class 0 twice, writes 6 and nothing more.
+    let mut b = energraph::GraphBuilder::new();
+    b.add_states(5);
+    b.start(0);
+    b.arc(0, EPSILON, 5, Energy::FREE, 1);
+    b.arc(1, 1, EPSILON, Energy::FREE, 2);
+    b.arc(2, 1, EPSILON, Energy::FREE, 3);
+    b.arc(3, EPSILON, 6, Energy::FREE, 4);
+    b.final_weight(4, Energy::FREE);
+    let t = Topology::from_graph(b.build().unwrap()).unwrap();
+    let e = array![[0.5], [0.25]];
+    let found = align(&Emissions::new(e.view()).unwrap(), &t, &AlignOptions::default()).unwrap().unwrap();
+    let placed: Vec<_> = found.segments.iter().map(|s| (s.label, s.frames.clone(), s.posterior)).collect();
+    assert_eq!(placed, [(5, 0..2, 1.0), (6, 2..2, 0.0)]);
+}

@@ -37,7 +37,8 @@ pub struct AlignedSegment {
     pub starts: (usize, usize),
     /// The same for the first frame behind it.
     pub ends: (usize, usize),
-    /// The share of all alignments that read its frames in it, averaged over them.
+    /// The share of all alignments that read its frames in it, averaged over them; 0 where it has none, which a topology
+    /// of one's own may allow.
     pub posterior: f64,
 }
 
@@ -106,7 +107,7 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
     };
     let free_energy = visit(e, topology, Beta::Finite(o.beta), &mut add)?;
     for (segment, found) in segments.iter_mut().zip(found) {
-        segment.posterior = found.inside / segment.frames.len() as f64;
+        segment.posterior = found.inside / segment.frames.len().max(1) as f64;
         segment.starts = interval(&found.starts, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
         segment.ends = interval(&found.ends, o.coverage).unwrap_or((segment.frames.end, segment.frames.end));
     }
@@ -126,19 +127,19 @@ fn segments(path: &Alignment, topology: &Topology, between: &[Label]) -> (Vec<Al
     let graph = topology.graph();
     let mut of_state = vec![None; graph.states()];
     let mut segments: Vec<AlignedSegment> = Vec::new();
-    let mut open = false;
+    let (mut open, mut read) = (false, 0);
     for step in &path.steps {
         let a = &graph.all_arcs()[step.arc as usize];
-        let Some(frame) = step.frame else { continue };
         if a.olabel != EPSILON {
             open = true;
-            let (label, frames) = (a.olabel, frame..frame);
+            let (label, frames) = (a.olabel, read..read);
             segments.push(AlignedSegment { label, frames, starts: (0, 0), ends: (0, 0), posterior: 0.0 });
         } else if between.contains(&a.ilabel) {
             open = false;
         }
-        if let Some(last) = segments.len().checked_sub(1).filter(|_| open) {
-            segments[last].frames.end = frame + 1;
+        read += usize::from(step.frame.is_some());
+        if let Some(last) = segments.len().checked_sub(1).filter(|_| open && step.frame.is_some()) {
+            segments[last].frames.end = read;
             of_state[a.target as usize] = Some(last);
         }
     }
