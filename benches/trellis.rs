@@ -1,5 +1,5 @@
-//! Trellises: the inputs of cases e of the peers' programs where `PEER_INPUTS` names their folder (`e_logits.npy`,
-//! `e_targets.npy`), else random ones of the same shape.
+//! Trellises: the inputs that `benches/peers/ctc_torch.py` makes (`e_logits.npy`, `e_targets.npy`) where `PEER_INPUTS` names
+//! their folder, else random ones of the same shape.
 //!
 //!     cargo bench --bench trellis             # divan's options follow `--`
 #![allow(clippy::unwrap_used)]
@@ -13,7 +13,7 @@ use ndarray::{Array2, Array3};
 
 const SHAPE: (usize, usize, usize) = (32, 500, 80);
 const TARGET: usize = 60;
-/// The peers' blank is class 0.
+/// PyTorch's blank is class 0.
 const BLANK: Label = 1;
 
 /// The numbers of an `.npy` file, four bytes each, after its header.
@@ -44,7 +44,7 @@ fn batch() -> (Array3<f32>, Vec<Vec<Label>>) {
     (energies, labels.chunks(TARGET).map(|t| t.iter().map(|l| l + 1).collect()).collect())
 }
 
-/// Case e: the loss and its gradient for the whole batch, on so many threads.
+/// The loss and its gradient for the whole batch, on so many threads.
 #[divan::bench(args = [1, 2])]
 fn ctc_losses_of_a_batch(b: Bencher, threads: usize) {
     let (energies, targets) = batch();

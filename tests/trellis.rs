@@ -361,7 +361,13 @@ fn what_cannot_be_is_impossible_and_what_makes_no_sense_is_refused() {
     assert!(matches!(Topology::ctc(&[1, 3], 3, 3), Err(TrellisError::Target { position: 1, label: 3, .. })));
     assert!(matches!(Topology::ctc(&[0], 3, 3), Err(TrellisError::Target { position: 0, .. })));
     assert!(matches!(Topology::ctc(&[4], 3, 3), Err(TrellisError::Target { label: 4, .. })));
-    assert!(matches!(Topology::ctc(&[], 0, 3), Err(TrellisError::Class { .. })));
+    assert!(matches!(Topology::ctc(&[], 0, 3), Err(TrellisError::Blank { blank: 0, .. })));
+    assert!(matches!(Topology::collapse(1, usize::MAX), Err(TrellisError::TooLarge { .. })));
+    assert!(matches!(Topology::any(usize::MAX), Err(TrellisError::TooLarge { .. })));
+    let endless = Unit { least: usize::MAX, ..Unit::new(1, 1) };
+    assert!(matches!(Topology::left_to_right(&[endless]), Err(TrellisError::TooLarge { .. })));
+    let options = energraph::trellis::AlignOptions { coverage: f64::NAN, ..Default::default() };
+    assert!(matches!(energraph::trellis::align(&e, &blanks, &options), Err(TrellisError::Coverage { .. })));
     assert!(matches!(Topology::left_to_right(&[Unit::new(0, 1)]), Err(TrellisError::Silent { unit: 0 })));
     let bad = array![[0.0, f32::NEG_INFINITY]];
     assert!(matches!(Emissions::new(bad.view()), Err(TrellisError::NoEnergy { frame: 0, class: 1, .. })));
@@ -503,4 +509,55 @@ fn what_is_written_without_a_frame_begins_with_the_next() {
     let found = align(&Emissions::new(e.view()).unwrap(), &t, &AlignOptions::default()).unwrap().unwrap();
     let placed: Vec<_> = found.segments.iter().map(|s| (s.label, s.frames.clone(), s.posterior)).collect();
     assert_eq!(placed, [(5, 0..2, 1.0), (6, 2..2, 0.0)]);
+}
+
+#[test]
+fn large_energies_and_extreme_temperatures_leave_shares_that_sum_to_1() {
+    let any = Topology::any(3).unwrap();
+    for (energy, beta) in [(1e20, 1.0), (1.0, 1e17), (1.0, 1e-310), (-3e38, 0.5), (1e-30, 1e300)] {
+        let mut e = Array2::from_elem((2_000, 3), energy);
+        e[[3, 1]] = f32::INFINITY;
+        let p = posteriors(&Emissions::new(e.view()).unwrap(), &any, Beta::finite(beta).unwrap()).unwrap();
+        assert!(!p.free_energy.is_nan());
+        for (t, row) in p.emissions.outer_iter().enumerate() {
+            assert!(
+                (row.sum() - 1.0).abs() < 1e-6 && (t == 3 || (row[0] - 1.0 / 3.0).abs() < 1e-6),
+                "{energy} {beta}: {row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_common_to_a_frame_changes_no_loss() {
+    use energraph::trellis::ctc_loss;
+    // The impossible class has the second item summed in the log domain.
+    for last in [9.0, f32::INFINITY] {
+        let plain = array![[0.0, 0.0, 0.0], [0.5, last, 0.25]];
+        let mut moved = plain.clone();
+        moved.row_mut(0).mapv_inplace(|x| x + 1e20);
+        let loss = |e: &Array2<f32>| ctc_loss(&Emissions::new(e.view()).unwrap(), &[1], 3).unwrap();
+        assert!((loss(&plain).value - loss(&moved).value).abs() < 1e-9 && loss(&plain).value > 0.1);
+        assert_eq!(loss(&plain).gradient, loss(&moved).gradient);
+    }
+}
+
+#[test]
+fn a_segment_goes_on_through_states_that_read_nothing() {
+    use energraph::trellis::{AlignOptions, align};
+    let clear = |read: &[usize]| Array2::from_shape_fn((read.len(), 3), |(t, c)| if read[t] == c { 0.0 } else { 60.0 });
+    let optional = |reads, writes| Unit { skip: Energy::new(5.0).unwrap(), ..Unit::new(reads, writes) };
+    // An optional beginning, and an optional middle that is there or not: one symbol each.
+    for (units, read) in [
+        (vec![optional(1, 7), Unit::new(2, 0)], vec![0, 0, 1, 1]),
+        (vec![Unit::new(1, 7), optional(3, 0), Unit::new(2, 0)], vec![0, 0, 1, 1]),
+        (vec![Unit::new(1, 7), optional(3, 0), Unit::new(2, 0)], vec![0, 2, 2, 1]),
+    ] {
+        let t = Topology::left_to_right(&units).unwrap();
+        let e = clear(&read);
+        let found = align(&Emissions::new(e.view()).unwrap(), &t, &AlignOptions::default()).unwrap().unwrap();
+        let [s] = &found.segments[..] else { panic!("{:?}", found.segments) };
+        assert_eq!((s.frames.clone(), s.starts, s.ends), (0..4, (0, 0), (4, 4)));
+        assert!((s.posterior - 1.0).abs() < 1e-9, "{}", s.posterior);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::{At, CliError, complain};
-use crate::handwriting::{ModelInfo, Prior, ReadingError, Recognizer};
+use crate::handwriting::{ModelInfo, NGram, Prior, ReadingError, Recognizer};
 use crate::nn::DeviceChoice;
 
 /// The model that comes with the program, and what to call it.
@@ -56,20 +56,20 @@ impl ModelArgs {
 
     /// Multiplies the weights of the priors for the reader's grammar.
     fn weigh(&self, reader: &mut Recognizer, priors: &[Prior], factor: f64) -> Result<(), CliError> {
-        const FACTORS: std::ops::RangeInclusive<f64> = 0.0..=100.0;
-        if !FACTORS.contains(&factor) {
-            return Err(format!("{factor} is not in {} to {}", FACTORS.start(), FACTORS.end())).at("--prior");
+        if !(0.0..=NGram::MAX_WEIGHT).contains(&factor) {
+            return Err(format!("{factor} is not in 0 to {}", NGram::MAX_WEIGHT)).at("--prior");
         }
         let grammar = &reader.grammar().name;
         let has_one = priors.iter().any(|p| p.grammar == *grammar);
         if !has_one && factor != 0.0 {
             return Err(format!("the model has no prior for the grammar {grammar}")).at("--prior");
         }
+        let weighed: Vec<Prior> = priors.iter().map(|p| Prior { weight: factor * p.weight, ..p.clone() }).collect();
+        reader.set_priors(&weighed).at("--prior")?;
         if has_one && factor != 1.0 {
             complain(&format!("--prior {factor}: confidences and thresholds were fitted with 1, and promise less"));
         }
-        let weighed: Vec<Prior> = priors.iter().map(|p| Prior { weight: factor * p.weight, ..p.clone() }).collect();
-        reader.set_priors(&weighed).at("--prior")
+        Ok(())
     }
 }
 

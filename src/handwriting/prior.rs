@@ -34,6 +34,20 @@ pub enum PriorError {
         /// The symbol.
         symbol: char,
     },
+    /// Too many symbols.
+    #[error("{symbols} symbols, at most {}", NGram::MAX_SYMBOLS)]
+    Symbols {
+        /// What was asked for.
+        symbols: usize,
+    },
+    /// Classes of other symbols than those of the alphabet, in a model's note.
+    #[error("classes of {classes} symbols for {symbols}")]
+    Classes {
+        /// Symbols that have a class.
+        classes: usize,
+        /// Symbols of the alphabet.
+        symbols: usize,
+    },
     /// A label in two classes of symbols, or twice in one; or, in a model's note, classes that are none.
     #[error("classes of symbols: label {label} is not in exactly one")]
     Class {
@@ -109,13 +123,15 @@ type Followers = Vec<(Label, u32)>;
 impl NGram {
     /// Symbols of the longest n-grams: longer ones are whole answers, which a prior should not learn by heart.
     pub const MAX_ORDER: usize = 8;
+    /// Most symbols of an alphabet.
+    pub const MAX_SYMBOLS: usize = 1 << 24;
     /// The largest weight: beyond it usual answers would win whatever is written.
     pub const MAX_WEIGHT: f64 = 100.0;
 
     /// Counts the n-grams of `order` symbols, and all shorter ones, in answers over the labels 1 to `symbols`.
     ///
     /// # Errors
-    /// [`PriorError::Order`], [`PriorError::Label`].
+    /// [`PriorError::Order`], [`PriorError::Symbols`], [`PriorError::Label`].
     pub fn new<A: AsRef<[Label]>>(
         order: usize,
         symbols: usize,
@@ -167,7 +183,7 @@ impl NGram {
 
     /// The probability that a symbol, one of its class, or the end (`None`), follows the first symbols of an answer.
     ///
-    /// Cost: `order` look-ups.
+    /// Cost: `order` look-ups, and a look at every symbol's class where there are classes.
     pub fn probability(&self, before: &[Label], next: Option<Label>) -> f64 {
         let mut padded = vec![BOUNDARY];
         padded.extend(before.iter().map(|&label| self.class(label)));
@@ -267,6 +283,9 @@ impl NGram {
     }
 
     fn check(&self) -> Result<(), PriorError> {
+        if self.symbols > Self::MAX_SYMBOLS {
+            return Err(PriorError::Symbols { symbols: self.symbols });
+        }
         if (1..=Self::MAX_ORDER).contains(&self.order) { Ok(()) } else { Err(PriorError::Order { order: self.order }) }
     }
 
@@ -275,9 +294,11 @@ impl NGram {
         let odd =
             |(label, class): (Label, &Label)| *class == BOUNDARY || *class > label || self.class(*class) != *class;
         let wrong = (1..).zip(&self.classes).find(|&each| odd(each)).map(|(label, _)| label);
-        let count = self.classes.len();
-        let missing = (count != 0 && count != self.symbols).then_some(count as Label);
-        wrong.or(missing).map_or(Ok(()), |label| Err(PriorError::Class { label }))
+        if let Some(label) = wrong {
+            return Err(PriorError::Class { label });
+        }
+        let (classes, symbols) = (self.classes.len(), self.symbols);
+        if classes == 0 || classes == symbols { Ok(()) } else { Err(PriorError::Classes { classes, symbols }) }
     }
 
     fn symbol(&self, label: Label) -> Result<(), PriorError> {
@@ -507,6 +528,7 @@ mod tests {
         for weight in [-1.0, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 101.0] {
             assert!(matches!(gram.graph(weight), Err(PriorError::Weight { .. })), "{weight}");
         }
+        assert!(matches!(NGram::new(2, usize::MAX, none), Err(PriorError::Symbols { .. })));
         for alike in [vec![vec![1, 2], vec![2]], vec![vec![3, 3]]] {
             assert!(matches!(NGram::of_classes(2, 3, &alike, none), Err(PriorError::Class { .. })), "{alike:?}");
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::backward::Backward;
 use super::posteriors::visit;
 use super::{Alignment, Emissions, Topology, TrellisError, best_path};
 use crate::graph::{EPSILON, Label, Site, StateId};
@@ -60,7 +61,7 @@ pub struct Aligned {
 /// [`Topology::left_to_right`]: then each state is at one place of the text.
 ///
 /// # Errors
-/// [`TrellisError::NotLinear`] where it is not, [`TrellisError::Class`].
+/// [`TrellisError::NotLinear`] where it is not, [`TrellisError::Class`], [`TrellisError::Coverage`].
 ///
 /// # Cost
 /// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()).
@@ -77,9 +78,12 @@ pub struct Aligned {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result<Option<Aligned>, TrellisError> {
-    topology.check_linear()?;
+    if !(o.coverage > 0.0 && o.coverage < 1.0) {
+        return Err(TrellisError::Coverage { coverage: o.coverage });
+    }
+    let order = topology.linear_order()?;
     let Some(path) = best_path(e, topology)? else { return Ok(None) };
-    let (mut segments, of_state) = segments(&path, topology, &o.between);
+    let (mut segments, of_state) = segments(&path, topology, &order, &o.between);
     let mut found = vec![Found::default(); segments.len()];
     let graph = topology.graph();
     let in_segment = |state: StateId| of_state[state as usize];
@@ -105,7 +109,9 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
             }
         }
     };
-    let free_energy = visit(e, topology, Beta::Finite(o.beta), &mut add)?;
+    let mut backward = Backward::new(*e, topology, Beta::Finite(o.beta))?;
+    visit(&mut backward, &mut add);
+    let free_energy = backward.total();
     for (segment, found) in segments.iter_mut().zip(found) {
         segment.posterior = found.inside / segment.frames.len().max(1) as f64;
         segment.starts = interval(&found.starts, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
@@ -122,34 +128,67 @@ struct Found {
     inside: f64,
 }
 
-/// The segments along a path, and the one that each state is in.
-fn segments(path: &Alignment, topology: &Topology, between: &[Label]) -> (Vec<AlignedSegment>, Vec<Option<usize>>) {
+/// The segments along a path, and the one that each state is in. States that the path leaves out are in the segment that
+/// the path's states before and behind them, in the order given, are both in.
+fn segments(
+    path: &Alignment,
+    topology: &Topology,
+    order: &[StateId],
+    between: &[Label],
+) -> (Vec<AlignedSegment>, Vec<Option<usize>>) {
     let graph = topology.graph();
     let mut of_state = vec![None; graph.states()];
+    let mut visited = vec![false; graph.states()];
     let mut segments: Vec<AlignedSegment> = Vec::new();
     let (mut open, mut read) = (false, 0);
+    // States reached without a frame belong to a segment that goes on behind them.
+    let mut silent = Vec::new();
     for step in &path.steps {
         let a = &graph.all_arcs()[step.arc as usize];
+        visited[a.target as usize] = true;
         if a.olabel != EPSILON {
             open = true;
+            silent.clear();
             let (label, frames) = (a.olabel, read..read);
             segments.push(AlignedSegment { label, frames, starts: (0, 0), ends: (0, 0), posterior: 0.0 });
         } else if between.contains(&a.ilabel) {
             open = false;
         }
         read += usize::from(step.frame.is_some());
-        if let Some(last) = segments.len().checked_sub(1).filter(|_| open && step.frame.is_some()) {
-            segments[last].frames.end = read;
-            of_state[a.target as usize] = Some(last);
+        let Some(last) = segments.len().checked_sub(1).filter(|_| open) else { continue };
+        if step.frame.is_none() {
+            silent.push(a.target);
+            continue;
         }
+        segments[last].frames.end = read;
+        of_state[a.target as usize] = Some(last);
+        silent.drain(..).for_each(|s: StateId| of_state[s as usize] = Some(last));
     }
+    fill_between(&mut of_state, &visited, order);
     (segments, of_state)
+}
+
+/// Gives states that were not visited the segment of those visited on either side, where it is the same.
+fn fill_between(of_state: &mut [Option<usize>], visited: &[bool], order: &[StateId]) {
+    let (mut before, mut unseen) = (None, Vec::new());
+    for &s in order {
+        if !visited[s as usize] {
+            unseen.push(s);
+            continue;
+        }
+        let here = of_state[s as usize];
+        if here.is_some() && here == before {
+            unseen.iter().for_each(|&u| of_state[u as usize] = here);
+        }
+        unseen.clear();
+        before = here;
+    }
 }
 
 /// The first and last place of the middle of a distribution, so much of it; `None` over nothing.
 fn interval(shares: &[(usize, f64)], coverage: f64) -> Option<(usize, usize)> {
     let total: f64 = shares.iter().map(|s| s.1).sum();
-    let tail = 0.5 * (1.0 - coverage.clamp(0.0, 1.0)) * total;
+    let tail = 0.5 * (1.0 - coverage) * total;
     Some((passing(shares.iter(), tail)?, passing(shares.iter().rev(), tail)?))
 }
 

@@ -8,19 +8,22 @@ use crate::semiring::Energy;
 /// Potentials up to so many are all kept; beyond, only some rows are, and the others computed again.
 const KEPT: usize = 1 << 22;
 
-/// `B_t(s) = F_β` of all ways from state `s` to the end that read the frames from `t` on.
+/// `B_t(s) = F_β` of all ways from state `s` to the end that read the frames from `t` on, where every frame's energies are
+/// counted from its least one: an amount common to a whole frame costs no digits.
 ///
 /// Where there are many, every `stride`-th row is kept, and a block of rows between two of them made when it is asked
 /// for: two sweeps in all, and O(√frames · states) memory. Shifting every sum by its least term, no way is lost however
 /// far behind it is.
 pub(super) struct Backward<'e, 't> {
-    emissions: Emissions<'e>,
-    topology: &'t Topology,
-    beta: Beta,
+    pub(super) emissions: Emissions<'e>,
+    pub(super) topology: &'t Topology,
+    pub(super) beta: Beta,
+    /// Least energy of each frame; 0 where no class is possible.
+    least: Vec<f64>,
     stride: usize,
     /// Rows 0, stride, 2·stride, … as far as they go.
     kept: Vec<f64>,
-    /// Rows of one block, from row `at` on.
+    /// Rows of one block, from row `at` on, and the one behind them.
     block: Vec<f64>,
     at: usize,
 }
@@ -42,9 +45,19 @@ impl<'e, 't> Backward<'e, 't> {
         let (rows, states) = (emissions.frames() + 1, topology.graph().states());
         let all = rows.saturating_mul(states) <= potentials;
         let stride = if all { rows } else { rows.isqrt().max(1) };
-        let mut b = Backward { emissions, topology, beta, stride, kept: Vec::new(), block: Vec::new(), at: 0 };
-        b.kept = vec![f64::INFINITY; rows.div_ceil(stride) * states];
-        b.sweep();
+        let least_of = |row: ndarray::ArrayView1<'_, f32>| row.iter().copied().fold(f32::INFINITY, f32::min);
+        let values = emissions.values();
+        let least = values.outer_iter().map(least_of);
+        let least = least.map(|x| if x < f32::INFINITY { f64::from(x) } else { 0.0 }).collect();
+        let (kept, block) = (vec![f64::INFINITY; rows.div_ceil(stride) * states], Vec::new());
+        let mut b = Backward { emissions, topology, beta, least, stride, kept, block, at: 0 };
+        if all {
+            b.fill(0);
+            let first = b.block.get(..states).unwrap_or(&[]);
+            b.kept.copy_from_slice(first);
+        } else {
+            b.sweep();
+        }
         Ok(b)
     }
 
@@ -75,20 +88,24 @@ impl<'e, 't> Backward<'e, 't> {
             if t == self.emissions.frames() {
                 terms.push(graph.final_weight(s).wide());
             }
-            terms.extend(graph.arcs(s).iter().map(|a| along(&self.emissions, t, a, here, next)));
+            terms.extend(graph.arcs(s).iter().map(|a| self.along(t, a, here, next)));
             here[s as usize] = soft_min(&terms, self.beta);
         }
     }
 
-    /// Row `t` and the one behind it, which is all +∞ behind the last.
-    pub(super) fn rows(&mut self, t: usize) -> (&[f64], &[f64]) {
-        let states = self.states();
-        let made = t >= self.at && (t + 1 - self.at) * states < self.block.len();
+    /// Makes row `t` and the one behind it, for [`Backward::rows`].
+    pub(super) fn load(&mut self, t: usize) {
+        let made = t >= self.at && (t + 1 - self.at) * self.states() < self.block.len();
         if !made {
             self.fill(t / self.stride);
         }
-        let from = (t - self.at) * states;
-        self.block.get(from..from + 2 * states).unwrap_or(&[]).split_at(states)
+    }
+
+    /// Row `t` and the one behind it, which is all +∞ behind the last; to be loaded first.
+    pub(super) fn rows(&self, t: usize) -> (&[f64], &[f64]) {
+        let states = self.states();
+        let from = t.saturating_sub(self.at) * states;
+        self.block.get(from..from + 2 * states).map_or((&[], &[]), |rows| rows.split_at(states))
     }
 
     /// Makes the rows of a block from the row behind its last one, which it holds as well.
@@ -109,33 +126,41 @@ impl<'e, 't> Backward<'e, 't> {
         (self.block, self.at) = (block, from);
     }
 
+    /// The energy of going along an arc at frame `t`, all ways on from there included; `here` and `next` are rows `t` and
+    /// `t + 1`. +∞ where the arc reads a frame and none is left.
+    pub(super) fn along(&self, t: usize, a: &Arc<Energy>, here: &[f64], next: &[f64]) -> f64 {
+        let target = a.target as usize;
+        match a.ilabel {
+            EPSILON => a.weight.wide() + here[target],
+            label if t < self.emissions.frames() => {
+                let reads = f64::from(self.emissions.values()[[t, label as usize - 1]]) - self.least[t];
+                a.weight.wide() + reads + next[target]
+            }
+            _ => f64::INFINITY,
+        }
+    }
+
     /// The free energy of all paths.
     pub(super) fn total(&self) -> f64 {
-        self.topology
-            .graph()
-            .start()
-            .map_or(f64::INFINITY, |s| self.kept.get(s as usize).copied().unwrap_or(f64::INFINITY))
+        self.above() + self.least.iter().sum::<f64>()
+    }
+
+    /// The same, every frame's energies counted from its least one.
+    pub(super) fn above(&self) -> f64 {
+        let start = self.topology.graph().start();
+        start.and_then(|s| self.kept.get(s as usize)).copied().unwrap_or(f64::INFINITY)
     }
 }
 
-/// The energy of going along an arc at frame `t`, all ways on from there included; `here` and `next` are rows `t` and
-/// `t + 1`. +∞ where the arc reads a frame and none is left.
-pub(super) fn along(e: &Emissions<'_>, t: usize, a: &Arc<Energy>, here: &[f64], next: &[f64]) -> f64 {
-    let target = a.target as usize;
-    match a.ilabel {
-        EPSILON => a.weight.wide() + here[target],
-        label if t < e.frames() => a.weight.wide() + f64::from(e.values()[[t, label as usize - 1]]) + next[target],
-        _ => f64::INFINITY,
-    }
-}
-
-/// `−1/β · log Σ e^{−β·x}`; the least of all where β is infinite.
-pub(super) fn soft_min(terms: &[f64], beta: Beta) -> f64 {
+/// `−1/β · log Σ e^{−β·x}`, at least the least number that there is; the least of all where β is infinite.
+fn soft_min(terms: &[f64], beta: Beta) -> f64 {
     let least = terms.iter().copied().fold(f64::INFINITY, f64::min);
     match beta {
         Beta::Finite(beta) if least < f64::INFINITY && terms.len() > 1 => {
             let beta = beta.get();
-            least - terms.iter().map(|&x| (beta * (least - x)).exp()).sum::<f64>().ln() / beta
+            let sum = terms.iter().map(|&x| (beta * (least - x)).exp()).sum::<f64>();
+            // At the smallest β the logarithm divided by it is beyond all numbers.
+            (least - sum.ln() / beta).max(f64::MIN)
         }
         _ => least,
     }
@@ -157,6 +182,8 @@ mod tests {
             let mut few = Backward::with_room_for(0, emissions, &t, Beta::ONE).unwrap();
             assert_eq!(all.total(), few.total());
             for frame in 0..=frames {
+                all.load(frame);
+                few.load(frame);
                 assert_eq!(all.rows(frame), few.rows(frame), "row {frame} of {frames}");
             }
             let held = |b: &Backward<'_, '_>| b.kept.len() + b.block.len();

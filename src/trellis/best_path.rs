@@ -1,6 +1,6 @@
 //! The best alignment.
 
-use super::backward::{Backward, along};
+use super::backward::Backward;
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::{ArcId, EPSILON, StateId};
 use crate::paths::{Beta, Output};
@@ -50,6 +50,7 @@ pub fn best_path(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignm
     let mut found = Alignment { steps: Vec::new(), end: state, energy: 0.0, output: Vec::new() };
     let mut frame = 0;
     loop {
+        backward.load(frame);
         let (here, next) = backward.rows(frame);
         let wanted = here[state as usize];
         let last = graph.final_weight(state).wide();
@@ -59,7 +60,7 @@ pub fn best_path(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignm
         }
         // One of the arcs is what the minimum was taken from.
         let ways =
-            graph.arc_ids(state).zip(graph.arcs(state)).filter(|(_, a)| along(e, frame, a, here, next) <= wanted);
+            graph.arc_ids(state).zip(graph.arcs(state)).filter(|(_, a)| backward.along(frame, a, here, next) <= wanted);
         let Some((arc, a)) = ways.min_by_key(|(arc, _)| *arc) else { return Ok(None) };
         found.energy += a.weight.wide();
         if a.olabel != EPSILON {

@@ -19,12 +19,32 @@ pub enum TrellisError {
         value: f32,
     },
     /// A topology that reads a class the emissions lack.
-    #[error("the topology reads class {}, the emissions have {classes}", label.saturating_sub(1))]
+    #[error("the topology reads class {} (label {label}), the emissions have {classes} classes", label.saturating_sub(1))]
     Class {
         /// The input label that stands for the class: 1 for class 0.
         label: Label,
         /// Classes of the emissions.
         classes: usize,
+    },
+    /// A blank that is not among the classes.
+    #[error("the blank has label {blank}, which is not one of 1 to {classes}")]
+    Blank {
+        /// The label.
+        blank: Label,
+        /// Classes.
+        classes: usize,
+    },
+    /// A share of intervals that is not above 0 and below 1.
+    #[error("a coverage of {coverage} is not above 0 and below 1")]
+    Coverage {
+        /// The share.
+        coverage: f64,
+    },
+    /// A topology of more arcs than any machine holds.
+    #[error("a topology of {arcs} arcs is too large")]
+    TooLarge {
+        /// Its arcs, or as many as can be said.
+        arcs: usize,
     },
     /// A cycle of arcs that read no frame: a frame would have infinitely many paths.
     #[error("arcs that read no frame form a cycle (state {}, {} states in all)",
@@ -67,7 +87,7 @@ pub enum TrellisError {
         rows: usize,
         /// Columns of the transitions.
         columns: usize,
-        /// The starts or ends that do not fit, else their right number.
+        /// Energies of last classes.
         ends: usize,
         /// Classes.
         classes: usize,

@@ -2,9 +2,9 @@
 
 use ndarray::Array2;
 
-use super::backward::{Backward, along};
+use super::backward::Backward;
 use super::{Emissions, Topology, TrellisError, best_path};
-use crate::graph::{ArcId, EPSILON, Site, SiteValues, StateId};
+use crate::graph::{EPSILON, Site, SiteValues};
 use crate::paths::Beta;
 
 /// A free energy and its gradient.
@@ -41,20 +41,20 @@ pub struct Posteriors {
 pub fn posteriors(e: &Emissions<'_>, topology: &Topology, beta: Beta) -> Result<Posteriors, TrellisError> {
     let mut emissions = Array2::zeros(e.values().dim());
     let mut sites = SiteValues::zeros(topology.graph());
-    let graph = topology.graph();
     let mut add = |t: usize, site: Site, share: f64| {
         if let Some(sum) = sites.get_mut(site) {
             *sum += share;
         }
-        if let Site::Arc(arc) = site {
-            match graph.all_arcs()[arc as usize].ilabel {
-                EPSILON => {}
-                label => emissions[[t, label as usize - 1]] += share as f32,
-            }
+        if let Some(class) = class_read(topology, site) {
+            emissions[[t, class]] += share as f32;
         }
     };
     let free_energy = match beta {
-        Beta::Finite(_) => visit(e, topology, beta, &mut add)?,
+        Beta::Finite(_) => {
+            let mut backward = Backward::new(*e, topology, beta)?;
+            visit(&mut backward, &mut add);
+            backward.total()
+        }
         Beta::Infinite => {
             let best = best_path(e, topology)?;
             if let Some(best) = &best {
@@ -67,49 +67,64 @@ pub fn posteriors(e: &Emissions<'_>, topology: &Topology, beta: Beta) -> Result<
     Ok(Posteriors { free_energy, emissions, sites })
 }
 
-/// Calls `add` with the share of every arc at every frame, and of every end, at finite β; returns the free energy.
+/// The class that a site reads, from 0; `None` where it reads no frame.
+pub(super) fn class_read(topology: &Topology, site: Site) -> Option<usize> {
+    let Site::Arc(arc) = site else { return None };
+    let label = topology.graph().all_arcs().get(arc as usize)?.ilabel;
+    (label != EPSILON).then(|| label as usize - 1)
+}
+
+/// Calls `add` with the share of every arc at every frame, and of every end, at finite β.
 ///
 /// The backward sweep says with which share each way goes on from a state; the forward sweep multiplies shares, so that
 /// it cannot lose a path that starts badly and ends well, and shares of a frame sum to 1 without anyone normalising.
-pub(super) fn visit(
-    e: &Emissions<'_>,
-    topology: &Topology,
-    beta: Beta,
-    add: &mut dyn FnMut(usize, Site, f64),
-) -> Result<f64, TrellisError> {
-    let mut backward = Backward::new(*e, topology, beta)?;
-    let graph = topology.graph();
-    let total = backward.total();
-    let Some(start) = graph.start().filter(|_| total < f64::INFINITY) else { return Ok(total) };
-    let share_of = |way: f64, all: f64| (beta.get() * (all - way)).exp();
+pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) {
+    let (frames, beta) = (backward.emissions.frames(), backward.beta);
+    let (topology, graph) = (backward.topology, backward.topology.graph());
+    let Some(start) = graph.start().filter(|_| backward.above() < f64::INFINITY) else { return };
     let mut now = vec![0.0; graph.states()];
     let mut then = now.clone();
+    let mut ways = Vec::new();
     now[start as usize] = 1.0;
-    for t in 0..=e.frames() {
+    for t in 0..=frames {
+        backward.load(t);
         let (here, next) = backward.rows(t);
         for &s in topology.order() {
-            let (share, all) = (now[s as usize], here[s as usize]);
-            if share == 0.0 || all == f64::INFINITY {
+            let share = now[s as usize];
+            if share == 0.0 {
                 continue;
             }
-            if t == e.frames() {
-                add(t, Site::Final(s), share * share_of(graph.final_weight(s).wide(), all));
+            ways.clear();
+            ways.extend(graph.arcs(s).iter().map(|a| backward.along(t, a, here, next)));
+            let last = if t == frames { graph.final_weight(s).wide() } else { f64::INFINITY };
+            let end = split(share, beta, last, &mut ways);
+            if end > 0.0 {
+                add(t, Site::Final(s), end);
             }
-            for (arc, a) in arcs(graph.arc_ids(s), graph.arcs(s)) {
-                let part = share * share_of(along(e, t, a, here, next), all);
-                if part > 0.0 {
-                    add(t, Site::Arc(arc), part);
-                    let to: StateId = a.target;
-                    if a.ilabel == EPSILON { now[to as usize] += part } else { then[to as usize] += part }
-                }
+            for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
+                add(t, Site::Arc(arc), part);
+                let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
+                to[a.target as usize] += part;
             }
         }
         std::mem::swap(&mut now, &mut then);
         then.fill(0.0);
     }
-    Ok(total)
 }
 
-fn arcs<T>(ids: std::ops::Range<ArcId>, arcs: &[T]) -> impl Iterator<Item = (ArcId, &T)> {
-    ids.zip(arcs)
+/// Divides a share among the ways on, whose energies become their parts of it; returns the part of `last`, one more way.
+///
+/// The parts are divided by their own sum, not by what the potential remembers of it: however large energies are, they sum
+/// to the share.
+fn split(share: f64, beta: Beta, last: f64, ways: &mut [f64]) -> f64 {
+    let least = ways.iter().copied().fold(last, f64::min);
+    if least == f64::INFINITY {
+        ways.fill(0.0);
+        return 0.0;
+    }
+    let part = |way: f64| if way < f64::INFINITY { (beta.get() * (least - way)).exp() } else { 0.0 };
+    ways.iter_mut().for_each(|way| *way = part(*way));
+    let factor = share / (part(last) + ways.iter().sum::<f64>());
+    ways.iter_mut().for_each(|way| *way *= factor);
+    factor * part(last)
 }

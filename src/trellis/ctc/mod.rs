@@ -9,7 +9,9 @@ use rayon::prelude::*;
 
 use self::shares::{Kept, Shares, subtract};
 use self::sweep::{Frames, OutOfRange, Target, sweep};
-use super::{Emissions, Topology, TrellisError, posteriors};
+use super::backward::Backward;
+use super::posteriors::{class_read, visit};
+use super::{Emissions, Topology, TrellisError};
 use crate::graph::Label;
 use crate::paths::Beta;
 
@@ -61,9 +63,10 @@ pub enum CtcError {
 /// [`CtcError`] for an item alone; the others have their losses.
 ///
 /// # Cost
-/// O(frames · (classes + target)) an item, in linear arithmetic, forward and backward in f64, 16 bytes of memory for each
-/// frame and label. Items with an impossible class, or with classes of one frame more than 485 nats apart, are summed in
-/// the log domain, several times slower.
+/// O(frames · (classes + target)) an item, in linear arithmetic, forward and backward in f64; 16 bytes of memory for each
+/// frame and label, twice that where classes lie far apart, and 12 for each frame and class. Items with an impossible class,
+/// or with classes of one frame more than 485 nats apart, and any whose sums do not agree from both ends, are summed in the log
+/// domain, some twenty to forty times slower.
 ///
 /// # Source
 /// A. Graves et al. 2006, section 4; the gradient is a difference of posteriors.
@@ -105,15 +108,27 @@ pub fn ctc_loss(e: &Emissions<'_>, target: &[Label], blank: Label) -> Result<Ctc
     }
 }
 
-/// By topologies, whatever the energies are.
+/// By topologies, whatever the energies are. What is common to a whole frame stays out of both totals: their difference
+/// would lose digits by it.
 fn in_log_domain(e: &Emissions<'_>, target: &[Label], blank: Label) -> Result<CtcLoss, CtcError> {
-    let right = posteriors(e, &Topology::ctc(target, blank, e.classes())?, Beta::ONE)?;
-    if right.free_energy == f64::INFINITY {
+    let right = at_one(e, &Topology::ctc(target, blank, e.classes())?)?;
+    if right.0 == f64::INFINITY {
         return Err(CtcError::Impossible);
     }
-    let any = Topology::any(e.classes())?;
-    let all = posteriors(e, &any, Beta::ONE)?;
-    Ok(CtcLoss { value: right.free_energy - all.free_energy, gradient: right.emissions - all.emissions })
+    let all = at_one(e, &Topology::any(e.classes())?)?;
+    Ok(CtcLoss { value: right.0 - all.0, gradient: right.1 - all.1 })
+}
+
+/// The free energy at β = 1, every frame's energies counted from its least one, and the shares of the classes.
+fn at_one(e: &Emissions<'_>, topology: &Topology) -> Result<(f64, Array2<f32>), TrellisError> {
+    let mut backward = Backward::new(*e, topology, Beta::ONE)?;
+    let mut shares = Array2::zeros(e.values().dim());
+    visit(&mut backward, &mut |t, site, share| {
+        if let Some(class) = class_read(topology, site) {
+            shares[[t, class]] += share as f32;
+        }
+    });
+    Ok((backward.above(), shares))
 }
 
 /// In linear arithmetic.

@@ -19,6 +19,16 @@ fn items(range: f32) -> impl Strategy<Value = (Array2<f32>, Vec<Label>)> {
     })
 }
 
+/// Up to 8 stretches of 5 to 40 frames, in each of which every class costs nothing, something or `range` a frame: paths
+/// fall far behind for many frames, and win in the end.
+fn stretches(range: f32) -> impl Strategy<Value = (Array2<f32>, Vec<Label>)> {
+    let stretch = (5..40_usize, prop::collection::vec(prop_oneof![Just(0.0), Just(0.1), Just(range)], 4));
+    (prop::collection::vec(stretch, 1..8), prop::collection::vec(1..=3 as Label, 0..24)).prop_map(|(parts, target)| {
+        let rows: Vec<f32> = parts.iter().flat_map(|(n, row)| row.repeat(*n)).collect();
+        (Array2::from_shape_vec((rows.len() / 4, 4), rows).unwrap(), target)
+    })
+}
+
 fn same(found: &CtcLoss, expected: &CtcLoss) -> Result<(), TestCaseError> {
     let near = (found.value - expected.value).abs() <= 1e-9 * (1.0 + expected.value.abs());
     prop_assert!(near, "{} {}", found.value, expected.value);
@@ -45,6 +55,16 @@ proptest! {
 
     #[test]
     fn whatever_is_not_given_up_is_right(item in prop_oneof![items(60.0), items(200.0), items(480.0)]) {
+        agree(&item)?;
+    }
+
+    #[test]
+    fn stretches_that_favour_other_classes_lose_nothing(item in prop_oneof![stretches(20.0), stretches(60.0)]) {
+        prop_assert!(agree(&item)?, "given up");
+    }
+
+    #[test]
+    fn stretches_far_apart_are_right_or_given_up(item in prop_oneof![stretches(150.0), stretches(480.0)]) {
         agree(&item)?;
     }
 
@@ -80,15 +100,12 @@ fn a_path_far_behind_that_wins_in_the_end_is_found() {
             _ => unreachable!(),
         });
         let item = (e, vec![1, 2]);
-        agree(&item).unwrap();
-        let loss = ctc_loss(&Emissions::new(item.0.view()).unwrap(), &item.1, 3).unwrap();
-        let expected = in_log_domain(&Emissions::new(item.0.view()).unwrap(), &item.1, 3).unwrap();
-        same(&loss, &expected).unwrap();
+        assert!(agree(&item).unwrap(), "given up");
     }
     // The target's only way is 20 labels in the last 20 frames, after frames at which it is all but impossible to go on.
     let target: Vec<Label> = (0..20).map(|k| k % 2 + 1).collect();
     let e = Array2::from_shape_fn((60, 3), |(t, c)| if (c == 2) == (t < 40) { 0.0 } else { 90.0 });
-    assert!(agree(&(e, target)).is_ok());
+    assert!(agree(&(e, target)).unwrap(), "given up");
 }
 
 #[test]

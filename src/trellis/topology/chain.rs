@@ -62,8 +62,9 @@ impl Topology {
     /// (+ 1) of every frame.
     ///
     /// # Errors
-    /// [`TrellisError::Graph`] where there are too many classes to number.
+    /// [`TrellisError::TooLarge`] for more than 2²⁸ classes.
     pub fn any(classes: usize) -> Result<Self, TrellisError> {
+        super::check_arcs(Some(classes))?;
         let mut b = GraphBuilder::new();
         let state = b.state();
         b.start(state);

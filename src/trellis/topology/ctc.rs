@@ -28,8 +28,7 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Target`] for a label outside the classes, or the blank's; [`TrellisError::Class`] for a blank
-    /// outside the classes.
+    /// [`TrellisError::Target`] for a label outside the classes, or the blank's; [`TrellisError::Blank`].
     ///
     /// # Source
     /// A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, *Connectionist temporal classification*, ICML 2006.
@@ -76,12 +75,13 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Class`] for a blank that is not among the classes.
+    /// [`TrellisError::Blank`]; [`TrellisError::TooLarge`] for more than 16,384 classes.
     ///
     /// # Cost
     /// classes² arcs.
     pub fn collapse(blank: Label, classes: usize) -> Result<Self, TrellisError> {
         Topology::check_ctc(&[], blank, classes)?;
+        super::check_arcs(classes.checked_mul(classes))?;
         let mut b = GraphBuilder::new();
         b.add_states(classes);
         b.start(0);
@@ -99,7 +99,7 @@ impl Topology {
     /// Whether target and blank are among the classes.
     pub(in crate::trellis) fn check_ctc(target: &[Label], blank: Label, classes: usize) -> Result<(), TrellisError> {
         if blank == EPSILON || blank as usize > classes {
-            return Err(TrellisError::Class { label: blank, classes });
+            return Err(TrellisError::Blank { blank, classes });
         }
         let wrong = |&label: &Label| label == EPSILON || label as usize > classes || label == blank;
         match target.iter().position(wrong) {

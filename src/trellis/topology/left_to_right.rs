@@ -47,8 +47,9 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Silent`] for a unit that reads label 0.
+    /// [`TrellisError::Silent`] for a unit that reads label 0, [`TrellisError::TooLarge`] for more than 2²⁸ frames.
     pub fn left_to_right(units: &[Unit]) -> Result<Self, TrellisError> {
+        super::check_arcs(units.iter().try_fold(0_usize, |sum, unit| sum.checked_add(unit.least)))?;
         let mut b = GraphBuilder::new();
         let mut last = b.state();
         b.start(last);

@@ -7,7 +7,7 @@ mod left_to_right;
 pub use left_to_right::Unit;
 
 use super::TrellisError;
-use crate::graph::{Arc, EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
+use crate::graph::{Arc, Cyclic, EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
 use crate::semiring::Energy;
 
 /// A transducer that is read once per frame: an arc of input label `c + 1` reads class `c` of one frame, an arc that
@@ -23,6 +23,17 @@ pub struct Topology {
     order: Vec<StateId>,
     /// The largest input label.
     largest: Label,
+}
+
+/// Most arcs of a topology that a few numbers describe: a slip of a number must not take all memory.
+const MOST_ARCS: usize = 1 << 28;
+
+/// Whether so many arcs may be made.
+fn check_arcs(arcs: Option<usize>) -> Result<(), TrellisError> {
+    match arcs {
+        Some(arcs) if arcs <= MOST_ARCS => Ok(()),
+        _ => Err(TrellisError::TooLarge { arcs: arcs.unwrap_or(usize::MAX) }),
+    }
 }
 
 impl Topology {
@@ -51,17 +62,8 @@ impl Topology {
     /// # Cost
     /// O(states + arcs).
     pub fn from_graph(graph: Graph<Energy>) -> Result<Self, TrellisError> {
-        let order = if graph.all_arcs().iter().any(|a| a.ilabel == EPSILON) {
-            let mut silent = GraphBuilder::new();
-            silent.add_states(graph.states());
-            silent.start(0);
-            for (_, source, arc) in graph.arcs_with_source().filter(|(_, _, a)| a.ilabel == EPSILON) {
-                silent.arc(source, EPSILON, EPSILON, Energy::FREE, arc.target);
-            }
-            topological_order(&silent.build()?).map_err(|c| TrellisError::EpsilonCycle { states: c.states })?
-        } else {
-            (0..graph.states() as StateId).collect()
-        };
+        let silent = order_along(&graph, |_, a| a.ilabel == EPSILON)?;
+        let order = silent.map_err(|c| TrellisError::EpsilonCycle { states: c.states })?;
         let largest = graph.all_arcs().iter().map(|a: &Arc<Energy>| a.ilabel).max().unwrap_or(EPSILON);
         Ok(Topology { graph, order, largest })
     }
@@ -81,18 +83,13 @@ impl Topology {
         &self.order
     }
 
-    /// Whether no state is left and come back to.
-    pub(super) fn check_linear(&self) -> Result<(), TrellisError> {
-        let mut forward = GraphBuilder::new();
-        forward.add_states(self.graph.states());
-        if self.graph.states() > 0 {
-            forward.start(0);
-        }
-        for (_, source, arc) in self.graph.arcs_with_source().filter(|(_, source, a)| a.target != *source) {
-            forward.arc(source, EPSILON, EPSILON, Energy::FREE, arc.target);
-        }
-        let order = topological_order(&forward.build()?);
-        order.map(drop).map_err(|c| TrellisError::NotLinear { states: c.states })
+    /// Every state, each before the targets of its arcs, those to itself apart.
+    ///
+    /// # Errors
+    /// [`TrellisError::NotLinear`] where states can be left and come back to.
+    pub(super) fn linear_order(&self) -> Result<Vec<StateId>, TrellisError> {
+        let order = order_along(&self.graph, |source, a| a.target != source)?;
+        order.map_err(|c| TrellisError::NotLinear { states: c.states })
     }
 
     /// Whether emissions have every class that is read.
@@ -103,4 +100,20 @@ impl Topology {
             Err(TrellisError::Class { label: self.largest, classes })
         }
     }
+}
+
+/// A topological order along some of the arcs.
+fn order_along(
+    graph: &Graph<Energy>,
+    counts: impl Fn(StateId, &Arc<Energy>) -> bool,
+) -> Result<Result<Vec<StateId>, Cyclic>, TrellisError> {
+    let mut some = GraphBuilder::new();
+    some.add_states(graph.states());
+    if graph.states() > 0 {
+        some.start(0);
+    }
+    for (_, source, arc) in graph.arcs_with_source().filter(|(_, source, a)| counts(*source, a)) {
+        some.arc(source, EPSILON, EPSILON, Energy::FREE, arc.target);
+    }
+    Ok(topological_order(&some.build()?))
 }
