@@ -59,20 +59,22 @@ fn ctc_losses_of_a_batch(b: Bencher, threads: usize) {
     b.bench(|| pool.install(|| ctc_losses(&items, BLANK)));
 }
 
-/// One item of it as any other topology.
+/// One item of it, for any topology's kernels.
+fn one() -> (Array2<f32>, Topology) {
+    let (energies, targets) = batch();
+    let first = energies.index_axis(ndarray::Axis(0), 0).to_owned();
+    (first, Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap())
+}
+
 #[divan::bench]
 fn free_energy_of_one_item(b: Bencher) {
-    let (energies, targets) = batch();
-    let one: Array2<f32> = energies.index_axis(ndarray::Axis(0), 0).to_owned();
-    let t = Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap();
+    let (one, t) = one();
     b.bench(|| free_energy(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
 }
 
 #[divan::bench]
 fn posteriors_of_one_item(b: Bencher) {
-    let (energies, targets) = batch();
-    let one: Array2<f32> = energies.index_axis(ndarray::Axis(0), 0).to_owned();
-    let t = Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap();
+    let (one, t) = one();
     b.bench(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
 }
 

@@ -49,28 +49,28 @@ impl ModelArgs {
         };
         let (mut reader, info) = loaded.map_err(|e| place(path, e))?;
         if let Some(factor) = self.prior {
-            self.weigh(&mut reader, &info.priors, factor)?;
+            weigh(&mut reader, &info.priors, factor)?;
         }
         Ok(Loaded { reader, info, device: name })
     }
+}
 
-    /// Multiplies the weights of the priors for the reader's grammar.
-    fn weigh(&self, reader: &mut Recognizer, priors: &[Prior], factor: f64) -> Result<(), CliError> {
-        if !(0.0..=NGram::MAX_WEIGHT).contains(&factor) {
-            return Err(format!("{factor} is not in 0 to {}", NGram::MAX_WEIGHT)).at("--prior");
-        }
-        let grammar = &reader.grammar().name;
-        let has_one = priors.iter().any(|p| p.grammar == *grammar);
-        if !has_one && factor != 0.0 {
-            return Err(format!("the model has no prior for the grammar {grammar}")).at("--prior");
-        }
-        let weighed: Vec<Prior> = priors.iter().map(|p| Prior { weight: factor * p.weight, ..p.clone() }).collect();
-        reader.set_priors(&weighed).at("--prior")?;
-        if has_one && factor != 1.0 {
-            complain(&format!("--prior {factor}: confidences and thresholds were fitted with 1, and promise less"));
-        }
-        Ok(())
+/// Multiplies the weights of the priors for the reader's grammar.
+fn weigh(reader: &mut Recognizer, priors: &[Prior], factor: f64) -> Result<(), CliError> {
+    if !(0.0..=NGram::MAX_WEIGHT).contains(&factor) {
+        return Err(format!("{factor} is not in 0 to {}", NGram::MAX_WEIGHT)).at("--prior");
     }
+    let grammar = &reader.grammar().name;
+    let has_one = priors.iter().any(|p| p.grammar == *grammar);
+    if !has_one && factor != 0.0 {
+        return Err(format!("the model has no prior for the grammar {grammar}")).at("--prior");
+    }
+    let weighed: Vec<Prior> = priors.iter().map(|p| Prior { weight: factor * p.weight, ..p.clone() }).collect();
+    reader.set_priors(&weighed).at("--prior")?;
+    if has_one && factor != 1.0 {
+        complain(&format!("--prior {factor}: confidences and thresholds were fitted with 1, and promise less"));
+    }
+    Ok(())
 }
 
 /// Models and grammars name themselves; everything else is the model file's.

@@ -77,7 +77,8 @@ pub(super) fn class_read(topology: &Topology, site: Site) -> Option<usize> {
 /// Calls `add` with the share of every arc at every frame, and of every end, at finite β.
 ///
 /// The backward sweep says with which share each way goes on from a state; the forward sweep multiplies shares, so that
-/// it cannot lose a path that starts badly and ends well, and shares of a frame sum to 1 without anyone normalising.
+/// it cannot lose a path that starts badly and ends well. The ways on from a state are divided by their own sum; no frame is
+/// normalised.
 pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) {
     let (frames, beta) = (backward.emissions.frames(), backward.beta);
     let (topology, graph) = (backward.topology, backward.topology.graph());

@@ -6,8 +6,9 @@
 //!
 //! Nothing is lost but what rounding loses anyway. A state far behind its successor keeps its own unit; what it could
 //! still give to the successor before the next renewal is less than the last bit there, since every class is possible at
-//! every frame. (The caller checks all of it: both sweeps must find the same total, and the shares of every frame sum to 1.) A state so far behind its predecessor that its number would leave the range is another matter, for the
-//! predecessor may be too late to overtake it: then the sweep says so and gives up.
+//! every frame. A state so far behind its predecessor that its number would leave the range is another matter, for the
+//! predecessor may be too late to overtake it: then the sweep says so and gives up. The caller checks all of it: both
+//! sweeps must find the same total, and the shares of every frame must sum to 1.
 
 use std::f64::consts::{LN_2, LOG2_E};
 
