@@ -93,7 +93,7 @@ impl Topology {
     }
 
     /// Whether emissions have every class that is read.
-    pub(super) fn check(&self, classes: usize) -> Result<(), TrellisError> {
+    pub(crate) fn check(&self, classes: usize) -> Result<(), TrellisError> {
         if self.largest as usize <= classes {
             Ok(())
         } else {
