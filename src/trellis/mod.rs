@@ -18,8 +18,13 @@
 //! possible and targets that do not fit are no special cases: an impossible trellis has a free energy of +∞, no best path
 //! and shares of 0. An emission of −0.0 is 0.
 //!
+//! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
+//!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic.
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 mod align;
 mod backward;
