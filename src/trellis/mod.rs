@@ -19,12 +19,13 @@
 //! and shares of 0. An emission of −0.0 is 0.
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
-//! and its gradient, in linear arithmetic.
+//! and its gradient, in linear arithmetic; [`decode`] reads texts off emissions under a lexicon or a grammar.
 
 mod align;
 mod backward;
 mod best_path;
 mod ctc;
+pub mod decode;
 mod emissions;
 mod error;
 mod free_energy;
