@@ -50,7 +50,9 @@ pub enum BadArpa {
         expected: usize,
     },
     /// A number of columns that no n-gram of this order has.
-    #[error("{found} columns for an n-gram of order {order}: a logarithm, {order} words, and perhaps one more logarithm")]
+    #[error(
+        "{found} columns for an n-gram of order {order}: a logarithm, {order} words, and perhaps one more logarithm"
+    )]
     Columns {
         /// Columns in the line.
         found: usize,
@@ -234,7 +236,8 @@ impl Reader<'_> {
             self.unknown = if order == 1 { Some(energy) } else { self.unknown };
             return Ok(());
         }
-        let labels = (1..).zip(words).map(|(place, word)| self.label(word, place, order)).collect::<Result<Vec<_>, _>>()?;
+        let labels =
+            (1..).zip(words).map(|(place, word)| self.label(word, place, order)).collect::<Result<Vec<_>, _>>()?;
         if let [BEGIN | END] = words {
             return self.boundary(line, words == [BEGIN], energy, back);
         }

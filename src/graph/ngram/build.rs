@@ -70,7 +70,8 @@ impl BackOff {
     pub fn from_grams(order: usize, grams: impl IntoIterator<Item = Gram>) -> Result<Self, NGramError> {
         let grams: Vec<Gram> = grams.into_iter().collect();
         let numbers = contexts(order, &grams)?;
-        let mut made: Vec<Context> = vec![Context { shorter: 0, back: 0.0, seen: Vec::new(), end: None }; numbers.len()];
+        let mut made: Vec<Context> =
+            vec![Context { shorter: 0, back: 0.0, seen: Vec::new(), end: None }; numbers.len()];
         let longest = |labels: &[Label]| {
             let from = labels.len().saturating_sub(order - 1);
             (from..=labels.len()).find_map(|i| numbers.get(&labels[i..])).copied().unwrap_or(0)

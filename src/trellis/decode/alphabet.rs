@@ -72,9 +72,8 @@ impl Alphabet {
     /// # Errors
     /// [`AlphabetError::Unknown`].
     pub fn labels(&self, text: &str) -> Result<Vec<Label>, AlphabetError> {
-        let label = |(position, symbol): (usize, char)| {
-            self.label(symbol).ok_or(AlphabetError::Unknown { symbol, position })
-        };
+        let label =
+            |(position, symbol): (usize, char)| self.label(symbol).ok_or(AlphabetError::Unknown { symbol, position });
         text.chars().enumerate().map(label).collect()
     }
 

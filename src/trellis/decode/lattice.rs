@@ -94,7 +94,8 @@ impl Lattice {
     /// The labels that a path of the lattice writes, each with the frame that it is written at; behind the last frame, the
     /// number of frames.
     pub fn times(&self, path: &Path) -> Vec<(Label, usize)> {
-        let arcs = path.arcs.iter().filter_map(|&id| Some((self.graph.source(id)?, self.graph.all_arcs().get(id as usize)?)));
+        let arcs =
+            path.arcs.iter().filter_map(|&id| Some((self.graph.source(id)?, self.graph.all_arcs().get(id as usize)?)));
         let writes = arcs.filter(|(_, a)| a.olabel != EPSILON);
         writes.map(|(from, a)| (a.olabel, self.frames.get(from as usize).copied().unwrap_or(0))).collect()
     }
@@ -141,7 +142,8 @@ impl<'g, G: Grammar> Search<'g, G> {
 
     /// One frame.
     fn step(&mut self, t: usize, frame: &[f64], e: &Emissions<'_>) {
-        let mut next = Next { beta: self.beam.beta, tokens: Vec::new(), steps: Vec::new(), numbers: FxHashMap::default() };
+        let mut next =
+            Next { beta: self.beam.beta, tokens: Vec::new(), steps: Vec::new(), numbers: FxHashMap::default() };
         for token in std::mem::take(&mut self.tokens) {
             next.add(token, (token.state, 0), self.blank, energy_of(frame, self.blank), 0.0, &[]);
             if token.last != 0 {

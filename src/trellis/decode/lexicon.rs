@@ -186,7 +186,9 @@ impl Lexicon {
         }
         labels.iter().for_each(|&label| b.arc(0, label, label, Energy::FREE, 0));
         for (state, node) in (0..).zip(&self.nodes) {
-            let Some(energy) = node.words.iter().map(|w| w.1).min_by(|a, b| a.get().total_cmp(&b.get())) else { continue };
+            let Some(energy) = node.words.iter().map(|w| w.1).min_by(|a, b| a.get().total_cmp(&b.get())) else {
+                continue;
+            };
             b.final_weight(state, energy);
             labels.iter().for_each(|&label| b.arc(state, label, label, energy, 0));
             if separators.optional {

@@ -137,6 +137,3 @@ fn check<G: Grammar>(e: &Emissions<'_>, blank: Label, grammar: &G) -> Result<(),
     let (label, classes) = (grammar.largest(), e.classes());
     if label as usize <= classes { Ok(()) } else { Err(TrellisError::Class { label, classes }) }
 }
-
-#[cfg(test)]
-mod tests;
