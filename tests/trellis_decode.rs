@@ -497,12 +497,15 @@ fn lexicons_refuse_what_has_no_sense_and_bound_what_is_told_apart() {
     assert!(matches!(lexicon.spellings(&of(&[0], true)), Err(LexiconError::Separator { label: 0 })));
     assert!(lexicon.text(&of(&[2], true)).is_ok());
     assert!(lexicon.text(&of(&[3], false)).unwrap().bounds(Beta::ONE));
-    assert!(!lexicon.text(&of(&[2], true)).unwrap().bounds(Beta::ONE));
     lexicon.add(&[1, 2], 6, Energy::FREE).unwrap();
     assert!(!lexicon.text(&of(&[3], false)).unwrap().bounds(Beta::ONE));
     assert!(lexicon.text(&of(&[3], false)).unwrap().bounds(Beta::Infinite));
     lexicon.add(&[1], 7, Energy::new(-1.0).unwrap()).unwrap();
     assert!(!lexicon.word().unwrap().bounds(Beta::Infinite));
+    // One word, or a shorter one and a separator.
+    let mut told = Lexicon::new();
+    [&[1][..], &[1, 2]].iter().for_each(|spelling| told.add(spelling, 5, Energy::FREE).unwrap());
+    assert!(!told.text(&of(&[2], true)).unwrap().bounds(Beta::ONE));
     // The same word again keeps the lower energy.
     lexicon.add(&[1], 7, Energy::FREE).unwrap();
     assert_eq!(readings(lexicon.word().unwrap().graph(), &[1]), [(vec![7], -1.0)]);

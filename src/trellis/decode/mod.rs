@@ -92,6 +92,40 @@ fn soft_add(a: f64, b: f64, beta: Beta) -> f64 {
     }
 }
 
+/// A sum of many masses, as a free energy.
+#[derive(Debug, Clone, Copy)]
+struct Mass {
+    beta: Beta,
+    least: f64,
+    /// In units of the least one's.
+    sum: f64,
+}
+
+impl Mass {
+    fn new(beta: Beta) -> Self {
+        Mass { beta, least: f64::INFINITY, sum: 0.0 }
+    }
+
+    fn add(&mut self, energy: f64) {
+        let share = |more: f64| (-self.beta.get() * more).exp();
+        if energy < self.least {
+            let before = if self.sum > 0.0 { self.sum * share(self.least - energy) } else { 0.0 };
+            (self.least, self.sum) = (energy, before + 1.0);
+        } else if energy < f64::INFINITY && energy > self.least {
+            self.sum += share(energy - self.least);
+        } else if energy < f64::INFINITY {
+            self.sum += 1.0;
+        }
+    }
+
+    fn free_energy(&self) -> f64 {
+        match self.beta {
+            Beta::Finite(beta) if self.least < f64::INFINITY => (self.least - self.sum.ln() / beta.get()).max(f64::MIN),
+            _ => self.least,
+        }
+    }
+}
+
 /// Emissions of frames counted from what each frame is worth by itself, so that what is still to come is worth nothing.
 struct Frames {
     /// Frame by frame, class by class.

@@ -1,9 +1,10 @@
 //! Prefix beam search.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
 
 use super::rows::Rows;
-use super::{Beam, Decoded, Frames, Grammar, NBest, check, energy_of, soft_add};
+use super::{Beam, Decoded, Frames, Grammar, Mass, NBest, check, energy_of, soft_add};
 use crate::graph::Label;
 use crate::paths::{Beta, Output};
 use crate::trellis::{Emissions, TrellisError};
@@ -126,8 +127,11 @@ struct Cell {
 /// A text and its alignments.
 struct Hypothesis {
     prefix: u32,
-    cells: Vec<Cell>,
+    cells: Cells,
 }
+
+/// Behind a blank and behind a label, almost always.
+type Cells = SmallVec<[Cell; 2]>;
 
 /// A text as a whole.
 struct Whole {
@@ -139,6 +143,16 @@ struct Whole {
 
 /// Stands for the trace of nothing.
 const NOTHING: u32 = u32::MAX;
+/// Stands for a label that no cell has read.
+const EVERY: Label = Label::MAX;
+
+/// What longer texts are reached with, by hypothesis and way of the grammar: −∞ where they may be reached otherwise too,
+/// `None` where all of them may.
+struct Reach {
+    energies: Vec<Option<Vec<f64>>>,
+    /// A text reached with more is not among those to be kept.
+    limit: f64,
+}
 
 struct Search<'g, 'o, G: Grammar> {
     rows: Rows<'g, G>,
@@ -152,19 +166,19 @@ struct Search<'g, 'o, G: Grammar> {
     children: FxHashMap<(u32, Label), u32>,
     traces: Vec<Trace>,
     kept: Vec<Hypothesis>,
-    lost: f64,
+    lost: Mass,
 }
 
 impl<'g, 'o, G: Grammar> Search<'g, 'o, G> {
     fn new(mut rows: Rows<'g, G>, beam: Beam, blank: Label, only: Option<&'o [Label]>) -> Self {
         let start = |state| Hypothesis {
             prefix: 0,
-            cells: vec![Cell { state, last: 0, energy: 0.0, best: 0.0, trace: NOTHING, reads: false }],
+            cells: smallvec![Cell { state, last: 0, energy: 0.0, best: 0.0, trace: NOTHING, reads: false }],
         };
         let kept = rows.start().map(start).into_iter().collect();
         let prefixes = vec![Prefix { before: 0, label: 0, length: 0 }];
         let (children, traces) = (FxHashMap::default(), Vec::new());
-        Search { rows, beam, blank, only, prefixes, numbered: 1, children, traces, kept, lost: f64::INFINITY }
+        Search { rows, beam, blank, only, prefixes, numbered: 1, children, traces, kept, lost: Mass::new(beam.beta) }
     }
 
     fn run(&mut self, frames: &Frames) {
@@ -178,37 +192,100 @@ impl<'g, 'o, G: Grammar> Search<'g, 'o, G> {
 
     /// One frame.
     fn step(&mut self, t: usize, frame: &[f64]) {
-        let energy_of = |label: Label| energy_of(frame, label);
         self.numbered = self.prefixes.len() as u32;
+        let before = std::mem::take(&mut self.kept);
         let mut next = Next::new(self.beam.beta);
-        for hypothesis in std::mem::take(&mut self.kept) {
+        for hypothesis in &before {
             let here = Key::Known(hypothesis.prefix);
-            for cell in hypothesis.cells {
-                next.add(here, cell.goes_on(0, energy_of(self.blank)));
+            for cell in &hypothesis.cells {
+                next.add(here, cell.goes_on(0, energy_of(frame, self.blank)));
                 if cell.last != 0 {
-                    next.add(here, cell.goes_on(cell.last, energy_of(cell.last)));
-                }
-                let row = self.rows.row(cell.state);
-                for way in &row.ways {
-                    // A label twice in a row is one, unless a blank lies between; the blank itself is never said.
-                    let energy = way.energy + energy_of(way.reads);
-                    if way.reads == cell.last || way.reads == self.blank || energy == f64::INFINITY {
-                        continue;
-                    }
-                    if let Some(key) = self.written(hypothesis.prefix, &way.writes) {
-                        next.add(key, Cell { state: way.to, reads: true, ..cell.goes_on(way.reads, energy) });
-                    }
+                    next.add(here, cell.goes_on(cell.last, energy_of(frame, cell.last)));
                 }
             }
         }
+        let reach = self.reach(&before, frame, &next);
+        for (hypothesis, energies) in before.iter().zip(&reach.energies) {
+            let told = energies.as_deref().map(|energies| (energies, reach.limit));
+            self.extend(hypothesis, told, frame, &mut next);
+        }
         let (kept, lost) = self.beam.keep(&next.energies());
-        self.lost = soft_add(self.lost, lost, self.beam.beta);
+        self.lost.add(lost);
         let mut cells = next.cells;
         self.kept = kept.iter().map(|&i| self.settle(t, next.keys[i], std::mem::take(&mut cells[i]))).collect();
     }
 
+    /// What each longer text is reached with, where that is told at once, and how much it may be to be kept: no more than the
+    /// `width` best of these and of the texts that are not longer.
+    fn reach(&mut self, before: &[Hypothesis], frame: &[f64], next: &Next) -> Reach {
+        let place = |h: &Hypothesis| self.prefixes[h.prefix as usize];
+        let inside: FxHashSet<(u32, Label)> = before.iter().map(|h| (place(h).before, place(h).label)).collect();
+        let mut all = next.energies();
+        let mut reach = Reach { energies: Vec::with_capacity(before.len()), limit: f64::INFINITY };
+        for hypothesis in before {
+            let state = hypothesis.cells.first().map(|cell| cell.state);
+            let row = state.filter(|&s| hypothesis.cells.iter().all(|cell| cell.state == s)).map(|s| self.rows.row(s));
+            let Some(row) = row.filter(|row| row.apart && self.only.is_none()) else {
+                reach.energies.push(None);
+                continue;
+            };
+            let behind = |read: Label| {
+                let cells = hypothesis.cells.iter().filter(|cell| cell.last != read);
+                cells.fold(f64::INFINITY, |sum, cell| soft_add(sum, cell.energy, self.beam.beta))
+            };
+            let (any, lasts) = (behind(EVERY), hypothesis.cells.iter().map(|cell| cell.last));
+            let lasts: Vec<(Label, f64)> = lasts.map(|last| (last, behind(last))).collect();
+            let energies = row.ways.iter().map(|way| {
+                let special = lasts.iter().find(|(last, _)| *last == way.reads);
+                let energy = special.map_or(any, |s| s.1) + way.energy + energy_of(frame, way.reads);
+                // Those that are reached in another way too are not told at once; the blank is never said.
+                let known = way.writes.first().is_some_and(|&label| inside.contains(&(hypothesis.prefix, label)));
+                if known {
+                    f64::NEG_INFINITY
+                } else if way.reads == self.blank {
+                    f64::INFINITY
+                } else {
+                    energy
+                }
+            });
+            let energies: Vec<f64> = energies.collect();
+            all.extend(energies.iter().copied().filter(|energy| energy.is_finite()));
+            reach.energies.push(Some(energies));
+        }
+        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let width = self.beam.width.max(1);
+        if all.len() > width {
+            reach.limit = *all.select_nth_unstable_by(width - 1, f64::total_cmp).1;
+        }
+        reach.limit = reach.limit.min(least + self.beam.margin.max(0.0));
+        reach
+    }
+
+    /// The ways on from a hypothesis, those that reach too little left out.
+    fn extend(&mut self, hypothesis: &Hypothesis, reach: Option<(&[f64], f64)>, frame: &[f64], next: &mut Next) {
+        if let Some((energies, limit)) = reach {
+            energies.iter().filter(|&&energy| energy > limit).for_each(|&energy| self.lost.add(energy));
+        }
+        for cell in &hypothesis.cells {
+            let row = self.rows.row(cell.state);
+            for (i, way) in row.ways.iter().enumerate() {
+                if reach.is_some_and(|(energies, limit)| energies.get(i).is_some_and(|&energy| energy > limit)) {
+                    continue;
+                }
+                // A label twice in a row is one, unless a blank lies between; the blank itself is never said.
+                let energy = way.energy + energy_of(frame, way.reads);
+                if way.reads == cell.last || way.reads == self.blank || energy == f64::INFINITY {
+                    continue;
+                }
+                if let Some(key) = self.written(hypothesis.prefix, &way.writes) {
+                    next.add(key, Cell { state: way.to, reads: true, ..cell.goes_on(way.reads, energy) });
+                }
+            }
+        }
+    }
+
     /// A hypothesis that is kept gets its place among the texts, and its cells their traces.
-    fn settle(&mut self, t: usize, key: Key, mut cells: Vec<Cell>) -> Hypothesis {
+    fn settle(&mut self, t: usize, key: Key, mut cells: Cells) -> Hypothesis {
         let prefix = match key {
             Key::Known(prefix) => prefix,
             Key::New(before, label) => self.child(before, label),
@@ -284,7 +361,7 @@ impl<'g, 'o, G: Grammar> Search<'g, 'o, G> {
             self.ends().into_iter().map(|whole| (self.output(whole.prefix), whole)).collect();
         wholes.sort_by(|a, b| a.1.energy.total_cmp(&b.1.energy).then_with(|| a.0.cmp(&b.0)));
         let kept = wholes.iter().fold(f64::INFINITY, |sum, (_, whole)| soft_add(sum, whole.energy, beta));
-        let lost = bounds.then_some(self.lost);
+        let lost = bounds.then(|| self.lost.free_energy());
         let all = lost.map_or(kept, |lost| soft_add(kept, lost, beta));
         let first = wholes.first().map_or(f64::INFINITY, |(_, whole)| whole.energy);
         let second = wholes.get(1).map_or(f64::INFINITY, |(_, whole)| whole.energy);
@@ -347,7 +424,7 @@ enum Key {
 struct Next {
     beta: Beta,
     keys: Vec<Key>,
-    cells: Vec<Vec<Cell>>,
+    cells: Vec<Cells>,
     numbers: FxHashMap<Key, u32>,
 }
 
@@ -363,7 +440,7 @@ impl Next {
         }
         let number = *self.numbers.entry(key).or_insert_with(|| {
             self.keys.push(key);
-            self.cells.push(Vec::new());
+            self.cells.push(Cells::new());
             self.keys.len() as u32 - 1
         });
         let cells = &mut self.cells[number as usize];
@@ -380,7 +457,7 @@ impl Next {
     }
 
     fn energies(&self) -> Vec<f64> {
-        let sum = |cells: &Vec<Cell>| cells.iter().fold(f64::INFINITY, |s, c| soft_add(s, c.energy, self.beta));
+        let sum = |cells: &Cells| cells.iter().fold(f64::INFINITY, |s, c| soft_add(s, c.energy, self.beta));
         self.cells.iter().map(sum).collect()
     }
 }

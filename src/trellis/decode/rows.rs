@@ -11,6 +11,8 @@ use crate::paths::Beta;
 pub(super) struct Numbered {
     pub ways: Vec<Way<u32>>,
     pub ends: Vec<End>,
+    /// Whether each way writes one label, and each another one: then a longer text is reached by one of them alone.
+    pub apart: bool,
 }
 
 /// States by number, in the order in which they are first seen, and their rows.
@@ -40,7 +42,10 @@ impl<'g, G: Grammar> Rows<'g, G> {
         }
         let row = self.grammar.row(self.states[number as usize], self.beta);
         let way = |w: Way<G::State>| Way { reads: w.reads, writes: w.writes, energy: w.energy, to: self.number(w.to) };
-        let made = Rc::new(Numbered { ways: row.ways.into_iter().map(way).collect(), ends: row.ends });
+        let mut written: Vec<&[u32]> = row.ways.iter().map(|way| &way.writes[..]).collect();
+        written.sort_unstable();
+        let apart = written.iter().all(|w| w.len() == 1) && written.windows(2).all(|w| w[0] != w[1]);
+        let made = Rc::new(Numbered { ways: row.ways.into_iter().map(way).collect(), ends: row.ends, apart });
         self.rows[number as usize] = Some(Rc::clone(&made));
         made
     }
