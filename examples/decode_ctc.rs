@@ -69,11 +69,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let best = texts.list.first().ok_or("nothing fits")?;
     let placed = best.align(&e, blank, &AlignOptions::default())?.ok_or("too few frames")?;
     for (labels, &word) in best.spelt().zip(&best.output) {
-        let (Some(first), Some(last)) = (placed.segments.get(labels.start), placed.segments.get(labels.end - 1)) else {
-            continue;
-        };
+        // Its own letters are the last of those read for it.
         let word = symbols.symbol(word).unwrap_or("?");
-        println!("{word}: frames {:?}, ends at {:?} (95 %)", first.frames.start..last.frames.end, last.ends);
+        let segments = placed.segments.get(labels.end - word.chars().count()..labels.end).unwrap_or(&[]);
+        if let (Some(first), Some(last)) = (segments.first(), segments.last()) {
+            println!("{word}: frames {:?}, begins at {:?} (95 %)", first.frames.start..last.frames.end, first.starts);
+        }
     }
     let text: Vec<&str> = best.output.iter().filter_map(|&label| symbols.symbol(label)).collect();
     if text == ["the", "cat", "sat"] { Ok(()) } else { Err("it has not been read".into()) }

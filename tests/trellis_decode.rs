@@ -34,7 +34,7 @@ fn collapse(labelling: &[Label], blank: Label) -> Vec<Label> {
 }
 
 /// All ways of a graph to read labels: what they write, and their energy.
-fn readings(g: &Graph<Energy>, labels: &[Label]) -> Vec<(Vec<Label>, f64)> {
+fn readings(g: &Graph<Energy>, labels: &[Label]) -> Readings {
     fn go(g: &Graph<Energy>, s: u32, rest: &[Label], written: &[Label], energy: f64, all: &mut Vec<(Vec<Label>, f64)>) {
         let end = energy + g.final_weight(s).wide();
         if rest.is_empty() && end < f64::INFINITY {
@@ -58,10 +58,15 @@ fn readings(g: &Graph<Energy>, labels: &[Label]) -> Vec<(Vec<Label>, f64)> {
     all
 }
 
+/// What is written, and its energies.
+type Readings = Vec<(Vec<Label>, f64)>;
+/// What a grammar writes for labels.
+type Read = Box<dyn Fn(&[Label]) -> Readings>;
+
 /// Every alignment with every reading of it: by what is written, energies and what was read.
 type All = BTreeMap<Vec<Label>, Vec<(f64, Vec<Label>)>>;
 
-fn enumerate(e: &Array2<f32>, blank: Label, read: &dyn Fn(&[Label]) -> Vec<(Vec<Label>, f64)>) -> All {
+fn enumerate(e: &Array2<f32>, blank: Label, read: impl Fn(&[Label]) -> Readings) -> All {
     let (frames, classes) = e.dim();
     let mut all = All::new();
     for mut code in 0..classes.pow(frames as u32) {
@@ -127,7 +132,7 @@ fn cases() -> impl Iterator<Item = Case> {
             Err(TrellisError::EpsilonCycle { .. }) => return None,
             made => made.unwrap(),
         };
-        let all = enumerate(&e, blank, &|labels| readings(grammar.graph(), labels));
+        let all = enumerate(&e, blank, |labels| readings(grammar.graph(), labels));
         Some(Case { e, blank, grammar, all })
     })
 }
@@ -212,7 +217,7 @@ fn a_narrow_beam_never_finds_less_energy_than_the_truth() {
 }
 
 /// Grammars under which what is lost is bounded: no grammar, an n-gram, a deterministic graph.
-fn bounded(dice: &mut Dice) -> (Box<dyn Fn(&[Label]) -> Vec<(Vec<Label>, f64)>>, Bounded) {
+fn bounded(dice: &mut Dice) -> (Read, Bounded) {
     match dice.below(3) {
         0 => (Box::new(|labels| vec![(labels.to_vec(), 0.0)]), Bounded::Free),
         1 => {
@@ -255,7 +260,7 @@ fn what_pruning_lost_is_bounded_and_what_is_proved_is_best() {
         let e = random_emissions(&mut dice, frames, 3);
         let emissions = Emissions::new(e.view()).unwrap();
         let (read, grammar) = bounded(&mut dice);
-        let all = enumerate(&e, 3, &*read);
+        let all = enumerate(&e, 3, read);
         for b in [1.0, 0.3, f64::INFINITY] {
             let beam = Beam { width: 1 + dice.below(3) as usize, beta: beta(b), ..Beam::default() };
             let found = match &grammar {
@@ -331,6 +336,63 @@ fn the_lattice_of_an_unlimited_beam_is_the_composition() {
         };
         let expected = paths::free_energy(&built.graph, Beta::ONE).unwrap();
         assert!(near(expected, total(&all, 1.0)) || (expected - total(&all, 1.0)).abs() < 1e-5);
+    }
+}
+
+/// Prefix beam search as textbooks have it: probabilities of texts, those ending in a blank apart.
+fn textbook(
+    e: &Array2<f32>,
+    blank: Label,
+    width: usize,
+    lm: &dyn Fn(&[Label], Label) -> f64,
+) -> Vec<(Vec<Label>, f64)> {
+    let sum = |p: &(f64, f64)| p.0 + p.1;
+    let mut beam = vec![(vec![], (1.0_f64, 0.0_f64))];
+    for row in e.rows() {
+        let p = |label: Label| (-f64::from(row[label as usize - 1])).exp();
+        let mut next = BTreeMap::<Vec<Label>, (f64, f64)>::new();
+        for (text, (in_blank, in_label)) in &beam {
+            let all = in_blank + in_label;
+            next.entry(text.clone()).or_default().0 += all * p(blank);
+            for label in (1..=row.len() as Label).filter(|&l| l != blank) {
+                let longer = [&text[..], &[label]].concat();
+                let again = text.last() == Some(&label);
+                if again {
+                    next.entry(text.clone()).or_default().1 += in_label * p(label);
+                }
+                next.entry(longer).or_default().1 += if again { *in_blank } else { all } * p(label) * lm(text, label);
+            }
+        }
+        beam = next.into_iter().filter(|(_, p)| sum(p) > 0.0).collect();
+        beam.sort_by(|a, b| sum(&b.1).total_cmp(&sum(&a.1)));
+        beam.truncate(width);
+    }
+    beam.into_iter().map(|(text, p)| (text, -sum(&p).ln())).collect()
+}
+
+#[test]
+fn a_narrow_beam_keeps_what_the_textbook_keeps() {
+    let mut dice = Dice(9);
+    let texts = [vec![1, 2, 1, 4], vec![2, 4, 4]];
+    let model = BackOff::count(2, 5, &texts, Smoothing::WittenBell).unwrap().without_ends();
+    for round in 0..200 {
+        let frames = 1 + dice.below(12) as usize;
+        // No ties: real numbers from a large range.
+        let e = Array2::from_shape_simple_fn((frames, 5), || dice.below(1 << 20) as f32 / 2e5);
+        let (emissions, width) = (Emissions::new(e.view()).unwrap(), 1 + dice.below(8) as usize);
+        let beam = Beam { width, ..Beam::default() };
+        let (found, expected) = if round % 2 == 0 {
+            (prefix_beam(&emissions, 3, &Free::new(3, 5), 99, &beam), textbook(&e, 3, width, &|_, _| 1.0))
+        } else {
+            let p = |text: &[Label], label| (-model.step(model.after(text), label).unwrap().0).exp();
+            (prefix_beam(&emissions, 3, &model, 99, &beam), textbook(&e, 3, width, &p))
+        };
+        let found = found.unwrap().list;
+        assert_eq!(
+            found.iter().map(|d| &d.output).collect::<Vec<_>>(),
+            expected.iter().map(|x| &x.0).collect::<Vec<_>>()
+        );
+        assert!(found.iter().zip(&expected).all(|(d, x)| near(d.energy, x.1)));
     }
 }
 
@@ -543,7 +605,7 @@ fn words_weighed_by_an_n_gram_are_the_composition_of_both() {
                 d.labels[at].ends_with(letters)
             }));
         }
-        let all = enumerate(&e, 4, &|labels| {
+        let all = enumerate(&e, 4, |labels| {
             readings(spelt.graph(), labels).into_iter().map(|(o, f)| (o.clone(), f + ngram.energy(&o))).collect()
         });
         assert!(near(lazy.kept, total(&all, 1.0)));
