@@ -284,7 +284,8 @@ fn what_pruning_lost_is_bounded_and_what_is_proved_is_best() {
             let best = in_order(&all, b).into_iter().next().unwrap();
             for d in &found.list {
                 let share = confidence(free_of(&all[&d.output], b), truth, b);
-                assert!(d.confidence <= share + 1e-9, "{} {share}", d.confidence);
+                assert!(d.at_least.unwrap() <= share + 1e-9, "{:?} {share}", d.at_least);
+                assert!(d.at_least.unwrap() <= d.confidence && d.confidence <= 1.0);
             }
             assert!(!found.proved || near(free_of(&all[&found.list[0].output], b), best.1));
             proved += usize::from(found.proved);

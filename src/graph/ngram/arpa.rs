@@ -148,7 +148,7 @@ pub fn read(text: &str, symbols: &mut SymbolTable) -> Result<BackOff, ArpaError>
     lines.find(|(_, line)| *line == "\\data\\").ok_or(ArpaError::Ends { expected: "\\data\\" })?;
     let mut counts = Vec::new();
     let mut section = Section { order: 0, found: 0 };
-    let mut model = Reader { symbols, seen: BTreeMap::new(), unknown: None };
+    let mut model = Reader { symbols, seen: BTreeMap::new(), unknown: None, boundaries: [None; 2] };
     for (line, content) in lines {
         let bad = |why| ArpaError::BadLine { line, why };
         if content == "\\end\\" {
@@ -221,6 +221,8 @@ struct Reader<'s> {
     /// n-grams with their lines. `<s>` and `</s>` alone are both the boundary: one has the energy, the other the back-off.
     seen: BTreeMap<Vec<Label>, (usize, Gram)>,
     unknown: Option<f64>,
+    /// The lines of `<s>` and `</s>` alone.
+    boundaries: [Option<usize>; 2],
 }
 
 impl Reader<'_> {
@@ -250,6 +252,9 @@ impl Reader<'_> {
 
     /// The beginning backs off, the end has an energy.
     fn boundary(&mut self, line: usize, begins: bool, energy: f64, back: f64) -> Result<(), BadArpa> {
+        if let Some(first) = self.boundaries[usize::from(begins)].replace(line) {
+            return Err(BadArpa::Twice { first });
+        }
         let gram = || Gram { labels: vec![0], energy: f64::INFINITY, back: 0.0 };
         let (_, gram) = self.seen.entry(vec![0]).or_insert_with(|| (line, gram()));
         if begins {

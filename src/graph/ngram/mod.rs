@@ -100,7 +100,7 @@ impl BackOff {
         }
     }
 
-    /// The energy of ending after a context; 0 where the model knows of no ends at all.
+    /// The energy of ending after a context; 0 where no end is possible after any, as in a model that knows of none.
     pub fn end(&self, state: StateId) -> f64 {
         let (mut state, mut energy) = (state, 0.0);
         while let Some(context) = self.contexts.get(state as usize).filter(|_| self.ends) {

@@ -34,9 +34,12 @@ pub struct Decoded {
     pub read: Vec<usize>,
     /// `F_β` of the alignments found; never below that of all alignments of this text ([`output_energy`](super::output_energy)).
     pub energy: f64,
-    /// Its share of all that was kept and all that may have been lost: `e^{−β·(energy − all)}`. Never above the true share;
-    /// where the grammar gives no bound, the share of what was kept. At infinite β 1 for the best, and 0 for what is worse.
+    /// Its share of the texts kept, `e^{−β·(energy − kept)}`: its probability where nothing was lost. At infinite β 1 for the
+    /// best, and 0 for what is worse.
     pub confidence: f64,
+    /// Its probability is no less than this: its share where all that may have been lost is other texts. Far below the
+    /// confidence where a grammar forbids most of what was pruned; `None` where the grammar gives no bound.
+    pub at_least: Option<f64>,
 }
 
 impl Decoded {

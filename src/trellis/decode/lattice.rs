@@ -28,8 +28,8 @@ pub struct Lattice {
 /// Passes tokens through emissions and grammar, frame by frame, one for each state of the grammar and label read last, keeps
 /// the best `beam.width` of them, and returns all alignments that lead through those kept.
 ///
-/// Unlike [`prefix_beam`](super::prefix_beam) it does not tell apart texts that may go on alike, so that a wide beam is cheap
-/// under a grammar of few states, and nothing is approximate without one: with [`Beam::UNLIMITED`] this is emissions ∘
+/// Unlike [`prefix_beam`](super::prefix_beam) it does not tell apart texts that may go on alike: they share a token, so that
+/// following everything is linear in the frames. With [`Beam::UNLIMITED`] the lattice is emissions ∘
 /// [`collapse`](crate::trellis::Topology::collapse) ∘ grammar, trimmed. Ask [`crate::paths`] for the best path, n best,
 /// posteriors, or a free energy.
 ///
@@ -166,7 +166,8 @@ impl<'g, G: Grammar> Search<'g, G> {
         }
         for step in next.steps {
             let Some(to) = places[step.to] else { continue };
-            let emission = e.values().get([t, step.reads as usize - 1]).copied().map_or(f64::INFINITY, f64::from);
+            let class = (step.reads as usize).checked_sub(1);
+            let emission = class.and_then(|class| e.values().get([t, class]).copied()).map_or(f64::INFINITY, f64::from);
             self.arcs(step.from, step.reads, emission + step.energy, &step.writes, to);
         }
     }

@@ -16,6 +16,18 @@
 //! The composition searched is emissions ∘ [`collapse`](super::Topology::collapse) ∘ grammar: its paths are pairs of an
 //! alignment and a path of the grammar that reads what the alignment says, so the energies of both add up, and nothing is
 //! normalised by length.
+//!
+//! # What others compute
+//! * Prefix (beam) search without a language model: [`Free`].
+//! * Word beam search (Scheidl et al. 2018, mode *words*): [`Lexicon::spellings`], all characters that are not in words as
+//!   separators. A text does not end within a word here; there the last word is completed where only one begins so.
+//! * The character bigram of H. Scheidl's `CTCDecoder`: [`Smoothing::None`](crate::graph::ngram::Smoothing),
+//!   [`without_beginning`](crate::graph::ngram::BackOff::without_beginning),
+//!   [`without_ends`](crate::graph::ngram::BackOff::without_ends),
+//!   [`scaled`](crate::graph::ngram::BackOff::scaled) by 0.01. So small a power leaves little but the ban on pairs never seen. There
+//!   the n-gram's part is divided by the length of the text at the end; here it is not.
+//! * Token passing (Graves 2008) with words that no separator divides: [`beam_lattice`] at infinite β with [`Separators`] that are
+//!   optional and none. There at least one blank lies between words.
 
 mod alphabet;
 mod decoded;

@@ -59,16 +59,16 @@ impl<G: Grammar> Search<'_, '_, G> {
         wholes.sort_by(|a, b| a.1.energy.total_cmp(&b.1.energy).then_with(|| a.0.cmp(&b.0)));
         let kept = wholes.iter().fold(f64::INFINITY, |sum, (_, whole)| soft_add(sum, whole.energy, beta));
         let lost = bounds.then(|| self.lost.free_energy());
-        let all = lost.map_or(kept, |lost| soft_add(kept, lost, beta));
         let first = wholes.first().map_or(f64::INFINITY, |(_, whole)| whole.energy);
         let second = wholes.get(1).map_or(f64::INFINITY, |(_, whole)| whole.energy);
         let proved = lost.is_some_and(|lost| !wholes.is_empty() && first <= soft_add(second, lost, beta));
-        let confidence = |energy: f64| if energy <= all { 1.0 } else { (-beta.get() * (energy - all)).exp() };
+        let share = |energy: f64, all: f64| if energy <= all { 1.0 } else { (-beta.get() * (energy - all)).exp() };
         wholes.truncate(n);
         let decoded = |(output, whole): (Output, Whole)| {
             let (labels, starts, read) = self.traced(whole.trace, output.len());
-            let confidence = confidence(whole.energy);
-            Decoded { output, labels, starts, read, energy: whole.energy + total, confidence }
+            let confidence = share(whole.energy, kept);
+            let at_least = lost.map(|lost| share(whole.energy, soft_add(kept, lost, beta)));
+            Decoded { output, labels, starts, read, energy: whole.energy + total, confidence, at_least }
         };
         let list = wholes.into_iter().map(decoded).collect();
         NBest { list, kept: kept + total, lost: lost.map(|lost| lost + total), proved }
