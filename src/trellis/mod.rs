@@ -21,7 +21,7 @@
 //! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
-//! and its gradient, in linear arithmetic.
+//! and its gradient, in linear arithmetic; [`decode`] reads texts off emissions under a lexicon or a grammar.
 
 #[doc = include_str!("guide.md")]
 pub mod guide {}
@@ -30,6 +30,7 @@ mod align;
 mod backward;
 mod best_path;
 mod ctc;
+pub mod decode;
 mod emissions;
 mod error;
 mod free_energy;
