@@ -24,6 +24,7 @@
 mod align;
 mod backward;
 mod best_path;
+mod crf;
 mod ctc;
 mod emissions;
 mod error;
@@ -33,6 +34,10 @@ mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
 pub use best_path::{Alignment, Step, best_path};
+pub use crf::{
+    ChainPosteriors, CrfError, CrfLoss, CrfLosses, Labelling, TransitionValues, Transitions, chain_best_path,
+    chain_best_paths, chain_free_energy, chain_posteriors, chain_posteriors_batch, crf_loss, crf_losses,
+};
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use emissions::Emissions;
 pub use error::TrellisError;

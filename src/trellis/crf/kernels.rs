@@ -1,0 +1,354 @@
+//! The inner loops of the dense chain, eight numbers at a time.
+//!
+//! A row has a number for each class, whole groups of eight; what is left over of the last group holds nothing (0 as a number,
+//! +∞ as an energy). A matrix has a row for each class. Sums of products stay in registers for a **tile**: up to six
+//! groups of a row, over all classes that it is summed from.
+
+use multiversion::multiversion;
+use multiversion::target::target_cfg_f;
+
+use crate::trellis::ctc::exponential::exponential;
+use crate::trellis::ctc::sweep::{exponent, power};
+
+/// Eight classes.
+pub(super) type Group = [f64; 8];
+
+/// By how much the shares of a frame may differ from 1 in sum.
+pub(super) const WHOLE: f64 = 1e-6;
+
+/// Groups for so many classes.
+pub(super) fn groups(classes: usize) -> usize {
+    classes.div_ceil(8)
+}
+
+/// A row of sums, scaled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    /// The true numbers are those in the row times two to this.
+    pub(super) exponent: i64,
+    /// Their sum, as it stands in the row.
+    pub(super) sum: f64,
+    /// Whether one of them, though not 0, is below the floor.
+    pub(super) small: bool,
+}
+
+/// Sums up to six groups with one instruction each a class: `Σ_k from[k] · rows[k]`, or for `PLUS` `min_k from[k] + rows[k]`.
+#[inline(always)]
+fn tile<const G: usize, const PLUS: bool, const FMA: bool>(
+    matrix: &[Group],
+    width: usize,
+    at: usize,
+    from: &[f64],
+) -> [Group; G] {
+    let mut all = [[if PLUS { f64::INFINITY } else { 0.0 }; 8]; G];
+    for (row, &x) in matrix.chunks_exact(width).zip(from) {
+        let Some(row) = row.get(at..).and_then(|row| row.first_chunk::<G>()) else { break };
+        for (all, row) in all.iter_mut().zip(row) {
+            for (sum, &m) in all.iter_mut().zip(row) {
+                *sum = match (PLUS, FMA) {
+                    (true, _) => {
+                        let x = x + m;
+                        if x < *sum { x } else { *sum }
+                    }
+                    (false, true) => x.mul_add(m, *sum),
+                    (false, false) => *sum + x * m,
+                };
+            }
+        }
+    }
+    all
+}
+
+/// A whole row by tiles of about the same size.
+#[inline(always)]
+fn row<const PLUS: bool, const FMA: bool>(matrix: &[Group], from: &[f64], into: &mut [Group]) {
+    let width = into.len();
+    let size = width.div_ceil(width.div_ceil(6).max(1)).max(1);
+    let mut at = 0;
+    for into in into.chunks_mut(size) {
+        macro_rules! tiles {
+            ($($groups:literal)*) => {
+                match into.len() {
+                    $($groups => into.copy_from_slice(&tile::<$groups, PLUS, FMA>(matrix, width, at, from)),)*
+                    _ => {}
+                }
+            };
+        }
+        tiles!(1 2 3 4 5 6);
+        at += size;
+    }
+}
+
+/// The factor that brings a sum to between 1 and 2, and its exponent; nothing is rounded by it.
+#[inline(always)]
+fn unit(sum: f64) -> (f64, i64) {
+    let exponent = exponent(sum);
+    (power(-exponent), exponent)
+}
+
+/// The sum of a row, and whether a number that is not 0 is below `floor`.
+#[inline(always)]
+fn look(row: &[Group], floor: f64) -> (f64, bool) {
+    let (mut sums, mut small) = ([0.0; 8], [0_u64; 8]);
+    for group in row {
+        for ((sum, small), &x) in sums.iter_mut().zip(&mut small).zip(group) {
+            *sum += x;
+            *small |= u64::from((x > 0.0) & (x < floor));
+        }
+    }
+    (sums.iter().sum(), small.iter().any(|&s| s > 0))
+}
+
+/// The forward sweep: `rows[t] = numbers[t] ⊙ (matrixᵀ · rows[t − 1])`, each row in a unit of its own.
+///
+/// `scales[t]` says what unit that is. Stops behind the first row whose sum is 0, or that has too small a number.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn forward(
+    matrix: &[Group],
+    classes: usize,
+    numbers: &[Group],
+    floor: f64,
+    rows: &mut [Group],
+    scales: &mut Vec<Scale>,
+) {
+    let width = groups(classes);
+    let mut before: &[Group] = &[];
+    let (mut factor, mut total) = (1.0, 0);
+    for (into, numbers) in rows.chunks_exact_mut(width).zip(numbers.chunks_exact(width)) {
+        if before.is_empty() {
+            into.copy_from_slice(numbers);
+        } else {
+            row::<false, { target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64")) }>(
+                matrix,
+                before.as_flattened(),
+                into,
+            );
+            for (x, n) in into.as_flattened_mut().iter_mut().zip(numbers.as_flattened()) {
+                *x = *x * factor * n;
+            }
+        }
+        let (sum, small) = look(into, floor);
+        scales.push(Scale { exponent: total, sum, small });
+        if small || sum == 0.0 {
+            return;
+        }
+        let (next, exponent) = unit(sum);
+        (factor, total) = (next, total + exponent);
+        before = into;
+    }
+}
+
+/// Where a backward sweep is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Back {
+    /// The row it has come to.
+    pub(super) scale: Scale,
+    /// The binary exponent of the sum over all paths.
+    pub(super) top: i64,
+    /// One over the rest of that sum.
+    pub(super) rest: f64,
+    /// Whether the shares of every frame have had a sum of 1.
+    pub(super) whole: bool,
+}
+
+/// A block of the backward sweep, its last frame first: `numbers` holds the frame behind the block as well, `forward` does not.
+///
+/// Numbers are overwritten by `numbers[t] ⊙ (matrix · numbers[t + 1])`, and then both they and the forward rows by parts
+/// whose products, `forward[t][i] · matrix[i][j] · numbers[t + 1][j]`, are the shares of transitions. `shares` are those of
+/// the classes at the last frame visited, the first of the block; `visit` sees those of every frame.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn backward(
+    (columns, classes): (&[Group], usize),
+    (scales, floor): (&[Scale], f64),
+    forward: &mut [Group],
+    numbers: &mut [Group],
+    back: &mut Back,
+    shares: &mut [Group],
+    into: &mut [f32],
+) {
+    let width = groups(classes);
+    for (t, scale) in scales.iter().enumerate().rev() {
+        let Some((here, behind)) = numbers.get_mut(t * width..(t + 2) * width).map(|n| n.split_at_mut(width)) else {
+            return;
+        };
+        let Some(forward) = forward.get_mut(t * width..(t + 1) * width) else { return };
+        row::<false, { target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64")) }>(
+            columns,
+            behind.as_flattened(),
+            shares,
+        );
+        let (factor, more) = unit(back.scale.sum);
+        // Half of the exponent each, since a product may leave the range that the share is in.
+        let exponent = scale.exponent + back.scale.exponent - back.top;
+        let (first, second) = (power(exponent >> 1), power(exponent - (exponent >> 1)) * back.rest);
+        let of_share = power(exponent + more - (exponent >> 1)) * back.rest;
+        let mut sums = [0.0; 8];
+        for ((forward, shares), here) in forward.iter_mut().zip(shares.iter_mut()).zip(here.iter_mut()) {
+            for (((f, s), n), sum) in forward.iter_mut().zip(shares).zip(here).zip(&mut sums) {
+                let next = *s * factor;
+                *n *= next;
+                *f *= first;
+                *s = *f * (next * of_share);
+                *sum += *s;
+            }
+        }
+        behind.as_flattened_mut().iter_mut().for_each(|b| *b *= second);
+        back.whole &= (sums.iter().sum::<f64>() - 1.0).abs() < WHOLE;
+        let (sum, small) = look(here, floor);
+        back.scale = Scale { exponent: back.scale.exponent + more, sum, small: small | back.scale.small };
+        if let Some(into) = into.get_mut(t * classes..(t + 1) * classes) {
+            for (x, s) in into.iter_mut().zip(shares.as_flattened()) {
+                *x = *s as f32;
+            }
+        }
+    }
+}
+
+/// Adds `Σ_t left[t][i] · right[t][j]` to `sums[i][j]`.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn outer(left: &[Group], right: &[Group], width: usize, sums: &mut [Group]) {
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let size = width.div_ceil(width.div_ceil(5).max(1)).max(1);
+    for (i, sums) in sums.chunks_exact_mut(4 * width).enumerate() {
+        let mut at = 0;
+        while at < width {
+            macro_rules! tiles {
+                ($($groups:literal)*) => {
+                    match size.min(width - at) {
+                        $($groups => outer_tile::<$groups, FMA>((left, 4 * i), (right, at), width, sums),)*
+                        _ => {}
+                    }
+                };
+            }
+            tiles!(1 2 3 4 5);
+            at += size;
+        }
+    }
+}
+
+/// Four rows of the sums, a few groups of each.
+#[inline(always)]
+fn outer_tile<const G: usize, const FMA: bool>(
+    (left, from): (&[Group], usize),
+    (right, at): (&[Group], usize),
+    width: usize,
+    sums: &mut [Group],
+) {
+    let mut all = [[[0.0; 8]; G]; 4];
+    for (left, right) in left.chunks_exact(width).zip(right.chunks_exact(width)) {
+        let left = left.as_flattened().get(from..).and_then(|l| l.first_chunk::<4>());
+        let right = right.get(at..).and_then(|r| r.first_chunk::<G>());
+        let (Some(left), Some(right)) = (left, right) else { break };
+        for (all, &x) in all.iter_mut().zip(left) {
+            for (all, right) in all.iter_mut().zip(right) {
+                for (sum, &r) in all.iter_mut().zip(right) {
+                    *sum = if FMA { x.mul_add(r, *sum) } else { *sum + x * r };
+                }
+            }
+        }
+    }
+    for (sums, all) in sums.chunks_exact_mut(width).zip(&all) {
+        for (sums, all) in sums.iter_mut().skip(at).zip(all) {
+            sums.iter_mut().zip(all).for_each(|(s, a)| *s += a);
+        }
+    }
+}
+
+/// The least of a row of energies.
+#[inline(always)]
+fn least_of(row: &[Group]) -> f64 {
+    let mut least = [f64::INFINITY; 8];
+    for group in row {
+        for (least, &x) in least.iter_mut().zip(group) {
+            *least = if x < *least { x } else { *least };
+        }
+    }
+    least.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// Counts energies from their least one, which is returned; +∞ where nothing is possible, and the row is left then.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn above(row: &mut [Group]) -> f64 {
+    let least = least_of(row);
+    if least < f64::INFINITY {
+        row.as_flattened_mut().iter_mut().for_each(|x| *x -= least);
+    }
+    least
+}
+
+/// Turns energies into `e^{−β(x − least)}`, and into 0 where the exponent is beyond `cut`.
+///
+/// Returns the least energy, and the greatest exponent of one that is not +∞.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn numbers(row: &mut [Group], beta: f64, cut: f64) -> (f64, f64) {
+    let least = least_of(row);
+    if least == f64::INFINITY {
+        row.fill([0.0; 8]);
+        return (least, 0.0);
+    }
+    let mut most = [0.0; 8];
+    for group in row {
+        for (x, most) in group.iter_mut().zip(&mut most) {
+            let beyond = beta * (*x - least);
+            let counts = (*x < f64::INFINITY) & (beyond > *most);
+            *most = if counts { beyond } else { *most };
+            let number = exponential(beyond);
+            *x = if beyond > cut { 0.0 } else { number };
+        }
+    }
+    (least, most.iter().copied().fold(0.0, f64::max))
+}
+
+/// `into[i] = min_j matrix[j][i] + from[j]`.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn least_sums(matrix: &[Group], from: &[Group], into: &mut [Group]) {
+    row::<true, false>(matrix, from.as_flattened(), into);
+}
+
+/// `−1/β · log Σ_j e^{−β·(matrix[j] + behind[j])}`, at least the least number that there is; `terms` is room for the sums.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn soft_row(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> f64 {
+    let (least, sum) = parts(matrix, behind, beta, terms);
+    // At the smallest β the logarithm divided by it is beyond all numbers.
+    if least < f64::INFINITY { (least - sum.ln() / beta).max(f64::MIN) } else { least }
+}
+
+/// Divides a share among the ways on, and adds the parts to each of two rows; `terms` is room for them.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn split_row(
+    matrix: &[Group],
+    (behind, beta): (&[Group], f64),
+    share: f64,
+    terms: &mut [Group],
+    (first, second): (&mut [Group], &mut [Group]),
+) {
+    let (least, sum) = parts(matrix, behind, beta, terms);
+    if least < f64::INFINITY {
+        let factor = share / sum;
+        for ((term, first), second) in terms.iter().zip(first).zip(second) {
+            for ((term, first), second) in term.iter().zip(first).zip(second) {
+                *first += term * factor;
+                *second += term * factor;
+            }
+        }
+    }
+}
+
+/// `terms[j] = e^{−β·(matrix[j] + behind[j] − least)}`; returns the least sum and the sum of the terms.
+#[inline(always)]
+fn parts(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> (f64, f64) {
+    for ((term, m), b) in terms.iter_mut().zip(matrix).zip(behind) {
+        for ((term, m), b) in term.iter_mut().zip(m).zip(b) {
+            *term = m + b;
+        }
+    }
+    let least = least_of(terms);
+    let mut sums = [0.0; 8];
+    for term in terms.iter_mut() {
+        for (term, sum) in term.iter_mut().zip(&mut sums) {
+            *term = exponential(beta * (*term - least));
+            *sum += *term;
+        }
+    }
+    (least, sums.iter().sum())
+}
