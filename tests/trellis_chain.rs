@@ -274,9 +274,10 @@ fn two_hundred_thousand_frames_lose_nothing() {
     };
     let other = chain_free_energy(&back.emissions(), &back.transitions(), Beta::ONE).unwrap();
     assert!((found.free_energy - other).abs() <= 1e-6 * other.abs(), "{} {other}", found.free_energy);
-    let t = case.transitions().topology().unwrap();
-    let expected = free_energy(&case.emissions(), &t, Beta::Infinite).unwrap();
-    let best = chain_best_path(&case.emissions(), &case.transitions()).unwrap().unwrap();
+    // And the least energy of some of them is that of the general kernel.
+    let some = Case { e: case.e.slice(ndarray::s![..20_000, ..]).to_owned(), ..case };
+    let expected = free_energy(&some.emissions(), &some.transitions().topology().unwrap(), Beta::Infinite).unwrap();
+    let best = chain_best_path(&some.emissions(), &some.transitions()).unwrap().unwrap();
     assert!((best.energy - expected).abs() <= 1e-9 * expected.abs());
 }
 

@@ -47,16 +47,19 @@ impl<'a> Chain<'a> {
 
     /// The energies of a frame, those of the ends with them; +∞ behind the last class.
     pub(super) fn frame(&self, e: &Emissions<'_>, t: usize, into: &mut [Group]) {
-        let into = into.as_flattened_mut();
-        let row = e.values();
-        let row = row.row(t);
-        into.iter_mut().zip(row).for_each(|(into, &x)| *into = f64::from(x));
-        into.iter_mut().skip(self.classes).for_each(|x| *x = f64::INFINITY);
+        let (own, rest) = into.as_flattened_mut().split_at_mut(self.classes);
+        rest.fill(f64::INFINITY);
+        let values = e.values();
+        let row = values.row(t);
+        match row.to_slice() {
+            Some(row) => own.iter_mut().zip(row).for_each(|(into, &x)| *into = f64::from(x)),
+            None => own.iter_mut().zip(row).for_each(|(into, &x)| *into = f64::from(x)),
+        }
         if t == 0 {
-            into.iter_mut().take(self.classes).enumerate().for_each(|(class, x)| *x += self.given.first(class));
+            own.iter_mut().enumerate().for_each(|(class, x)| *x += self.given.first(class));
         }
         if t + 1 == e.frames() {
-            into.iter_mut().take(self.classes).enumerate().for_each(|(class, x)| *x += self.given.last(class));
+            own.iter_mut().enumerate().for_each(|(class, x)| *x += self.given.last(class));
         }
     }
 

@@ -59,24 +59,20 @@ fn tile<const G: usize, const PLUS: bool, const FMA: bool>(
     all
 }
 
-/// A whole row by tiles of about the same size.
-#[inline(always)]
-fn row<const PLUS: bool, const FMA: bool>(matrix: &[Group], from: &[f64], into: &mut [Group]) {
-    let width = into.len();
-    let size = width.div_ceil(width.div_ceil(6).max(1)).max(1);
-    let mut at = 0;
-    for into in into.chunks_mut(size) {
-        macro_rules! tiles {
-            ($($groups:literal)*) => {
-                match into.len() {
-                    $($groups => into.copy_from_slice(&tile::<$groups, PLUS, FMA>(matrix, width, at, from)),)*
-                    _ => {}
-                }
-            };
+/// Calls a function of a number of groups, a constant, for tiles of about the same size.
+macro_rules! by_tiles {
+    ($width:expr, $most:literal, $at:ident, $function:ident::<$fma:ident> $args:tt, $($groups:literal)*) => {{
+        let width: usize = $width;
+        let size = width.div_ceil(width.div_ceil($most).max(1)).max(1);
+        let mut $at = 0;
+        while $at < width {
+            match size.min(width - $at) {
+                $($groups => $function::<$groups, $fma> $args,)*
+                _ => {}
+            }
+            $at += size;
         }
-        tiles!(1 2 3 4 5 6);
-        at += size;
-    }
+    }};
 }
 
 /// The factor that brings a sum to between 1 and 2, and its exponent; nothing is rounded by it.
@@ -86,17 +82,31 @@ fn unit(sum: f64) -> (f64, i64) {
     (power(-exponent), exponent)
 }
 
-/// The sum of a row, and whether a number that is not 0 is below `floor`.
-#[inline(always)]
-fn look(row: &[Group], floor: f64) -> (f64, bool) {
-    let (mut sums, mut small) = ([0.0; 8], [0_u64; 8]);
-    for group in row {
-        for ((sum, small), &x) in sums.iter_mut().zip(&mut small).zip(group) {
-            *sum += x;
-            *small |= u64::from((x > 0.0) & (x < floor));
-        }
+/// What is seen of a row while it is made, lane by lane.
+#[derive(Clone, Copy)]
+struct Look {
+    floor: f64,
+    sums: Group,
+    /// Whether a number that is not 0 was below the floor.
+    small: [u64; 8],
+}
+
+impl Look {
+    #[inline(always)]
+    fn new(floor: f64) -> Look {
+        Look { floor, sums: [0.0; 8], small: [0; 8] }
     }
-    (sums.iter().sum(), small.iter().any(|&s| s > 0))
+
+    #[inline(always)]
+    fn at(&mut self, lane: usize, x: f64) {
+        self.sums[lane] += x;
+        self.small[lane] |= u64::from((x > 0.0) & (x < self.floor));
+    }
+
+    #[inline(always)]
+    fn scale(&self, exponent: i64) -> Scale {
+        Scale { exponent, sum: self.sums.iter().sum(), small: self.small.iter().any(|&s| s > 0) }
+    }
 }
 
 /// The forward sweep: `rows[t] = numbers[t] ⊙ (matrixᵀ · rows[t − 1])`, each row in a unit of its own.
@@ -111,30 +121,44 @@ pub(super) fn forward(
     rows: &mut [Group],
     scales: &mut Vec<Scale>,
 ) {
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let width = groups(classes);
     let mut before: &[Group] = &[];
     let (mut factor, mut total) = (1.0, 0);
     for (into, numbers) in rows.chunks_exact_mut(width).zip(numbers.chunks_exact(width)) {
+        let mut look = Look::new(floor);
         if before.is_empty() {
             into.copy_from_slice(numbers);
+            into.iter().for_each(|group| group.iter().enumerate().for_each(|(lane, &x)| look.at(lane, x)));
         } else {
-            row::<false, { target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64")) }>(
-                matrix,
-                before.as_flattened(),
-                into,
-            );
-            for (x, n) in into.as_flattened_mut().iter_mut().zip(numbers.as_flattened()) {
-                *x = *x * factor * n;
-            }
+            let from = before.as_flattened();
+            by_tiles!(width, 6, at, forward_tile::<FMA>((matrix, at), from, (numbers, factor), into, &mut look), 1 2 3 4 5 6);
         }
-        let (sum, small) = look(into, floor);
-        scales.push(Scale { exponent: total, sum, small });
-        if small || sum == 0.0 {
+        let scale = look.scale(total);
+        scales.push(scale);
+        if scale.small || scale.sum == 0.0 {
             return;
         }
-        let (next, exponent) = unit(sum);
+        let (next, exponent) = unit(scale.sum);
         (factor, total) = (next, total + exponent);
         before = into;
+    }
+}
+
+#[inline(always)]
+fn forward_tile<const G: usize, const FMA: bool>(
+    (matrix, at): (&[Group], usize),
+    from: &[f64],
+    (numbers, factor): (&[Group], f64),
+    into: &mut [Group],
+    look: &mut Look,
+) {
+    let all = tile::<G, false, FMA>(matrix, into.len(), at, from);
+    for ((all, numbers), into) in all.iter().zip(numbers.iter().skip(at)).zip(into.iter_mut().skip(at)) {
+        for lane in 0..8 {
+            into[lane] = all[lane] * (numbers[lane] * factor);
+            look.at(lane, into[lane]);
+        }
     }
 }
 
@@ -166,36 +190,34 @@ pub(super) fn backward(
     shares: &mut [Group],
     into: &mut [f32],
 ) {
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let width = groups(classes);
     for (t, scale) in scales.iter().enumerate().rev() {
         let Some((here, behind)) = numbers.get_mut(t * width..(t + 2) * width).map(|n| n.split_at_mut(width)) else {
             return;
         };
         let Some(forward) = forward.get_mut(t * width..(t + 1) * width) else { return };
-        row::<false, { target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64")) }>(
-            columns,
-            behind.as_flattened(),
-            shares,
-        );
-        let (factor, more) = unit(back.scale.sum);
+        let (next, more) = unit(back.scale.sum);
         // Half of the exponent each, since a product may leave the range that the share is in.
         let exponent = scale.exponent + back.scale.exponent - back.top;
         let (first, second) = (power(exponent >> 1), power(exponent - (exponent >> 1)) * back.rest);
         let of_share = power(exponent + more - (exponent >> 1)) * back.rest;
-        let mut sums = [0.0; 8];
-        for ((forward, shares), here) in forward.iter_mut().zip(shares.iter_mut()).zip(here.iter_mut()) {
-            for (((f, s), n), sum) in forward.iter_mut().zip(shares).zip(here).zip(&mut sums) {
-                let next = *s * factor;
-                *n *= next;
-                *f *= first;
-                *s = *f * (next * of_share);
-                *sum += *s;
-            }
+        let (mut look, mut whole) = (Look::new(floor), [0.0; 8]);
+        {
+            let from = behind.as_flattened();
+            let (factors, rows) = ([next, first, of_share], [&mut *here, forward, shares]);
+            let [here, forward, shares] = rows;
+            by_tiles!(
+                width, 6, at,
+                backward_tile::<FMA>((columns, at), from, factors, [here, forward, shares], (&mut look, &mut whole)),
+                1 2 3 4 5 6
+            );
         }
         behind.as_flattened_mut().iter_mut().for_each(|b| *b *= second);
-        back.whole &= (sums.iter().sum::<f64>() - 1.0).abs() < WHOLE;
-        let (sum, small) = look(here, floor);
-        back.scale = Scale { exponent: back.scale.exponent + more, sum, small: small | back.scale.small };
+        back.whole &= (whole.iter().sum::<f64>() - 1.0).abs() < WHOLE;
+        let small = back.scale.small;
+        back.scale = look.scale(back.scale.exponent + more);
+        back.scale.small |= small;
         if let Some(into) = into.get_mut(t * classes..(t + 1) * classes) {
             for (x, s) in into.iter_mut().zip(shares.as_flattened()) {
                 *x = *s as f32;
@@ -204,25 +226,35 @@ pub(super) fn backward(
     }
 }
 
+/// Multiplies the numbers of the frame in `rows`, and the forward sums, and makes the shares.
+#[inline(always)]
+fn backward_tile<const G: usize, const FMA: bool>(
+    (columns, at): (&[Group], usize),
+    from: &[f64],
+    [next, first, of_share]: [f64; 3],
+    [here, forward, shares]: [&mut [Group]; 3],
+    (look, whole): (&mut Look, &mut Group),
+) {
+    let all = tile::<G, false, FMA>(columns, here.len(), at, from);
+    let (here, forward) = (here.iter_mut().skip(at), forward.iter_mut().skip(at));
+    for (((all, here), forward), shares) in all.iter().zip(here).zip(forward).zip(shares.iter_mut().skip(at)) {
+        for lane in 0..8 {
+            let sum = all[lane] * next;
+            here[lane] *= sum;
+            look.at(lane, here[lane]);
+            forward[lane] *= first;
+            shares[lane] = forward[lane] * (sum * of_share);
+            whole[lane] += shares[lane];
+        }
+    }
+}
+
 /// Adds `Σ_t left[t][i] · right[t][j]` to `sums[i][j]`.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn outer(left: &[Group], right: &[Group], width: usize, sums: &mut [Group]) {
     const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let size = width.div_ceil(width.div_ceil(5).max(1)).max(1);
     for (i, sums) in sums.chunks_exact_mut(4 * width).enumerate() {
-        let mut at = 0;
-        while at < width {
-            macro_rules! tiles {
-                ($($groups:literal)*) => {
-                    match size.min(width - at) {
-                        $($groups => outer_tile::<$groups, FMA>((left, 4 * i), (right, at), width, sums),)*
-                        _ => {}
-                    }
-                };
-            }
-            tiles!(1 2 3 4 5);
-            at += size;
-        }
+        by_tiles!(width, 5, at, outer_tile::<FMA>((left, 4 * i), (right, at), width, sums), 1 2 3 4 5);
     }
 }
 
@@ -281,6 +313,7 @@ pub(super) fn above(row: &mut [Group]) -> f64 {
 /// Returns the least energy, and the greatest exponent of one that is not +∞.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn numbers(row: &mut [Group], beta: f64, cut: f64) -> (f64, f64) {
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let least = least_of(row);
     if least == f64::INFINITY {
         row.fill([0.0; 8]);
@@ -292,7 +325,7 @@ pub(super) fn numbers(row: &mut [Group], beta: f64, cut: f64) -> (f64, f64) {
             let beyond = beta * (*x - least);
             let counts = (*x < f64::INFINITY) & (beyond > *most);
             *most = if counts { beyond } else { *most };
-            let number = exponential(beyond);
+            let number = exponential::<FMA>(beyond);
             *x = if beyond > cut { 0.0 } else { number };
         }
     }
@@ -302,13 +335,22 @@ pub(super) fn numbers(row: &mut [Group], beta: f64, cut: f64) -> (f64, f64) {
 /// `into[i] = min_j matrix[j][i] + from[j]`.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn least_sums(matrix: &[Group], from: &[Group], into: &mut [Group]) {
-    row::<true, false>(matrix, from.as_flattened(), into);
+    const FMA: bool = false;
+    let from = from.as_flattened();
+    by_tiles!(into.len(), 6, at, least_tile::<FMA>((matrix, at), from, into), 1 2 3 4 5 6);
+}
+
+#[inline(always)]
+fn least_tile<const G: usize, const FMA: bool>((matrix, at): (&[Group], usize), from: &[f64], into: &mut [Group]) {
+    let all = tile::<G, true, FMA>(matrix, into.len(), at, from);
+    into.iter_mut().skip(at).zip(all).for_each(|(into, all)| *into = all);
 }
 
 /// `−1/β · log Σ_j e^{−β·(matrix[j] + behind[j])}`, at least the least number that there is; `terms` is room for the sums.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn soft_row(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> f64 {
-    let (least, sum) = parts(matrix, behind, beta, terms);
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let (least, sum) = parts::<FMA>(matrix, behind, beta, terms);
     // At the smallest β the logarithm divided by it is beyond all numbers.
     if least < f64::INFINITY { (least - sum.ln() / beta).max(f64::MIN) } else { least }
 }
@@ -322,7 +364,8 @@ pub(super) fn split_row(
     terms: &mut [Group],
     (first, second): (&mut [Group], &mut [Group]),
 ) {
-    let (least, sum) = parts(matrix, behind, beta, terms);
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let (least, sum) = parts::<FMA>(matrix, behind, beta, terms);
     if least < f64::INFINITY {
         let factor = share / sum;
         for ((term, first), second) in terms.iter().zip(first).zip(second) {
@@ -336,7 +379,7 @@ pub(super) fn split_row(
 
 /// `terms[j] = e^{−β·(matrix[j] + behind[j] − least)}`; returns the least sum and the sum of the terms.
 #[inline(always)]
-fn parts(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> (f64, f64) {
+fn parts<const FMA: bool>(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> (f64, f64) {
     for ((term, m), b) in terms.iter_mut().zip(matrix).zip(behind) {
         for ((term, m), b) in term.iter_mut().zip(m).zip(b) {
             *term = m + b;
@@ -346,7 +389,7 @@ fn parts(matrix: &[Group], behind: &[Group], beta: f64, terms: &mut [Group]) -> 
     let mut sums = [0.0; 8];
     for term in terms.iter_mut() {
         for (term, sum) in term.iter_mut().zip(&mut sums) {
-            *term = exponential(beta * (*term - least));
+            *term = exponential::<FMA>(beta * (*term - least));
             *sum += *term;
         }
     }

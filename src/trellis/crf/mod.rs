@@ -13,3 +13,6 @@ pub use best_path::{Labelling, chain_best_path, chain_best_paths};
 pub use loss::{CrfError, CrfLoss, CrfLosses, crf_loss, crf_losses};
 pub use posteriors::{ChainPosteriors, chain_free_energy, chain_posteriors, chain_posteriors_batch};
 pub use transitions::{TransitionValues, Transitions};
+
+#[cfg(test)]
+mod tests;
