@@ -20,7 +20,7 @@
 //!
 //! Where every class may follow every other, [`Transitions`] hold the same energies as [`Topology::chain`] but dense, and the
 //! kernels are products of matrices: [`chain_free_energy`], [`chain_posteriors`], [`chain_best_path`], and the loss of
-//! a linear-chain conditional random field, [`crf_losses`]. They give the same numbers, some hundred times faster.
+//! a linear-chain conditional random field, [`crf_losses`]. They give the same numbers in a small part of the time.
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic.

@@ -6,6 +6,7 @@ use super::Transitions;
 use super::chain::{Chain, Dead};
 use super::kernels::{Group, least_sums};
 use super::linear::Room;
+use super::log_domain::reach;
 use crate::graph::Label;
 use crate::trellis::{Emissions, TrellisError};
 
@@ -20,8 +21,9 @@ pub struct Labelling {
 
 /// The labelling of lowest energy; `None` where none is possible, as over no frames.
 ///
-/// Ties: at every frame, from the first on, the lowest class from which a labelling of lowest energy goes on. Which is the rule
-/// of [`best_path`](crate::trellis::best_path()), and the labelling is the one that it finds on [`Transitions::topology`].
+/// Ties: at every frame, from the first on, the lowest class from which a labelling of lowest energy goes on. It is the rule of
+/// [`best_path`](crate::trellis::best_path()), and wherever sums in f64 are exact, the labelling that it finds on
+/// [`Transitions::topology`].
 ///
 /// # Errors
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.
@@ -83,11 +85,11 @@ pub(super) fn best_classes(chain: &Chain<'_>, e: &Emissions<'_>, room: &mut Room
     }
     let mut matrix: &[Group] = &vec![[0.0; 8]; width];
     let mut classes = Vec::with_capacity(e.frames());
-    for (frame, row) in rows.chunks_exact(width).enumerate() {
+    for row in rows.chunks_exact(width) {
         let ways = matrix.as_flattened().iter().zip(row.as_flattened()).map(|(m, x)| m + x);
         let (class, least) = ways.enumerate().fold((0, f64::INFINITY), |a, b| if b.1 < a.1 { b } else { a });
         if least == f64::INFINITY {
-            return Err(super::log_domain::reach(chain, e, room).err().unwrap_or(Dead { frame }));
+            return Err(reach(chain, e, room));
         }
         classes.push(class);
         matrix = &chain.rows[class * width..(class + 1) * width];

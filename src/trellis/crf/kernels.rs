@@ -177,9 +177,9 @@ pub(super) struct Back {
 
 /// A block of the backward sweep, its last frame first: `numbers` holds the frame behind the block as well, `forward` does not.
 ///
-/// Numbers are overwritten by `numbers[t] ⊙ (matrix · numbers[t + 1])`, and then both they and the forward rows by parts
-/// whose products, `forward[t][i] · matrix[i][j] · numbers[t + 1][j]`, are the shares of transitions. `shares` are those of
-/// the classes at the last frame visited, the first of the block; `visit` sees those of every frame.
+/// Numbers are overwritten by `numbers[t] ⊙ (matrix · numbers[t + 1])`, and then both they and the forward rows by factors of
+/// the shares of transitions, which are `forward[t][i] · matrix[i][j] · numbers[t + 1][j]`. `into` takes the shares of the
+/// classes, and `shares` those of the frame visited last, the first of the block.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn backward(
     (columns, classes): (&[Group], usize),
@@ -203,16 +203,12 @@ pub(super) fn backward(
         let (first, second) = (power(exponent >> 1), power(exponent - (exponent >> 1)) * back.rest);
         let of_share = power(exponent + more - (exponent >> 1)) * back.rest;
         let (mut look, mut whole) = (Look::new(floor), [0.0; 8]);
-        {
-            let from = behind.as_flattened();
-            let (factors, rows) = ([next, first, of_share], [&mut *here, forward, shares]);
-            let [here, forward, shares] = rows;
-            by_tiles!(
-                width, 6, at,
-                backward_tile::<FMA>((columns, at), from, factors, [here, forward, shares], (&mut look, &mut whole)),
-                1 2 3 4 5 6
-            );
-        }
+        let (from, factors) = (behind.as_flattened(), [next, first, of_share]);
+        by_tiles!(
+            width, 6, at,
+            backward_tile::<FMA>((columns, at), from, factors, [here, forward, shares], (&mut look, &mut whole)),
+            1 2 3 4 5 6
+        );
         behind.as_flattened_mut().iter_mut().for_each(|b| *b *= second);
         back.whole &= (whole.iter().sum::<f64>() - 1.0).abs() < WHOLE;
         let small = back.scale.small;
@@ -226,7 +222,7 @@ pub(super) fn backward(
     }
 }
 
-/// Multiplies the numbers of the frame in `rows`, and the forward sums, and makes the shares.
+/// Some groups of a frame: its numbers with what is behind it, its forward sums as factors, and its shares.
 #[inline(always)]
 fn backward_tile<const G: usize, const FMA: bool>(
     (columns, at): (&[Group], usize),

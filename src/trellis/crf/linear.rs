@@ -16,7 +16,7 @@ use std::f64::consts::LN_2;
 use super::chain::{Chain, Dead, Numbers, Stop};
 use super::kernels::{Back, Group, Scale, backward, forward, outer};
 use crate::trellis::Emissions;
-use crate::trellis::ctc::sweep::{exponent, mantissa};
+use crate::trellis::ctc::sweep::{exponent, mantissa, power};
 
 /// Frames of the backward sweep between two additions to the transitions' shares: few enough to stay in the cache.
 const BLOCK: usize = 32;
@@ -94,7 +94,7 @@ pub(super) fn forward_backward(
     // Behind the last frame: its own sums are its shares.
     let rest = 1.0 / mantissa(total.sum);
     let top = total.exponent + exponent(total.sum);
-    let end = power_of(total, top) * rest;
+    let end = power(total.exponent - top) * rest;
     let mut own: Vec<Group> = rows[(frames - 1) * width..].to_vec();
     own.as_flattened_mut().iter_mut().for_each(|x| *x *= end);
     shares[(frames - 1) * classes..].iter_mut().zip(own.as_flattened()).for_each(|(x, s)| *x = *s as f32);
@@ -121,9 +121,4 @@ pub(super) fn forward_backward(
         *sum = if *number > 0.0 { *sum * number } else { 0.0 };
     }
     Ok(Shares { above: free_energy(total, numbers.beta), between, first: own, last })
-}
-
-/// Two to the difference of a row's unit and another one.
-fn power_of(row: Scale, top: i64) -> f64 {
-    crate::trellis::ctc::sweep::power(row.exponent - top)
 }

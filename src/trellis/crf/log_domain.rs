@@ -1,4 +1,4 @@
-//! Forward–backward in the log domain: whatever the energies are, at some thirty times the cost.
+//! Forward–backward in the log domain: whatever the energies are, at some twenty times the cost.
 
 use super::chain::{Chain, Dead};
 use super::kernels::{Group, soft_row, split_row};
@@ -27,13 +27,16 @@ pub(super) fn potentials(
     }
     let free = vec![[0.0; 8]; width];
     let above = soft_row(&free, &rows[..width], beta.get(), &mut terms);
-    if above < f64::INFINITY { Ok((rows, above)) } else { Err(Dead { frame: reach(chain, e, room)? }) }
+    if above < f64::INFINITY { Ok((rows, above)) } else { Err(reach(chain, e, room)) }
 }
 
-/// The first frame that no labelling reaches, where there is one.
-pub(super) fn reach(chain: &Chain<'_>, e: &Emissions<'_>, room: &mut Room) -> Result<usize, Dead> {
+/// Where nothing is possible, the first frame that no labelling reaches.
+pub(super) fn reach(chain: &Chain<'_>, e: &Emissions<'_>, room: &mut Room) -> Dead {
     let possible = |x: &f64| *x < f64::INFINITY;
-    let rows = chain.frames(e, &mut room.least)?;
+    let rows = match chain.frames(e, &mut room.least) {
+        Ok(rows) => rows,
+        Err(dead) => return dead,
+    };
     let mut now: Vec<bool> = rows[..chain.width].as_flattened().iter().map(possible).collect();
     for (frame, row) in rows.chunks_exact(chain.width).enumerate().skip(1) {
         let mut then = vec![false; now.len()];
@@ -42,11 +45,11 @@ pub(super) fn reach(chain: &Chain<'_>, e: &Emissions<'_>, room: &mut Room) -> Re
         }
         then.iter_mut().zip(row.as_flattened()).for_each(|(then, x)| *then &= possible(x));
         if !then.contains(&true) {
-            return Err(Dead { frame });
+            return Dead { frame };
         }
         now = then;
     }
-    Ok(e.frames().saturating_sub(1))
+    Dead { frame: e.frames().saturating_sub(1) }
 }
 
 /// The shares, as of [`super::linear::forward_backward`].

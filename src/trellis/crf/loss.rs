@@ -63,7 +63,7 @@ pub enum CrfError {
     /// No labelling is possible; none is over no frames.
     #[error("no labelling reaches frame {frame}")]
     NothingPossible {
-        /// The first frame that none reaches.
+        /// The first frame at which no class is possible, or else the first that no labelling reaches.
         frame: usize,
     },
     /// Emissions and transitions have not the same number of classes.

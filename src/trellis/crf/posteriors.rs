@@ -31,8 +31,7 @@ pub struct ChainPosteriors {
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.
 ///
 /// # Cost
-/// O(frames · classes²), one multiply-add each, and 128 bytes a frame and eight classes. In linear arithmetic, scaled, in f64;
-/// where numbers do not fit into it (see [`chain_posteriors`]) in the log domain, some thirty times slower.
+/// O(frames · classes²), one multiply-add each; memory and arithmetic as of [`chain_posteriors`].
 ///
 /// ```
 /// use energraph::trellis::{Emissions, Transitions, chain_free_energy};
@@ -77,11 +76,16 @@ pub fn chain_free_energy(e: &Emissions<'_>, t: &Transitions<'_>, beta: Beta) -> 
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.
 ///
 /// # Cost
-/// O(frames · classes²), three multiply-adds each, eight side by side where the processor can, and 128 bytes a frame and eight
-/// classes. In linear arithmetic, scaled, in f64. In the log domain instead, some thirty times slower: where a transition and a frame
-/// together span more than 345 nats (times 1/β), or where one transition is impossible and a class falls more than some 600
-/// nats behind the others of its frame. Where all transitions are possible, classes of a frame may lie as far apart as
-/// they like.
+/// O(frames · classes²), three multiply-adds each, eight side by side where the processor can; 128 bytes of memory a frame and
+/// eight classes, and 40 a transition. In linear arithmetic, scaled, in f64, which a sequence leaves for the log domain, some twenty times
+/// slower, where (in units of 1/β)
+/// - transitions lie more than 345 nats apart; or
+/// - one is impossible, and a class lies so far above another one of its frame; or
+/// - one is impossible, and the paths that end in a class, or begin with it, fall more than some 345 to 690 nats behind those of
+///   another class of the frame.
+///
+/// Impossible ones do not count as far apart. As long as all transitions are possible and lie within 88 nats, classes of a frame
+/// may lie as far apart as they like.
 ///
 /// ```
 /// use energraph::trellis::{Emissions, Transitions, chain_posteriors};
