@@ -1,5 +1,6 @@
-//! Trellises: the inputs that `benches/peers/ctc_torch.py` makes (`e_logits.npy`, `e_targets.npy`) where `PEER_INPUTS` names
-//! their folder, else random ones of the same shape.
+//! Trellises: the inputs that `benches/peers/ctc_torch.py` makes (`e_logits.npy`, `e_targets.npy`) and those of
+//! `benches/peers/crf_torch.py` (`f_unary.npy`, `f_trans.npy`) where `PEER_INPUTS` names their folder, else random ones of the
+//! same shape.
 //!
 //!     cargo bench --bench trellis             # divan's options follow `--`
 #![allow(clippy::unwrap_used)]
@@ -7,7 +8,10 @@
 use std::path::Path;
 
 use divan::Bencher;
-use energraph::trellis::{Emissions, Topology, ctc_losses, free_energy, posteriors};
+use energraph::trellis::{
+    Emissions, Topology, Transitions, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_losses, free_energy,
+    posteriors,
+};
 use energraph::{Beta, Label};
 use ndarray::{Array2, Array3};
 
@@ -76,6 +80,58 @@ fn free_energy_of_one_item(b: Bencher) {
 fn posteriors_of_one_item(b: Bencher) {
     let (one, t) = one();
     b.bench(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+}
+
+/// Items, frames, classes of the dense chain.
+const CHAIN: (usize, usize, usize) = (32, 500, 40);
+
+/// Energies of the dense chain, items × frames × classes, and of its transitions.
+fn chain() -> (Array3<f32>, Array2<f32>) {
+    let (items, frames, classes) = CHAIN;
+    let energies = |name, n| -> Vec<f32> {
+        let scores = npy(name, f32::from_le_bytes).unwrap_or_else(|| noise(n));
+        scores.into_iter().map(|x| -x).collect()
+    };
+    let unary = Array3::from_shape_vec(CHAIN, energies("f_unary.npy", items * frames * classes)).unwrap();
+    (unary, Array2::from_shape_vec((classes, classes), energies("f_trans.npy", classes * classes)).unwrap())
+}
+
+/// Free energies, all marginals and all expected counts for the whole batch, on so many threads.
+#[divan::bench(args = [1, 2])]
+fn chain_posteriors_of_a_batch(b: Bencher, threads: usize) {
+    let (energies, between) = chain();
+    let t = Transitions::new(between.view()).unwrap();
+    let items: Vec<Emissions<'_>> = energies.outer_iter().map(|e| Emissions::new(e).unwrap()).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let all: Vec<_> = chain_posteriors_batch(&items, &t, Beta::ONE).into_iter().map(Result::unwrap).collect();
+    let log_z: f64 = all.iter().map(|p| -p.free_energy).sum();
+    let shares: f64 = all.iter().flat_map(|p| &p.emissions).map(|&p| f64::from(p) * f64::from(p)).sum();
+    let counts = all.iter().fold(Array2::zeros(between.dim()), |sum, p| sum + &p.transitions.between);
+    let counts: f64 = counts.iter().map(|c: &f64| c * c).sum();
+    println!("log Z {log_z:.6}, squares of marginals {shares:.6}, of expected counts {counts:.3}");
+    b.bench(|| pool.install(|| chain_posteriors_batch(&items, &t, Beta::ONE)));
+}
+
+/// The loss of the same batch, labels as they come.
+#[divan::bench]
+fn crf_losses_of_a_batch(b: Bencher) {
+    let (energies, between) = chain();
+    let t = Transitions::new(between.view()).unwrap();
+    let target: Vec<Label> = (0..CHAIN.1).map(|t| (t * 31 % CHAIN.2) as Label + 1).collect();
+    let items: Vec<(Emissions<'_>, &[Label])> =
+        energies.outer_iter().map(|e| (Emissions::new(e).unwrap(), &target[..])).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    b.bench(|| pool.install(|| crf_losses(&items, &t, Beta::ONE)));
+}
+
+/// The best labellings of the same batch.
+#[divan::bench]
+fn chain_best_paths_of_a_batch(b: Bencher) {
+    let (energies, between) = chain();
+    let t = Transitions::new(between.view()).unwrap();
+    let items: Vec<Emissions<'_>> = energies.outer_iter().map(|e| Emissions::new(e).unwrap()).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    b.bench(|| pool.install(|| chain_best_paths(&items, &t)));
 }
 
 fn main() {

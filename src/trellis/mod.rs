@@ -10,7 +10,7 @@
 //! | [`Topology::ctc`] | connectionist temporal classification |
 //! | [`Topology::collapse`] | every labelling, and what it says: best-path decoding |
 //! | [`Topology::left_to_right`] | hidden Markov models: units in order, with durations, some optional |
-//! | [`Topology::chain`] | linear chains: conditional random fields |
+//! | [`Topology::chain`] | linear chains: conditional random fields; dense ones have [`Transitions`] |
 //! | [`Topology::any`] | every frame alone |
 //! | [`Topology::from_graph`] | any other: a lexicon, a grammar, one's own |
 //!
@@ -19,6 +19,10 @@
 //! and shares of 0. An emission of −0.0 is 0.
 //!
 //! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
+//!
+//! Where every class may follow every other, [`Transitions`] hold the same energies as [`Topology::chain`] but dense, and the
+//! kernels are products of matrices: [`chain_free_energy`], [`chain_posteriors`], [`chain_best_path`], and the loss of
+//! a linear-chain conditional random field, [`crf_losses`]. They give the same numbers in a small part of the time.
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic; [`decode`] reads texts off emissions under a lexicon or a grammar.
@@ -29,6 +33,7 @@ pub mod guide {}
 mod align;
 mod backward;
 mod best_path;
+mod crf;
 mod ctc;
 pub mod decode;
 mod emissions;
@@ -39,6 +44,10 @@ mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
 pub use best_path::{Alignment, Step, best_path};
+pub use crf::{
+    ChainPosteriors, CrfError, CrfLoss, CrfLosses, Labelling, TransitionValues, Transitions, chain_best_path,
+    chain_best_paths, chain_free_energy, chain_posteriors, chain_posteriors_batch, crf_loss, crf_losses,
+};
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use emissions::Emissions;
 pub use error::TrellisError;

@@ -27,23 +27,29 @@ const LARGEST: f64 = 708.0;
 /// Written so that compilers do several at once; off by at most 4·10⁻¹³ of the value.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn exponentials(energies: &[f32], least: f32, into: &mut [f64]) -> f64 {
-    /// Adding it rounds to a whole number, and leaves that in the lowest bits.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
     for (&x, y) in energies.iter().zip(into.iter_mut()) {
-        let beyond = f64::from(x) - f64::from(least);
-        let x = -beyond.min(LARGEST);
-        let shifted = x * LOG2_E + ROUND;
-        let whole = shifted - ROUND;
-        let part = (x - whole * LN_2[0]) - whole * LN_2[1];
-        let mut power = SERIES[0];
-        for c in &SERIES[1..] {
-            power = power * part + c;
-        }
-        let bits = shifted.to_bits().wrapping_add(1023) << 52;
-        let value = power * f64::from_bits(bits);
-        *y = if beyond > LARGEST { 0.0 } else { value };
+        *y = exponential::<false>(f64::from(x) - f64::from(least));
     }
     sum(into)
+}
+
+/// `e^{−x}` for an `x` of at least 0; 0 where it is more than 708. To be inlined in a loop, which does several at once;
+/// `FMA` where the processor multiplies and adds in one instruction.
+#[inline(always)]
+pub(in crate::trellis) fn exponential<const FMA: bool>(beyond: f64) -> f64 {
+    /// Adding it rounds to a whole number, and leaves that in the lowest bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    let x = -beyond.min(LARGEST);
+    let shifted = x * LOG2_E + ROUND;
+    let whole = shifted - ROUND;
+    let part = (x - whole * LN_2[0]) - whole * LN_2[1];
+    let mut power = SERIES[0];
+    for c in &SERIES[1..] {
+        power = if FMA { power.mul_add(part, *c) } else { power * part + c };
+    }
+    let bits = shifted.to_bits().wrapping_add(1023) << 52;
+    let value = power * f64::from_bits(bits);
+    if beyond > LARGEST { 0.0 } else { value }
 }
 
 /// The sum of a list: eight sums side by side, always added in the same order.

@@ -1,8 +1,8 @@
 //! The loss of connectionist temporal classification.
 
-mod exponential;
+pub(super) mod exponential;
 mod shares;
-mod sweep;
+pub(super) mod sweep;
 
 use ndarray::Array2;
 use rayon::prelude::*;

@@ -273,18 +273,18 @@ fn powers(from: &[i64], to: &[i64], into: &mut [f64]) {
 }
 
 /// The exponent of a positive normal number.
-fn exponent(x: f64) -> i64 {
+pub(in crate::trellis) fn exponent(x: f64) -> i64 {
     ((x.to_bits() >> 52) & 0x7ff) as i64 - 1023
 }
 
 /// A positive normal number without its exponent, from 1 up to 2.
-fn mantissa(x: f64) -> f64 {
+pub(in crate::trellis) fn mantissa(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & 0x000f_ffff_ffff_ffff | 0x3ff0_0000_0000_0000)
 }
 
 /// Two to an exponent; 0 below the range of numbers, the greatest power above it.
 #[inline(always)]
-pub(super) fn power(exponent: i64) -> f64 {
+pub(in crate::trellis) fn power(exponent: i64) -> f64 {
     // A biased exponent of 0 is the number 0.
     f64::from_bits((exponent.clamp(-1023, 1023) + 1023).cast_unsigned() << 52)
 }
