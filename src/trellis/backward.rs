@@ -45,10 +45,7 @@ impl<'e, 't> Backward<'e, 't> {
         let (rows, states) = (emissions.frames() + 1, topology.graph().states());
         let all = rows.saturating_mul(states) <= potentials;
         let stride = if all { rows } else { rows.isqrt().max(1) };
-        let least_of = |row: ndarray::ArrayView1<'_, f32>| row.iter().copied().fold(f32::INFINITY, f32::min);
-        let values = emissions.values();
-        let least = values.outer_iter().map(least_of);
-        let least = least.map(|x| if x < f32::INFINITY { f64::from(x) } else { 0.0 }).collect();
+        let least = emissions.least();
         let (kept, block) = (vec![f64::INFINITY; rows.div_ceil(stride) * states], Vec::new());
         let mut b = Backward { emissions, topology, beta, least, stride, kept, block, at: 0 };
         if all {

@@ -28,6 +28,7 @@ mod ctc;
 mod emissions;
 mod error;
 mod free_energy;
+mod linear;
 mod posteriors;
 mod topology;
 
