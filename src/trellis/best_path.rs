@@ -79,7 +79,7 @@ pub(super) fn state_by_state(e: &Emissions<'_>, topology: &Topology) -> Result<O
     loop {
         backward.load(frame);
         let (here, next) = backward.rows(frame);
-        let wanted = here[state as usize];
+        let wanted = backward.of(frame, here, state);
         let last = graph.final_weight(state).wide();
         if frame == e.frames() && last <= wanted {
             (found.end, found.energy) = (state, found.energy + last);

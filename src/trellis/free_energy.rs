@@ -1,6 +1,7 @@
 //! The free energy of all alignments.
 
 use super::backward::Backward;
+use super::linear::Sweep;
 use super::{Emissions, Topology, TrellisError};
 use crate::paths::Beta;
 
@@ -28,5 +29,9 @@ use crate::paths::Beta;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn free_energy(e: &Emissions<'_>, t: &Topology, beta: Beta) -> Result<f64, TrellisError> {
-    Ok(Backward::new(*e, t, beta)?.total())
+    t.check(e.classes())?;
+    match (beta, t.target()) {
+        (Beta::Infinite, Some(target)) => Ok(Sweep::least(*e, target)),
+        _ => Ok(Backward::new(*e, t, beta)?.total()),
+    }
 }

@@ -23,6 +23,7 @@
 
 mod align;
 mod backward;
+mod beam;
 mod best_path;
 mod ctc;
 mod emissions;
@@ -33,6 +34,7 @@ mod posteriors;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use beam::{Beam, BeamPath, best_path_in_beam};
 pub use best_path::{Alignment, Step, best_path};
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use emissions::Emissions;

@@ -81,6 +81,12 @@ impl<'e, 't> Sweep<'e, 't> {
         s
     }
 
+    /// The least energy of a path.
+    pub(super) fn least(emissions: Emissions<'e>, target: &'t Target) -> f64 {
+        let s = Sweep::with_stride(usize::MAX, emissions, target, Width::ALL);
+        s.above + s.frame.least.iter().sum::<f64>()
+    }
+
     fn sweep(&mut self, width: Width) {
         let (frames, target) = (self.frame.frames(), self.frame.target);
         let mut row = Row::end(0, target.pairs(), target);
@@ -168,18 +174,23 @@ impl Place {
 
 /// Leaves out what is too far behind the best state of a row; the least energy left out.
 fn tighten(row: &mut Row, width: Width) -> f64 {
-    let best = |pair: usize| {
+    let energy = |pair: usize| {
         let (blank, label) = row.get(pair);
         blank.min(label)
     };
-    let least = row.range.clone().map(|pair| (best(pair), pair)).fold((f64::INFINITY, 0), |a, b| if b.0 < a.0 { b } else { a });
-    let near = |pair: &usize| best(*pair) <= least.0 + width.energy;
-    let from = row.range.clone().find(near).unwrap_or(row.range.end);
-    let to = (from..row.range.end).rev().find(near).map_or(from, |pair| pair + 1);
-    let from = from.max(least.1.saturating_sub(width.pairs / 2)).min(to);
-    let to = to.min(from.saturating_add(width.pairs));
-    let out = (row.range.start..from).chain(to..row.range.end);
-    let left_out = out.map(best).fold(f64::INFINITY, f64::min);
+    let all = row.range.clone();
+    let best = all.clone().min_by(|&a, &b| energy(a).total_cmp(&energy(b))).unwrap_or(all.start);
+    let near = |pair: &usize| energy(*pair) <= energy(best) + width.energy;
+    let mut from = all.clone().find(near).unwrap_or(all.end);
+    let mut to = (from..all.end).rev().find(near).map_or(from, |pair| pair + 1);
+    if to - from > width.pairs {
+        from = best.saturating_sub(width.pairs / 2).clamp(from, to - width.pairs);
+        to = from + width.pairs;
+    }
+    let left_out = (all.start..from).chain(to..all.end).map(energy).fold(f64::INFINITY, f64::min);
     row.keep(from..to);
     left_out
 }
+
+#[cfg(test)]
+mod tests;
