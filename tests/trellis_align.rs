@@ -92,11 +92,14 @@ fn a_beam_says_how_much_it_may_have_lost() {
         let t = Topology::ctc(&target, 3, 3).unwrap();
         let e = Emissions::new(e.view()).unwrap();
         let best = best_path(&e, &t).unwrap().map_or(f64::INFINITY, |p| p.energy);
-        let beam = Beam { energy: [0.0, 2.0, 9.0][seed as usize % 3], states: [4, 9, usize::MAX][seed as usize / 3 % 3] };
+        let beam =
+            Beam { energy: [0.0, 2.0, 9.0][seed as usize % 3], states: [4, 9, usize::MAX][seed as usize / 3 % 3] };
         let found = best_path_in_beam(&e, &t, beam).unwrap();
         let energy = found.path.as_ref().map_or(f64::INFINITY, |p| p.energy);
         let digits = 1e-9 * (1.0 + best.abs());
-        assert!(best <= energy && (energy == best || energy - found.lost_at_most <= best + digits));
+        assert!(best <= energy + digits, "{best} {energy}");
+        let bound = if energy < f64::INFINITY { energy - found.lost_at_most } else { f64::NEG_INFINITY };
+        assert!(found.is_best() || bound <= best + digits, "{bound} {best}");
         if found.is_best() {
             assert!(energy == best || energy - best <= digits, "{energy} {best}");
             sure += 1;
@@ -146,8 +149,8 @@ fn a_path_far_behind_half_way_that_wins_in_the_end_is_found_in_200_000_frames() 
     }
 }
 
-/// Frames × classes of energies for labels that lie in them for one to three frames each, blanks between: noise up to
-/// `loud`, half of that on what is right. The last class is the blank.
+/// Frames × classes of energies for labels that lie in them for one to three frames each, blanks between: noise, on what is
+/// right from 0 up to half of `loud`, mostly little, on all else up to `loud`, mostly much. The last class is the blank.
 fn hidden(frames: usize, classes: usize, labels: usize, loud: f32, seed: u64) -> (Vec<Label>, Array2<f32>) {
     let mut dice = Dice(seed);
     let target: Vec<Label> = (0..labels).map(|_| dice.below(classes as u32 - 1) + 1).collect();
@@ -164,23 +167,24 @@ fn hidden(frames: usize, classes: usize, labels: usize, loud: f32, seed: u64) ->
     let mut noise = 1_u64;
     let e = Array2::from_shape_fn((frames, classes), |(t, c)| {
         noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let x = (noise >> 40) as f32 / (1 << 24) as f32 * loud;
-        if right[t] == c { 0.5 * x } else { x }
+        let x = (noise >> 40) as f32 / (1 << 24) as f32;
+        loud * if right[t] == c { 0.5 * x * x } else { 1.0 - x * x }
     });
     (target, e)
 }
 
 #[test]
 fn near_the_best_path_is_nearly_everything() {
-    let (target, e) = hidden(400, 12, 50, 12.0, 3);
+    let (target, e) = hidden(400, 12, 50, 6.0, 3);
     let t = Topology::ctc(&target, 12, 12).unwrap();
     let e = Emissions::new(e.view()).unwrap();
-    let placed = |near| align(&e, &t, &AlignOptions { between: vec![12], near, ..AlignOptions::default() }).unwrap().unwrap();
+    let placed =
+        |near| align(&e, &t, &AlignOptions { between: vec![12], near, ..AlignOptions::default() }).unwrap().unwrap();
     let all = placed(None);
     assert_eq!(all.edge, 0.0);
     assert_eq!(placed(Some(usize::MAX)), all);
     let mut last = f64::INFINITY;
-    for (near, close) in [(0, 1.0), (2, 0.1), (10, 1e-3), (30, 1e-9)] {
+    for (near, close) in [(0, 1.0), (2, 0.95), (10, 0.2), (40, 1e-9)] {
         let some = placed(Some(near));
         assert_eq!(some.path, all.path);
         // Fewer alignments, higher free energy; the share left out is known here.
@@ -188,16 +192,22 @@ fn near_the_best_path_is_nearly_everything() {
         last = some.free_energy;
         let outside = 1.0 - (all.free_energy - some.free_energy).exp();
         assert!(outside <= close, "{near}: {outside}");
-        assert!((0.0..=1.0 + 1e-9).contains(&some.edge) && (near < 30 || some.edge < 1e-9), "{}", some.edge);
+        assert!((0.0..=1.0 + 1e-9).contains(&some.edge) && (near < 40 || some.edge < 1e-9), "{}", some.edge);
+        assert!(near != 2 || some.edge > 1e-3, "{}", some.edge);
         for (a, b) in all.segments.iter().zip(&some.segments) {
             assert_eq!((a.label, &a.frames), (b.label, &b.frames));
             assert!((a.posterior - b.posterior).abs() <= outside + 1e-9, "{near}: {} {}", a.posterior, b.posterior);
             assert!(outside > 1e-9 || (a.starts, a.ends) == (b.starts, b.ends));
         }
     }
+    // A beam that is wide enough changes nothing else.
+    let beam = Some(Beam { energy: 1e3, states: 90 });
+    let options = AlignOptions { between: vec![12], near: Some(40), beam, ..AlignOptions::default() };
+    let in_beam = align(&e, &t, &options).unwrap().unwrap();
+    assert_eq!((&in_beam.path, &in_beam.segments), (&all.path, &placed(Some(40)).segments));
     // Near the best path alone there is nothing else.
     let alone = placed(Some(0));
-    assert!((alone.free_energy - alone.path.energy).abs() < 60.0);
+    assert!((alone.free_energy - alone.path.energy).abs() < 1e-9 * alone.path.energy);
 }
 
 /// Highest resident memory of this process so far, in MiB.
@@ -214,7 +224,7 @@ fn peak() -> Option<f64> {
 #[ignore = "half a minute; to be run alone, since it measures its memory"]
 fn an_hour() {
     let (frames, classes, labels) = (360_000, 60, 50_000);
-    let (target, e) = hidden(frames, classes, labels, 8.0, 1);
+    let (target, e) = hidden(frames, classes, labels, 12.0, 1);
     let e = Emissions::new(e.view()).unwrap();
     let timed = |what: &str, start: Instant| {
         let seconds = start.elapsed().as_secs_f64();
@@ -232,13 +242,13 @@ fn an_hour() {
     let best = best_path(&e, &t).unwrap().unwrap();
     let exact = timed("exact", start);
     println!("energy {:.6}, lost by the beam at most {:.1}", best.energy, beam.lost_at_most);
-    assert_eq!(best.output, target);
-    assert_eq!(beam.path.unwrap(), best);
+    assert!(best.output == target && beam.path.is_some_and(|p| p == best));
     assert!(exact < 120.0 && in_beam < 0.1 * exact);
     let start = Instant::now();
-    let options = AlignOptions { between: vec![classes as Label], near: Some(64), ..AlignOptions::default() };
+    let beam = Some(Beam { energy: 300.0, states: 4_000 });
+    let options = AlignOptions { between: vec![classes as Label], near: Some(64), beam, ..AlignOptions::default() };
     let placed = align(&e, &t, &options).unwrap().unwrap();
-    timed("exact with intervals of all boundaries", start);
+    timed("beam, with intervals of all boundaries", start);
     println!("share at the edge {:.1e}, free energy {:.6}", placed.edge, placed.free_energy);
     assert!(placed.segments.len() == labels && placed.edge < 1e-3);
     assert!(peak().is_none_or(|mib| mib < 1024.0));

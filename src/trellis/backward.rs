@@ -87,8 +87,7 @@ impl<'e, 't> Backward<'e, 't> {
         order.iter().zip(0..).for_each(|(&s, place)| places[s as usize] = place);
         let least = emissions.least();
         let (kept, block) = (vec![Vec::new(); rows.div_ceil(stride)], Vec::new());
-        let mut b =
-            Backward { emissions, topology, beta, order, places, windows, least, stride, kept, block, at: 0 };
+        let mut b = Backward { emissions, topology, beta, order, places, windows, least, stride, kept, block, at: 0 };
         if all {
             b.fill(0);
             b.kept[0] = b.block[0].clone();

@@ -34,7 +34,8 @@ impl BeamPath {
 /// The path of lowest energy among those that a beam leaves in, and how much lower a path left out may be.
 ///
 /// The beam goes from the last frame to the first: a state's energy is that of its best way to the end. Only
-/// [`Topology::ctc`] is searched so; others exactly, whatever the beam. Where nothing was left out the path is
+/// [`Topology::ctc`] is searched so, and [`Topology::left_to_right`] where no unit may be left out; others exactly, whatever
+/// the beam. Where nothing was left out the path is
 /// [`best_path`]'s; otherwise, among equals, another may be found.
 ///
 /// # Errors
@@ -62,8 +63,7 @@ pub fn best_path_in_beam(e: &Emissions<'_>, topology: &Topology, beam: Beam) -> 
     let Some(target) = topology.target() else {
         return Ok(BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 });
     };
-    // States come in pairs.
-    let width = Width { energy: beam.energy, pairs: beam.states.div_ceil(2).max(1) };
+    let width = Width { energy: beam.energy, pairs: target.pairs_of(beam.states) };
     let mut sweep = Sweep::new(*e, target, width);
     let path = through(e, topology, &mut sweep);
     let lost_at_most = match sweep.left_out < sweep.above {

@@ -18,7 +18,8 @@
 //! possible and targets that do not fit are no special cases: an impossible trellis has a free energy of +∞, no best path
 //! and shares of 0. An emission of −0.0 is 0.
 //!
-//! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
+//! On top of them: [`align()`] places a known text, with intervals of its boundaries, [`best_path_in_beam`] looks at what is
+//! near the best alone and says how much it may have lost by that; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic.
 
 mod align;

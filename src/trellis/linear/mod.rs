@@ -1,4 +1,4 @@
-//! The best path of connectionist temporal classification, without its graph.
+//! The best path of a chain or of connectionist temporal classification, without its graph.
 //!
 //! The same sums as [`Backward`](super::backward::Backward) makes at infinite β, term by term and in the same order, so that
 //! paths, ties and energies are its to the last bit; but several states at once, only those that can be reached and end, and
@@ -108,7 +108,8 @@ impl<'e, 't> Sweep<'e, 't> {
                 self.kept.push(row.copy());
             }
         }
-        self.above = row.get(0).0;
+        let (blank, label) = row.get(0);
+        self.above = if target.start().on_label { label } else { blank };
     }
 
     /// The place behind each frame, on the best path; nothing where there is none.
@@ -119,7 +120,7 @@ impl<'e, 't> Sweep<'e, 't> {
             return places;
         }
         places.reserve(frames);
-        let mut at = Place { pair: 0, on_label: false };
+        let mut at = self.frame.target.start();
         let mut moves = Vec::new();
         for from in (0..frames).step_by(self.stride) {
             let first = at.pair;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ndarray::Axis;
 
-use super::kernel::{NARROW, step, step_with_moves};
-use super::target::Target;
+use super::kernel::{NARROW, chain, chain_with_moves, step, step_with_moves};
+use super::target::{Between, Target};
 use crate::trellis::Emissions;
 
 /// Pairs made at once: what they need stays in the first cache.
@@ -38,11 +38,19 @@ impl<'e, 't> Frame<'e, 't> {
     /// Looks at a frame.
     pub(super) fn load(&mut self, t: usize) {
         let row = self.emissions.values().index_axis_move(Axis(0), t);
-        let energy = |class: usize| f64::from(row[class]) - self.least[t];
-        self.blank = energy(self.target.blank);
-        match self.wide.len() <= NARROW {
-            true => self.narrow.iter_mut().zip(&self.target.classes).for_each(|(e, &class)| *e = energy(class)),
-            false => self.wide.iter_mut().zip(&self.target.classes).for_each(|(e, &class)| *e = energy(class)),
+        let least = self.least[t];
+        if let Between::Blanks(class, _) = self.target.between {
+            self.blank = f64::from(row[class]) - least;
+        }
+        if self.target.is_narrow() {
+            let few = self.narrow.iter_mut().take(self.target.classes.len());
+            match row.to_slice() {
+                Some(row) => few.zip(row).for_each(|(e, &x)| *e = f64::from(x) - least),
+                None => few.zip(row).for_each(|(e, &x)| *e = f64::from(x) - least),
+            }
+        } else {
+            let energies = self.wide.iter_mut().zip(&self.target.classes);
+            energies.for_each(|(e, &class)| *e = f64::from(row[class]) - least);
         }
     }
 }
@@ -72,13 +80,17 @@ impl Row {
         Row { at, blanks: none.clone(), labels: none, range: at..at }
     }
 
-    /// Behind the last frame: on the last blank, or on the last label.
+    /// Behind the last frame: on the last label, or on the blank behind it.
     pub(super) fn end(at: usize, pairs: usize, target: &Target) -> Row {
         let mut row = Row::new(at, pairs);
         let last = target.pairs() - 1;
-        row.put(last, 0.0, f64::INFINITY);
-        if let Some(label) = last.checked_sub(1) {
-            row.put(label, f64::INFINITY, 0.0);
+        if matches!(target.between, Between::Nothing(_)) {
+            row.put(last, f64::INFINITY, 0.0);
+        } else {
+            row.put(last, 0.0, f64::INFINITY);
+            if let Some(label) = last.checked_sub(1) {
+                row.put(label, f64::INFINITY, 0.0);
+            }
         }
         let from = last.saturating_sub(1).max(at);
         let to = target.pairs().min(at + pairs);
@@ -130,14 +142,17 @@ impl Row {
             let n = CHUNK.min(range.end - from);
             let says = &mut frame.says[..=n];
             target.look_up(&frame.narrow, &frame.wide, from, says);
-            let barred = &target.barred[from..=from + n];
             let i = from - self.at;
             let (blanks, labels) = (&mut self.blanks[i..=i + n], &mut self.labels[i..=i + n]);
-            match moves.as_deref_mut() {
-                None => step(blank, says, barred, blanks, labels),
-                Some(moves) => {
-                    let made = &mut moves[from - range.start..][..n];
-                    step_with_moves(blank, says, barred, blanks, labels, made);
+            let made = moves.as_deref_mut().map(|moves| &mut moves[from - range.start..][..n]);
+            match (&target.between, made) {
+                (Between::Blanks(_, barred), None) => step(blank, says, &barred[from..=from + n], blanks, labels),
+                (Between::Blanks(_, barred), Some(made)) => {
+                    step_with_moves(blank, says, &barred[from..=from + n], blanks, labels, made);
+                }
+                (Between::Nothing(stays), None) => chain(says, &stays[from..=from + n], labels),
+                (Between::Nothing(stays), Some(made)) => {
+                    chain_with_moves(says, &stays[from..=from + n], labels, made);
                 }
             }
         }

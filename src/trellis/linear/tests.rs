@@ -3,9 +3,10 @@ use ndarray::Array2;
 use super::*;
 use crate::graph::Label;
 use crate::paths::Beta;
+use crate::semiring::Energy;
 use crate::trellis::backward::Backward;
 use crate::trellis::best_path::{state_by_state, through};
-use crate::trellis::{Topology, best_path};
+use crate::trellis::{Topology, Unit, best_path};
 
 /// Numbers that are the same every time.
 struct Dice(u64);
@@ -66,6 +67,37 @@ fn the_best_path_is_the_general_one_to_the_last_bit_whatever_is_kept() {
         impossible += usize::from(expected.is_none());
     }
     assert!(possible > 500 && impossible > 200, "{possible} {impossible}");
+}
+
+#[test]
+fn chains_are_the_general_ones_whatever_is_kept() {
+    let (mut possible, mut impossible) = (0, 0);
+    for seed in 0..1_000 {
+        let mut dice = Dice(seed ^ 0xC4A1);
+        let frames = dice.below(15) as usize;
+        let e = energies(&mut dice, frames, 4);
+        let units: Vec<Unit> = (0..dice.below(5))
+            .map(|k| Unit {
+                least: dice.below(4) as usize,
+                stay: [Energy::FREE, Energy::IMPOSSIBLE, Energy::new(0.3).unwrap()][dice.below(3) as usize],
+                ..Unit::new(dice.below(4) as Label + 1, k as Label)
+            })
+            .collect();
+        let topology = Topology::left_to_right(&units).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let expected = state_by_state(&e, &topology).unwrap();
+        for stride in [1, 3, 20] {
+            let mut sweep = Sweep::with_stride(stride, e, topology.target().unwrap(), Width::ALL);
+            let general = Backward::new(e, &topology, Beta::Infinite).unwrap();
+            assert_eq!(sweep.above.to_bits(), general.above().to_bits());
+            assert_eq!(through(&e, &topology, &mut sweep), expected, "{units:?} over {e:?}, stride {stride}");
+        }
+        possible += usize::from(expected.is_some());
+        impossible += usize::from(expected.is_none());
+    }
+    assert!(possible > 200 && impossible > 200, "{possible} {impossible}");
+    let optional = Unit { skip: Energy::FREE, ..Unit::new(1, 1) };
+    assert!(Topology::left_to_right(&[optional]).unwrap().target().is_none());
 }
 
 #[test]

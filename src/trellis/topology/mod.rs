@@ -24,7 +24,7 @@ pub struct Topology {
     order: Vec<StateId>,
     /// The largest input label.
     largest: Label,
-    /// The target, where this is [`Topology::ctc`].
+    /// What is aligned, where it is a chain of labels.
     target: Option<Target>,
 }
 
@@ -86,7 +86,7 @@ impl Topology {
         &self.order
     }
 
-    /// The target of [`Topology::ctc`].
+    /// What is aligned, where it is a chain of labels.
     pub(super) fn target(&self) -> Option<&Target> {
         self.target.as_ref()
     }
