@@ -9,8 +9,8 @@ use std::path::Path;
 
 use divan::Bencher;
 use energraph::trellis::{
-    Emissions, Topology, Transitions, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_losses, free_energy,
-    posteriors,
+    Emissions, Topology, Transitions, best_path, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_losses,
+    free_energy, posteriors,
 };
 use energraph::{Beta, Label};
 use ndarray::{Array2, Array3};
@@ -132,6 +132,31 @@ fn chain_best_paths_of_a_batch(b: Bencher) {
     let items: Vec<Emissions<'_>> = energies.outer_iter().map(|e| Emissions::new(e).unwrap()).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     b.bench(|| pool.install(|| chain_best_paths(&items, &t)));
+}
+
+/// Shape and target length of the alignment: `g_logp.npy` and `g_target.npy`, else random energies and labels.
+const ALIGNED: (usize, usize, usize) = (20_000, 60, 1_500);
+
+/// A text placed; what is printed can be compared with `benches/peers/align_torchaudio.py`.
+#[divan::bench]
+fn alignment(b: Bencher) {
+    let (frames, classes, labels) = ALIGNED;
+    let logs = npy("g_logp.npy", f32::from_le_bytes).unwrap_or_else(|| noise(frames * classes));
+    let target = npy("g_target.npy", u32::from_le_bytes)
+        .unwrap_or_else(|| (0..labels as u32).map(|k| k * 31 % (classes as u32 - 1) + 1).collect());
+    let energies = Array2::from_shape_vec((frames, classes), logs.into_iter().map(|x| -x).collect()).unwrap();
+    let target: Vec<Label> = target.iter().map(|l| l + 1).collect();
+    // As the peer does, everything from energies and labels on.
+    let find = || {
+        let topology = Topology::ctc(&target, BLANK, classes).unwrap();
+        let best = best_path(&Emissions::new(energies.view()).unwrap(), &topology).unwrap().unwrap();
+        (best, topology)
+    };
+    let (best, topology) = find();
+    let class = |arc: u32| u64::from(topology.graph().all_arcs()[arc as usize].ilabel - 1);
+    let hash: u64 = best.steps.iter().zip(1..).map(|(s, t)| class(s.arc) * t % 1_000_003).sum();
+    println!("energy {:.6}, hash {hash}", best.energy);
+    b.bench(find);
 }
 
 fn main() {

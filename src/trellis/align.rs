@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::backward::Backward;
 use super::posteriors::visit;
-use super::{Alignment, Emissions, Topology, TrellisError, best_path};
+use super::{Alignment, Beam, BeamPath, Emissions, Topology, TrellisError, best_path, best_path_in_beam};
 use crate::graph::{EPSILON, Label, Site, StateId};
 use crate::paths::{Beta, PositiveF64};
 
@@ -17,12 +17,17 @@ pub struct AlignOptions {
     pub beta: PositiveF64,
     /// Probability that an interval holds its boundary, above 0 and below 1.
     pub coverage: f64,
+    /// Posteriors and intervals are of the alignments that keep within so many states of the best path on either side of
+    /// it, in the order of the topology; `None` for all alignments. For long inputs.
+    pub near: Option<usize>,
+    /// The best path is looked for in a beam, as by [`best_path_in_beam`]. For long inputs.
+    pub beam: Option<Beam>,
 }
 
 impl Default for AlignOptions {
-    /// Nothing lies between; β = 1; intervals of 95 %.
+    /// Nothing lies between; β = 1; intervals of 95 %; all alignments; no beam.
     fn default() -> Self {
-        AlignOptions { between: Vec::new(), beta: PositiveF64::ONE, coverage: 0.95 }
+        AlignOptions { between: Vec::new(), beta: PositiveF64::ONE, coverage: 0.95, near: None, beam: None }
     }
 }
 
@@ -48,23 +53,31 @@ pub struct AlignedSegment {
 pub struct Aligned {
     /// The best path.
     pub path: Alignment,
-    /// `F_β` of all alignments.
+    /// By how much, at most, a path that the beam left out may be lower; 0 without a beam.
+    pub lost_at_most: f64,
+    /// `F_β` of all alignments that were looked at: an upper limit of that of all, where it is only those near the best.
     pub free_energy: f64,
+    /// The largest share, at any frame, of the outermost states looked at on the two sides of the best path, where others
+    /// lie beyond; 0 where all are looked at. How much lies beyond is not known; where this is small, little does, unless
+    /// a quite different alignment is nearly as good.
+    pub edge: f64,
     /// The symbols in order.
     pub segments: Vec<AlignedSegment>,
 }
 
 /// Places the output of a linear topology: on the best path, each symbol from the frame that writes it to the next that
-/// writes another or reads something that lies between. `None` where there is no path.
+/// writes another or reads something that lies between. `None` where there is no path, or a beam has left none in.
 ///
 /// A topology is linear where no state is left and come back to, as under [`Topology::ctc`] and
 /// [`Topology::left_to_right`]: then each state is at one place of the text.
 ///
 /// # Errors
-/// [`TrellisError::NotLinear`] where it is not, [`TrellisError::Class`], [`TrellisError::Coverage`].
+/// [`TrellisError::NotLinear`] where it is not, [`TrellisError::Class`], [`TrellisError::Coverage`], [`TrellisError::Beam`].
 ///
 /// # Cost
-/// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()).
+/// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()), the latter for the states that are
+/// looked at. An hour of 360,000 frames and 100,000 states takes a quarter of a minute with [`AlignOptions::near`] and [`AlignOptions::beam`].
+/// Shares of boundaries below 2⁻⁵² are not counted.
 ///
 /// ```
 /// use energraph::trellis::{AlignOptions, Emissions, Topology, align};
@@ -82,7 +95,23 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
         return Err(TrellisError::Coverage { coverage: o.coverage });
     }
     let order = topology.linear_order()?;
-    let Some(path) = best_path(e, topology)? else { return Ok(None) };
+    let best = match o.beam {
+        Some(beam) => best_path_in_beam(e, topology, beam)?,
+        None => BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 },
+    };
+    let Some(path) = best.path else { return Ok(None) };
+    let found = around(e, topology, o, path, order)?;
+    Ok(Some(Aligned { lost_at_most: best.lost_at_most, ..found }))
+}
+
+/// What all alignments say of those of the best path.
+fn around(
+    e: &Emissions<'_>,
+    topology: &Topology,
+    o: &AlignOptions,
+    path: Alignment,
+    order: Vec<StateId>,
+) -> Result<Aligned, TrellisError> {
     let (mut segments, of_state) = segments(&path, topology, &order, &o.between);
     let mut found = vec![Found::default(); segments.len()];
     let graph = topology.graph();
@@ -90,18 +119,18 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
     let mut add = |t: usize, site: Site, share: f64| match site {
         Site::Final(state) => {
             if let Some(k) = in_segment(state) {
-                found[k].ends.push((t, share));
+                found[k].ends.push(t, share);
             }
         }
         Site::Arc(arc) => {
             let a = &graph.all_arcs()[arc as usize];
             let (from, to) = (graph.source(arc).and_then(in_segment), in_segment(a.target));
             if let Some(k) = from.filter(|_| from != to) {
-                found[k].ends.push((t, share));
+                found[k].ends.push(t, share);
             }
             if let Some(k) = to {
                 if from != to {
-                    found[k].starts.push((t, share));
+                    found[k].starts.push(t, share);
                 }
                 if a.ilabel != EPSILON && segments[k].frames.contains(&t) {
                     found[k].inside += share;
@@ -109,23 +138,71 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
             }
         }
     };
-    let mut backward = Backward::new(*e, topology, Beta::Finite(o.beta))?;
-    visit(&mut backward, &mut add);
+    let beta = Beta::Finite(o.beta);
+    let mut backward = match o.near {
+        None => Backward::new(*e, topology, beta)?,
+        Some(states) => {
+            let windows = windows(&path, topology, &order, e.frames(), states);
+            Backward::in_windows(*e, topology, beta, order, windows)?
+        }
+    };
+    let edge = visit(&mut backward, &mut add);
     let free_energy = backward.total();
     for (segment, found) in segments.iter_mut().zip(found) {
         segment.posterior = found.inside / segment.frames.len().max(1) as f64;
-        segment.starts = interval(&found.starts, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
-        segment.ends = interval(&found.ends, o.coverage).unwrap_or((segment.frames.end, segment.frames.end));
+        segment.starts = interval(&found.starts.0, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
+        segment.ends = interval(&found.ends.0, o.coverage).unwrap_or((segment.frames.end, segment.frames.end));
     }
-    Ok(Some(Aligned { path, free_energy, segments }))
+    Ok(Aligned { path, lost_at_most: 0.0, free_energy, edge, segments })
+}
+
+/// The parts of an order that are near a path: for every row of potentials, so many states on either side of those that the
+/// path is in between the two frames.
+fn windows(
+    path: &Alignment,
+    topology: &Topology,
+    order: &[StateId],
+    frames: usize,
+    states: usize,
+) -> Vec<Range<usize>> {
+    let graph = topology.graph();
+    let mut places = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(place, &s)| places[s as usize] = place);
+    let widened =
+        |from: usize, to: usize| from.saturating_sub(states)..(to + 1).saturating_add(states).min(order.len());
+    let mut windows = Vec::with_capacity(frames + 1);
+    let mut from = graph.start().map_or(0, |s| places[s as usize]);
+    let mut to = from;
+    for step in &path.steps {
+        let place = places[graph.all_arcs()[step.arc as usize].target as usize];
+        if step.frame.is_some() {
+            windows.push(widened(from, to));
+            from = place;
+        }
+        to = place;
+    }
+    windows.push(widened(from, to));
+    windows
 }
 
 /// What all alignments say of a segment: shares by frame, in order.
 #[derive(Debug, Clone, Default)]
 struct Found {
-    starts: Vec<(usize, f64)>,
-    ends: Vec<(usize, f64)>,
+    starts: Shares,
+    ends: Shares,
     inside: f64,
+}
+
+/// Shares of frames, those apart that are too small to count: a long input would have very many.
+#[derive(Debug, Clone, Default)]
+struct Shares(Vec<(usize, f64)>);
+
+impl Shares {
+    fn push(&mut self, t: usize, share: f64) {
+        if share > f64::EPSILON {
+            self.0.push((t, share));
+        }
+    }
 }
 
 /// The segments along a path, and the one that each state is in. States that the path leaves out are in the segment that

@@ -1,7 +1,10 @@
 //! The free energy of what is still to come, at every frame and state.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::{Emissions, Topology, TrellisError};
-use crate::graph::{Arc, EPSILON};
+use crate::graph::{Arc, EPSILON, StateId};
 use crate::paths::Beta;
 use crate::semiring::Energy;
 
@@ -14,17 +17,25 @@ const KEPT: usize = 1 << 22;
 /// Where there are many, every `stride`-th row is kept, and a block of rows between two of them made when it is asked
 /// for: two sweeps in all, and O(√frames · states) memory. Shifting every sum by its least term, no way is lost however
 /// far behind it is.
+///
+/// A row is of all states, or of a window of them, and then all ways keep to the windows.
 pub(super) struct Backward<'e, 't> {
     pub(super) emissions: Emissions<'e>,
     pub(super) topology: &'t Topology,
     pub(super) beta: Beta,
+    /// Every state, each before the targets of its arcs that read nothing.
+    order: Cow<'t, [StateId]>,
+    /// Where a state is in the order.
+    places: Vec<StateId>,
+    /// The part of the order that each row is of, where it is not the whole.
+    windows: Option<Vec<Range<usize>>>,
     /// Least energy of each frame; 0 where no class is possible.
     least: Vec<f64>,
     stride: usize,
     /// Rows 0, stride, 2·stride, … as far as they go.
-    kept: Vec<f64>,
+    kept: Vec<Vec<f64>>,
     /// Rows of one block, from row `at` on, and the one behind them.
-    block: Vec<f64>,
+    block: Vec<Vec<f64>>,
     at: usize,
 }
 
@@ -41,87 +52,137 @@ impl<'e, 't> Backward<'e, 't> {
         topology: &'t Topology,
         beta: Beta,
     ) -> Result<Self, TrellisError> {
+        let order = Cow::Borrowed(topology.order());
+        Backward::within(potentials, emissions, topology, beta, order, None)
+    }
+
+    /// Of the ways within windows alone: for each row, of 0 to as many as there are frames, a part of a linear order.
+    pub(super) fn in_windows(
+        emissions: Emissions<'e>,
+        topology: &'t Topology,
+        beta: Beta,
+        order: Vec<StateId>,
+        windows: Vec<Range<usize>>,
+    ) -> Result<Self, TrellisError> {
+        Backward::within(KEPT, emissions, topology, beta, Cow::Owned(order), Some(windows))
+    }
+
+    fn within(
+        potentials: usize,
+        emissions: Emissions<'e>,
+        topology: &'t Topology,
+        beta: Beta,
+        order: Cow<'t, [StateId]>,
+        windows: Option<Vec<Range<usize>>>,
+    ) -> Result<Self, TrellisError> {
         topology.check(emissions.classes())?;
-        let (rows, states) = (emissions.frames() + 1, topology.graph().states());
-        let all = rows.saturating_mul(states) <= potentials;
+        let rows = emissions.frames() + 1;
+        let numbers = match &windows {
+            Some(windows) => windows.iter().map(Range::len).sum(),
+            None => rows.saturating_mul(order.len()),
+        };
+        let all = numbers <= potentials;
         let stride = if all { rows } else { rows.isqrt().max(1) };
-        let least_of = |row: ndarray::ArrayView1<'_, f32>| row.iter().copied().fold(f32::INFINITY, f32::min);
-        let values = emissions.values();
-        let least = values.outer_iter().map(least_of);
-        let least = least.map(|x| if x < f32::INFINITY { f64::from(x) } else { 0.0 }).collect();
-        let (kept, block) = (vec![f64::INFINITY; rows.div_ceil(stride) * states], Vec::new());
-        let mut b = Backward { emissions, topology, beta, least, stride, kept, block, at: 0 };
+        let mut places = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(&s, place)| places[s as usize] = place);
+        let least = emissions.least();
+        let (kept, block) = (vec![Vec::new(); rows.div_ceil(stride)], Vec::new());
+        let mut b = Backward { emissions, topology, beta, order, places, windows, least, stride, kept, block, at: 0 };
         if all {
             b.fill(0);
-            let first = b.block.get(..states).unwrap_or(&[]);
-            b.kept.copy_from_slice(first);
+            b.kept[0] = b.block[0].clone();
         } else {
             b.sweep();
         }
         Ok(b)
     }
 
-    fn states(&self) -> usize {
-        self.topology.graph().states()
+    /// The part of the order that a row is of; nothing behind the last.
+    pub(super) fn window(&self, t: usize) -> Range<usize> {
+        match &self.windows {
+            _ if t > self.emissions.frames() => 0..0,
+            Some(windows) => windows.get(t).cloned().unwrap_or(0..0),
+            None => 0..self.order.len(),
+        }
+    }
+
+    /// The states of a row, each before the targets of its arcs that read nothing.
+    pub(super) fn states(&self, t: usize) -> &[StateId] {
+        &self.order[self.window(t)]
+    }
+
+    /// The first and the last state of a window, where there are others before or behind.
+    pub(super) fn edges(&self, t: usize) -> impl Iterator<Item = StateId> {
+        let window = self.window(t);
+        let first = window.clone().next().filter(|_| window.start > 0);
+        let last = window.clone().next_back().filter(|_| window.end < self.order.len() && window.len() > 1);
+        first.into_iter().chain(last).map(|place| self.order[place])
+    }
+
+    /// A state's number in row `t`; +∞ outside of its window.
+    pub(super) fn of(&self, t: usize, row: &[f64], state: StateId) -> f64 {
+        let place = self.places[state as usize] as usize;
+        let number = place.checked_sub(self.window(t).start).and_then(|i| row.get(i));
+        number.copied().unwrap_or(f64::INFINITY)
     }
 
     /// From the end to the start, keeping every `stride`-th row.
     fn sweep(&mut self) {
-        let states = self.states();
-        let (mut here, mut next) = (vec![f64::INFINITY; states], vec![f64::INFINITY; states]);
+        let (mut here, mut next) = (Vec::new(), Vec::new());
         for t in (0..=self.emissions.frames()).rev() {
             self.step(t, &next, &mut here);
             if t % self.stride == 0 {
-                let row = t / self.stride * states;
-                self.kept[row..row + states].copy_from_slice(&here);
+                self.kept[t / self.stride].clone_from(&here);
             }
             std::mem::swap(&mut here, &mut next);
         }
     }
 
     /// One row from the one behind it.
-    fn step(&self, t: usize, next: &[f64], here: &mut [f64]) {
+    fn step(&self, t: usize, next: &[f64], here: &mut Vec<f64>) {
         let graph = self.topology.graph();
         let mut terms = Vec::new();
-        for &s in self.topology.order().iter().rev() {
+        let states = self.states(t);
+        here.clear();
+        here.resize(states.len(), f64::INFINITY);
+        for (i, &s) in states.iter().enumerate().rev() {
             terms.clear();
             if t == self.emissions.frames() {
                 terms.push(graph.final_weight(s).wide());
             }
             terms.extend(graph.arcs(s).iter().map(|a| self.along(t, a, here, next)));
-            here[s as usize] = soft_min(&terms, self.beta);
+            here[i] = soft_min(&terms, self.beta);
         }
     }
 
     /// Makes row `t` and the one behind it, for [`Backward::rows`].
     pub(super) fn load(&mut self, t: usize) {
-        let made = t >= self.at && (t + 1 - self.at) * self.states() < self.block.len();
+        let made = t >= self.at && t - self.at + 1 < self.block.len();
         if !made {
             self.fill(t / self.stride);
         }
     }
 
-    /// Row `t` and the one behind it, which is all +∞ behind the last; to be loaded first.
+    /// Row `t` and the one behind it, which is empty behind the last; to be loaded first.
     pub(super) fn rows(&self, t: usize) -> (&[f64], &[f64]) {
-        let states = self.states();
-        let from = t.saturating_sub(self.at) * states;
-        self.block.get(from..from + 2 * states).map_or((&[], &[]), |rows| rows.split_at(states))
+        let row = |t: usize| t.checked_sub(self.at).and_then(|i| self.block.get(i)).map_or(&[][..], |row| row);
+        (row(t), row(t + 1))
     }
 
     /// Makes the rows of a block from the row behind its last one, which it holds as well.
     fn fill(&mut self, number: usize) {
-        let states = self.states();
         let from = number * self.stride;
         let to = (from + self.stride).min(self.emissions.frames() + 1);
         let mut block = std::mem::take(&mut self.block);
-        block.clear();
-        block.resize((to - from + 1) * states, f64::INFINITY);
-        if let Some(behind) = self.kept.get((number + 1) * states..(number + 2) * states) {
-            block[(to - from) * states..].copy_from_slice(behind);
+        block.resize(to - from + 1, Vec::new());
+        match self.kept.get(number + 1) {
+            Some(behind) => block[to - from].clone_from(behind),
+            None => block[to - from].clear(),
         }
         for t in (from..to).rev() {
-            let (here, next) = block[(t - from) * states..][..2 * states].split_at_mut(states);
-            self.step(t, next, here);
+            let mut here = std::mem::take(&mut block[t - from]);
+            self.step(t, &block[t - from + 1], &mut here);
+            block[t - from] = here;
         }
         (self.block, self.at) = (block, from);
     }
@@ -129,12 +190,11 @@ impl<'e, 't> Backward<'e, 't> {
     /// The energy of going along an arc at frame `t`, all ways on from there included; `here` and `next` are rows `t` and
     /// `t + 1`. +∞ where the arc reads a frame and none is left.
     pub(super) fn along(&self, t: usize, a: &Arc<Energy>, here: &[f64], next: &[f64]) -> f64 {
-        let target = a.target as usize;
         match a.ilabel {
-            EPSILON => a.weight.wide() + here[target],
+            EPSILON => a.weight.wide() + self.of(t, here, a.target),
             label if t < self.emissions.frames() => {
                 let reads = f64::from(self.emissions.values()[[t, label as usize - 1]]) - self.least[t];
-                a.weight.wide() + reads + next[target]
+                a.weight.wide() + reads + self.of(t + 1, next, a.target)
             }
             _ => f64::INFINITY,
         }
@@ -147,8 +207,8 @@ impl<'e, 't> Backward<'e, 't> {
 
     /// The same, every frame's energies counted from its least one.
     pub(super) fn above(&self) -> f64 {
-        let start = self.topology.graph().start();
-        start.and_then(|s| self.kept.get(s as usize)).copied().unwrap_or(f64::INFINITY)
+        let start = self.topology.graph().start().zip(self.kept.first());
+        start.map_or(f64::INFINITY, |(s, row)| self.of(0, row, s))
     }
 }
 
@@ -186,7 +246,7 @@ mod tests {
                 few.load(frame);
                 assert_eq!(all.rows(frame), few.rows(frame), "row {frame} of {frames}");
             }
-            let held = |b: &Backward<'_, '_>| b.kept.len() + b.block.len();
+            let held = |b: &Backward<'_, '_>| b.kept.iter().chain(&b.block).map(Vec::len).sum::<usize>();
             assert!(frames < 7 || held(&few) < held(&all));
         }
     }

@@ -56,6 +56,13 @@ impl<'a> Emissions<'a> {
         self.values
     }
 
+    /// The least energy of each frame; 0 where no class is possible.
+    pub(super) fn least(&self) -> Vec<f64> {
+        let least_of = |row: ndarray::ArrayView1<'_, f32>| row.iter().copied().fold(f32::INFINITY, f32::min);
+        let least = self.values.outer_iter().map(least_of);
+        least.map(|x| if x < f32::INFINITY { f64::from(x) } else { 0.0 }).collect()
+    }
+
     /// The same as a graph: a state between frames, and an arc for each class of each frame. Composed with a topology's
     /// graph it is the trellis, built.
     ///

@@ -40,6 +40,12 @@ pub enum TrellisError {
         /// The share.
         coverage: f64,
     },
+    /// The width of a beam that is below 0 or NaN.
+    #[error("a beam cannot be {energy} wide")]
+    Beam {
+        /// The width.
+        energy: f64,
+    },
     /// A topology of more arcs than any machine holds.
     #[error("a topology of {arcs} arcs is too large")]
     TooLarge {

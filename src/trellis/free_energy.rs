@@ -1,6 +1,7 @@
 //! The free energy of all alignments.
 
 use super::backward::Backward;
+use super::linear::Sweep;
 use super::{Emissions, Topology, TrellisError};
 use crate::paths::Beta;
 
@@ -15,7 +16,8 @@ use crate::paths::Beta;
 ///
 /// # Cost
 /// O(frames · (states + arcs)); for finite β an exponential for each arc and a logarithm for each state, every frame.
-/// O(√frames · states) memory beyond four million potentials. In f64.
+/// O(√frames · states) memory beyond four million potentials. In f64. At infinite β [`Topology::ctc`] takes the kernel of
+/// [`best_path`](super::best_path()).
 ///
 /// ```
 /// use energraph::trellis::{Emissions, Topology, free_energy};
@@ -28,5 +30,9 @@ use crate::paths::Beta;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn free_energy(e: &Emissions<'_>, t: &Topology, beta: Beta) -> Result<f64, TrellisError> {
-    Ok(Backward::new(*e, t, beta)?.total())
+    t.check(e.classes())?;
+    match (beta, t.target()) {
+        (Beta::Infinite, Some(target)) => Ok(Sweep::least(*e, target)),
+        _ => Ok(Backward::new(*e, t, beta)?.total()),
+    }
 }

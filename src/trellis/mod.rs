@@ -24,7 +24,8 @@
 //! kernels are products of matrices: [`chain_free_energy`], [`chain_posteriors`], [`chain_best_path`], and the loss of
 //! a linear-chain conditional random field, [`crf_losses`]. They give the same numbers in a small part of the time.
 //!
-//! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
+//! On top of them: [`align()`] places a known text, with intervals of its boundaries, [`best_path_in_beam`] looks at what is
+//! near the best alone and says how much it may have lost by that; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic; [`decode`] reads texts off emissions under a lexicon or a grammar.
 
 #[doc = include_str!("guide.md")]
@@ -32,6 +33,7 @@ pub mod guide {}
 
 mod align;
 mod backward;
+mod beam;
 mod best_path;
 mod crf;
 mod ctc;
@@ -39,10 +41,12 @@ pub mod decode;
 mod emissions;
 mod error;
 mod free_energy;
+mod linear;
 mod posteriors;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use beam::{Beam, BeamPath, best_path_in_beam};
 pub use best_path::{Alignment, Step, best_path};
 pub use crf::{
     ChainPosteriors, CrfError, CrfLoss, CrfLosses, Labelling, TransitionValues, Transitions, chain_best_path,

@@ -79,10 +79,13 @@ pub(super) fn class_read(topology: &Topology, site: Site) -> Option<usize> {
 /// The backward sweep says with which share each way goes on from a state; the forward sweep multiplies shares, so that
 /// it cannot lose a path that starts badly and ends well. The ways on from a state are divided by their own sum; no frame is
 /// normalised.
-pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) {
+///
+/// Returns the largest share, at any frame, of a window's outermost states that others lie beyond.
+pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) -> f64 {
     let (frames, beta) = (backward.emissions.frames(), backward.beta);
-    let (topology, graph) = (backward.topology, backward.topology.graph());
-    let Some(start) = graph.start().filter(|_| backward.above() < f64::INFINITY) else { return };
+    let graph = backward.topology.graph();
+    let mut edge = 0.0_f64;
+    let Some(start) = graph.start().filter(|_| backward.above() < f64::INFINITY) else { return edge };
     let mut now = vec![0.0; graph.states()];
     let mut then = now.clone();
     let mut ways = Vec::new();
@@ -90,7 +93,7 @@ pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, 
     for t in 0..=frames {
         backward.load(t);
         let (here, next) = backward.rows(t);
-        for &s in topology.order() {
+        for &s in backward.states(t) {
             let share = now[s as usize];
             if share == 0.0 {
                 continue;
@@ -108,9 +111,11 @@ pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, 
                 to[a.target as usize] += part;
             }
         }
+        edge = edge.max(backward.edges(t).map(|s| now[s as usize]).sum());
+        backward.states(t).iter().for_each(|&s| now[s as usize] = 0.0);
         std::mem::swap(&mut now, &mut then);
-        then.fill(0.0);
     }
+    edge
 }
 
 /// Divides a share among the ways on, whose energies become their parts of it; returns the part of `last`, one more way.

@@ -4,6 +4,7 @@ use super::Topology;
 use crate::graph::{EPSILON, GraphBuilder, Label, StateId};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
+use crate::trellis::linear::Target;
 
 impl Topology {
     /// All alignments of a target under connectionist temporal classification: each label on one or more frames, any
@@ -56,7 +57,8 @@ impl Topology {
         for state in [last - 1, last] {
             b.final_weight(state, Energy::FREE);
         }
-        Topology::from_graph(b.build()?)
+        let graph = Topology::from_graph(b.build()?)?;
+        Ok(Topology { target: Some(Target::new(target, blank)), ..graph })
     }
 
     /// Every labelling of the frames, and what it says: equal labels on neighbouring frames are one, blanks none.

@@ -4,6 +4,7 @@ use super::Topology;
 use crate::graph::{EPSILON, GraphBuilder, Label, StateId};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
+use crate::trellis::linear::Target;
 
 /// One unit of a left-to-right model: a state of a phone, a phone, a silence that may be left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +75,22 @@ impl Topology {
             }
         }
         b.final_weight(last, Energy::FREE);
-        Topology::from_graph(b.build()?)
+        let graph = Topology::from_graph(b.build()?)?;
+        Ok(Topology { target: chain(units), ..graph })
     }
+}
+
+/// The states as a chain, where none can be left out.
+fn chain(units: &[Unit]) -> Option<Target> {
+    if units.iter().any(|unit| unit.skip != Energy::IMPOSSIBLE) {
+        return None;
+    }
+    let (mut labels, mut stays) = (Vec::new(), Vec::new());
+    for unit in units {
+        let states = unit.least.max(1);
+        labels.extend(std::iter::repeat_n(unit.reads, states));
+        stays.extend(std::iter::repeat_n(f64::INFINITY, states - 1));
+        stays.push(unit.stay.wide());
+    }
+    Some(Target::chain(&labels, &stays))
 }

@@ -7,6 +7,7 @@ mod left_to_right;
 pub use left_to_right::Unit;
 
 use super::TrellisError;
+use super::linear::Target;
 use crate::graph::{Arc, Cyclic, EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
 use crate::semiring::Energy;
 
@@ -23,6 +24,8 @@ pub struct Topology {
     order: Vec<StateId>,
     /// The largest input label.
     largest: Label,
+    /// What is aligned, where it is a chain of labels.
+    target: Option<Target>,
 }
 
 /// Most arcs of a topology that a few numbers describe: a slip of a number must not take all memory.
@@ -65,7 +68,7 @@ impl Topology {
         let silent = order_along(&graph, |_, a| a.ilabel == EPSILON)?;
         let order = silent.map_err(|c| TrellisError::EpsilonCycle { states: c.states })?;
         let largest = graph.all_arcs().iter().map(|a: &Arc<Energy>| a.ilabel).max().unwrap_or(EPSILON);
-        Ok(Topology { graph, order, largest })
+        Ok(Topology { graph, order, largest, target: None })
     }
 
     /// The graph; arcs and states in answers are its.
@@ -81,6 +84,11 @@ impl Topology {
     /// Every state, each before the targets of its arcs that read nothing.
     pub(super) fn order(&self) -> &[StateId] {
         &self.order
+    }
+
+    /// What is aligned, where it is a chain of labels.
+    pub(super) fn target(&self) -> Option<&Target> {
+        self.target.as_ref()
     }
 
     /// Every state, each before the targets of its arcs, those to itself apart.

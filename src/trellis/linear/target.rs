@@ -1,0 +1,135 @@
+//! The target of an alignment, as the sweep wants it.
+
+use super::Place;
+use super::kernel::{NARROW, look_up};
+use crate::graph::{Label, StateId};
+
+/// What is aligned: pairs of states, the blank before each label and the label; behind them the last blank, in a pair
+/// without a label.
+#[derive(Debug, Clone)]
+pub(in crate::trellis) struct Target {
+    pub(super) between: Between,
+    /// Classes that tables are of.
+    pub(super) classes: Vec<usize>,
+    columns: Columns,
+    /// Fewest frames read before each pair is come to.
+    earliest: Vec<u32>,
+    /// Fewest frames still to read from each pair on.
+    needed: Vec<u32>,
+}
+
+/// What may lie between labels.
+#[derive(Debug, Clone)]
+pub(super) enum Between {
+    /// Blanks of a class, which must be there between equal labels: +∞ where a label equals the one before it, else 0.
+    Blanks(usize, Vec<f64>),
+    /// Nothing, and blanks are never possible: the start counts as the first label. The energies of staying on each.
+    Nothing(Vec<f64>),
+}
+
+/// Positions in [`Target::classes`] of the labels; one behind for the last pair and the one that is only read.
+#[derive(Debug, Clone)]
+enum Columns {
+    Narrow(Vec<u8>),
+    Wide(Vec<u32>),
+}
+
+/// The classes that tables are of, and the positions of labels' in them. A class's is its own number, or, where they are
+/// many, its number among those that there are.
+fn columns(labels: &[Label]) -> (Vec<usize>, Columns) {
+    let most = labels.iter().copied().max().unwrap_or(0) as usize;
+    let class = |&l: &Label| l as usize - 1;
+    if most <= NARROW {
+        let columns = labels.iter().map(|l| class(l) as u8).chain([0, 0]).collect();
+        return ((0..most).collect(), Columns::Narrow(columns));
+    }
+    let mut classes: Vec<usize> = labels.iter().map(class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let position = |l: &Label| classes.partition_point(|&c| c < class(l)) as u32;
+    let columns = labels.iter().map(position).chain([0, 0]).collect();
+    (classes, Columns::Wide(columns))
+}
+
+impl Target {
+    /// A target of connectionist temporal classification: labels and blank that have been checked against the classes.
+    pub(in crate::trellis) fn new(labels: &[Label], blank: Label) -> Target {
+        let repeats: Vec<bool> = (0..labels.len()).map(|k| k > 0 && labels[k] == labels[k - 1]).collect();
+        let barred = repeats.iter().map(|&r| if r { f64::INFINITY } else { 0.0 }).chain([0.0, 0.0]).collect();
+        // A pair is come to one frame behind the label before it, the first one at the start.
+        let mut earliest = vec![0; labels.len() + 1];
+        let mut needed = earliest.clone();
+        let mut read = 0;
+        for (k, &repeat) in repeats.iter().enumerate() {
+            read += 1 + u32::from(repeat);
+            earliest[k + 1] = read + 1;
+        }
+        for (k, &repeat) in repeats.iter().enumerate().skip(1).rev() {
+            needed[k - 1] = needed[k] + 1 + u32::from(repeat);
+        }
+        let (classes, columns) = columns(labels);
+        Target { between: Between::Blanks(blank as usize - 1, barred), classes, columns, earliest, needed }
+    }
+
+    /// States one after the other behind a start, of the labels that lead to them, and their energies of staying.
+    pub(in crate::trellis) fn chain(labels: &[Label], stays: &[f64]) -> Target {
+        let start = labels.first().copied().unwrap_or(1);
+        let (classes, columns) = columns(&[&[start], labels].concat());
+        let stays = [&[f64::INFINITY], stays, &[f64::INFINITY; 2]].concat();
+        let earliest: Vec<u32> = (0..=labels.len() as u32).collect();
+        let needed = earliest.iter().rev().copied().collect();
+        Target { between: Between::Nothing(stays), classes, columns, earliest, needed }
+    }
+
+    /// The state of a topology's graph for a pair's label, or its blank.
+    pub(in crate::trellis) fn state(&self, place: Place) -> StateId {
+        match self.between {
+            // State 0 is the start.
+            Between::Blanks(..) => 2 * place.pair as StateId + 1 + StateId::from(place.on_label),
+            Between::Nothing(_) => place.pair as StateId,
+        }
+    }
+
+    /// Where paths start.
+    pub(super) fn start(&self) -> Place {
+        Place { pair: 0, on_label: matches!(self.between, Between::Nothing(_)) }
+    }
+
+    /// Pairs with so many possible states, at least one.
+    pub(in crate::trellis) fn pairs_of(&self, states: usize) -> usize {
+        match self.between {
+            Between::Blanks(..) => states.div_ceil(2).max(1),
+            Between::Nothing(_) => states.max(1),
+        }
+    }
+
+    /// Pairs of states.
+    pub(super) fn pairs(&self) -> usize {
+        self.earliest.len()
+    }
+
+    /// Whether a pair can be reached when so many frames have been read.
+    pub(super) fn reached(&self, pair: usize, read: usize) -> bool {
+        self.earliest.get(pair).is_some_and(|&e| e as usize <= read)
+    }
+
+    /// Whether the end can be reached from a pair with so many frames left.
+    pub(super) fn ends(&self, pair: usize, left: usize) -> bool {
+        self.needed.get(pair).is_some_and(|&n| n as usize <= left)
+    }
+
+    /// Whether few classes are numbered by themselves.
+    pub(super) fn is_narrow(&self) -> bool {
+        matches!(self.columns, Columns::Narrow(_))
+    }
+
+    /// What a frame says of the labels from one on: a table by position in [`Target::classes`], the narrow one or the other.
+    pub(super) fn look_up(&self, narrow: &[f64; NARROW], wide: &[f64], from: usize, says: &mut [f64]) {
+        match &self.columns {
+            Columns::Narrow(columns) => look_up(narrow, &columns[from..from + says.len()], says),
+            Columns::Wide(columns) => {
+                says.iter_mut().zip(&columns[from..]).for_each(|(s, &c)| *s = wide[c as usize]);
+            }
+        }
+    }
+}

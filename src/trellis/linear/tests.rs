@@ -1,0 +1,159 @@
+use ndarray::Array2;
+
+use super::*;
+use crate::graph::Label;
+use crate::paths::Beta;
+use crate::semiring::Energy;
+use crate::trellis::backward::Backward;
+use crate::trellis::best_path::{state_by_state, through};
+use crate::trellis::{Topology, Unit, best_path};
+
+/// Numbers that are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+/// Energies of many kinds: ties, impossible classes, −0.0, subnormals, offsets and magnitudes far apart.
+fn energies(dice: &mut Dice, frames: usize, classes: usize) -> Array2<f32> {
+    let kind = dice.below(5);
+    let mut e = Array2::from_shape_simple_fn((frames, classes), || match (dice.below(14), kind) {
+        (0, _) => -0.0,
+        (1, 0..4) => f32::INFINITY,
+        (2, _) => f32::MIN_POSITIVE / 4.0,
+        (_, 0) => dice.below(3) as f32,
+        (_, 1) => dice.below(512) as f32 / 64.0 - 3.0,
+        (_, 2) => dice.below(1000) as f32 * 10.0_f32.powi(dice.below(40) as i32 - 20),
+        _ => dice.below(1 << 20) as f32 / 1.7e5,
+    });
+    match dice.below(6) {
+        0 if frames > 0 => e.row_mut(frames / 2).mapv_inplace(|x| x + 1e20),
+        1 if frames > 2 => e.row_mut(1).fill(f32::INFINITY),
+        _ => {}
+    }
+    e
+}
+
+fn target(dice: &mut Dice, longest: u64, labels: u64) -> Vec<Label> {
+    (0..dice.below(longest + 1)).map(|_| dice.below(labels) as Label + 1).collect()
+}
+
+#[test]
+fn the_best_path_is_the_general_one_to_the_last_bit_whatever_is_kept() {
+    let (mut possible, mut impossible) = (0, 0);
+    for seed in 0..1_500 {
+        let mut dice = Dice(seed);
+        let frames = dice.below(15) as usize;
+        let labels = 1 + dice.below(3);
+        let t = target(&mut dice, 6, labels);
+        let e = energies(&mut dice, frames, 4);
+        let topology = Topology::ctc(&t, 4, 4).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let expected = state_by_state(&e, &topology).unwrap();
+        let found = best_path(&e, &topology).unwrap();
+        assert_eq!(found, expected, "{t:?} over {e:?}");
+        for stride in [1, 2, 3, 7, 20] {
+            let mut sweep = Sweep::with_stride(stride, e, topology.target().unwrap(), Width::ALL);
+            let general = Backward::new(e, &topology, Beta::Infinite).unwrap();
+            assert_eq!(sweep.above.to_bits(), general.above().to_bits());
+            assert_eq!(sweep.left_out, f64::INFINITY);
+            assert_eq!(through(&e, &topology, &mut sweep), expected, "{t:?} over {e:?}, stride {stride}");
+        }
+        possible += usize::from(expected.is_some());
+        impossible += usize::from(expected.is_none());
+    }
+    assert!(possible > 500 && impossible > 200, "{possible} {impossible}");
+}
+
+#[test]
+fn chains_are_the_general_ones_whatever_is_kept() {
+    let (mut possible, mut impossible) = (0, 0);
+    for seed in 0..1_000 {
+        let mut dice = Dice(seed ^ 0xC4A1);
+        let frames = dice.below(15) as usize;
+        let e = energies(&mut dice, frames, 4);
+        let units: Vec<Unit> = (0..dice.below(5))
+            .map(|k| Unit {
+                least: dice.below(4) as usize,
+                stay: [Energy::FREE, Energy::IMPOSSIBLE, Energy::new(0.3).unwrap()][dice.below(3) as usize],
+                ..Unit::new(dice.below(4) as Label + 1, k as Label)
+            })
+            .collect();
+        let topology = Topology::left_to_right(&units).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let expected = state_by_state(&e, &topology).unwrap();
+        for stride in [1, 3, 20] {
+            let mut sweep = Sweep::with_stride(stride, e, topology.target().unwrap(), Width::ALL);
+            let general = Backward::new(e, &topology, Beta::Infinite).unwrap();
+            assert_eq!(sweep.above.to_bits(), general.above().to_bits());
+            assert_eq!(through(&e, &topology, &mut sweep), expected, "{units:?} over {e:?}, stride {stride}");
+        }
+        possible += usize::from(expected.is_some());
+        impossible += usize::from(expected.is_none());
+    }
+    assert!(possible > 200 && impossible > 200, "{possible} {impossible}");
+    let optional = Unit { skip: Energy::FREE, ..Unit::new(1, 1) };
+    assert!(Topology::left_to_right(&[optional]).unwrap().target().is_none());
+}
+
+#[test]
+fn targets_longer_than_a_chunk_and_of_many_classes_are_the_general_ones() {
+    for (seed, labels, classes, frames) in [(1, 1_100, 30, 1_600), (2, 1_030, 400, 1_300), (3, 600, 3, 1_000)] {
+        let mut dice = Dice(seed);
+        let t: Vec<Label> = (0..labels).map(|_| dice.below(classes - 1) as Label + 1).collect();
+        let e = energies(&mut Dice(8), frames, classes as usize).mapv(|x| if x < 1e6 { x } else { 7.0 });
+        let topology = Topology::ctc(&t, classes as Label, classes as usize).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let found = best_path(&e, &topology).unwrap();
+        assert!(found.is_some());
+        assert_eq!(found, state_by_state(&e, &topology).unwrap());
+    }
+}
+
+#[test]
+fn a_beam_that_is_wide_enough_loses_nothing_and_no_beam_lies() {
+    let (mut exact, mut worse) = (0, 0);
+    for seed in 0..1_500 {
+        let mut dice = Dice(seed ^ 0x5EED);
+        let frames = 8 + dice.below(40) as usize;
+        let labels = 1 + dice.below(3);
+        let t = target(&mut dice, 12, labels);
+        let e = energies(&mut dice, frames, 4);
+        let topology = Topology::ctc(&t, 4, 4).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let target = topology.target().unwrap();
+        let best = Sweep::new(e, target, Width::ALL);
+        let width = Width {
+            energy: [0.0, 1.0, 4.0, f64::INFINITY][dice.below(4) as usize],
+            pairs: [1, 2, 4, usize::MAX][dice.below(4) as usize],
+        };
+        let mut beam = Sweep::new(e, target, width);
+        // No path that was left out is lower than the bound.
+        assert!(best.above >= beam.above.min(beam.left_out), "{} {} {}", best.above, beam.above, beam.left_out);
+        assert!(best.above <= beam.above);
+        if beam.above <= beam.left_out {
+            exact += 1;
+            assert_eq!(best.above, beam.above);
+        }
+        worse += usize::from(best.above < beam.above);
+        // The path found has the energy that was said.
+        let energy = |p: &crate::trellis::Alignment| p.energy;
+        let found = through(&e, &topology, &mut beam);
+        assert_eq!(found.is_some(), beam.above < f64::INFINITY);
+        if let Some(found) = &found {
+            let general = energy(&state_by_state(&e, &topology).unwrap().unwrap());
+            assert!(energy(found) >= general - 1e-9 * general.abs());
+            let total = beam.above + beam.frame.least.iter().sum::<f64>();
+            assert!((energy(found) - total).abs() <= 1e-9 * (1.0 + total.abs()));
+        }
+        let wide = Width { energy: f64::INFINITY, pairs: t.len() + 1 };
+        let mut wide = Sweep::new(e, target, wide);
+        assert_eq!((wide.above, wide.left_out), (best.above, f64::INFINITY));
+        assert_eq!(through(&e, &topology, &mut wide), best_path(&e, &topology).unwrap());
+    }
+    assert!(exact > 300 && worse > 100, "{exact} {worse}");
+}
