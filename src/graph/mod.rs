@@ -7,7 +7,9 @@
 
 pub mod att;
 mod builder;
+mod components;
 pub mod draw;
+mod lift;
 mod order;
 mod petgraph;
 #[cfg(feature = "laws")]
@@ -18,6 +20,8 @@ mod weight_text;
 
 pub use self::petgraph::{Edge, Node};
 pub use builder::GraphBuilder;
+pub(crate) use components::strongly_connected;
+pub use components::{Components, components};
 pub use order::{Cyclic, topological_order};
 pub use symbols::{EPSILON_SYMBOL, SymbolError, SymbolTable};
 pub use traced::{InputSite, Origin, OriginBuilder, SiteValues, Traced};
