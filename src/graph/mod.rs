@@ -16,6 +16,7 @@ mod petgraph;
 pub mod sample;
 mod symbols;
 mod traced;
+mod useful;
 mod weight_text;
 
 pub use self::petgraph::{Edge, Node};
@@ -25,6 +26,7 @@ pub use components::{Components, components};
 pub use order::{Cyclic, topological_order};
 pub use symbols::{EPSILON_SYMBOL, SymbolError, SymbolTable};
 pub use traced::{InputSite, Origin, OriginBuilder, SiteValues, Traced};
+pub(crate) use useful::{incoming, useful};
 pub use weight_text::{BadWeight, WeightText};
 
 use crate::semiring::Weight;

@@ -36,8 +36,9 @@ use crate::semiring::{LeftDivide, Star, Tolerance};
 /// # Ok::<(), energraph::ops::OpError>(())
 /// ```
 pub fn equivalent<S: Star + LeftDivide>(a: &Graph<S>, b: &Graph<S>, tolerance: Tolerance) -> Result<bool, OpError> {
-    let (Some(a), Some(b)) = (normal(a)?, normal(b)?) else {
-        return Ok(normal(a)?.is_none() && normal(b)?.is_none());
+    let (a, b) = match (normal(a)?, normal(b)?) {
+        (Some(a), Some(b)) => (a, b),
+        (a, b) => return Ok(a.is_none() && b.is_none()),
     };
     if !a.total.close(&b.total, tolerance) {
         return Ok(false);

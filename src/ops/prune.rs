@@ -44,9 +44,8 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prune<S: Star + PathProperty>(g: &Graph<S>, margin: &S) -> Result<Traced<S>, OpError> {
-    let (Some(start), before, after) = (g.start(), sums::from_start(g)?, sums::to_end(g)?) else {
-        return Err(OpError::Empty { first_unmatched: None });
-    };
+    let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
+    let (before, after) = sums::both(g)?;
     let limit = after[start as usize].times(margin);
     let kept = |w: &S| !w.is_zero() && (w.order(&limit) != Ordering::Greater || w.close(&limit, ROUNDING));
     let mut rows = Rows::new(g.states(), g.arc_count())?;

@@ -4,7 +4,7 @@
 //! closed by [`Loop`].
 
 use super::component::Loop;
-use crate::graph::{Components, Graph, Site, StateId, strongly_connected};
+use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
 use crate::semiring::{Diverges, Semiring, Star, Weight};
 
 /// The arcs of a graph with weights of a semiring, in the direction in which sums are pushed along them.
@@ -126,14 +126,29 @@ fn stuck(component: &[StateId], weight: String) -> Stuck {
 
 /// ⊕ over all walks from the start to each state.
 pub(super) fn from_start<S: Star>(g: &Graph<S>) -> Result<Vec<S>, Stuck> {
-    let mut enter = vec![S::zero(); g.states()];
-    if let Some(start) = g.start() {
-        enter[start as usize] = S::one();
-    }
-    Links::forward(g, |_, w| w.clone(), |_, _| true).sums(enter)
+    from_start_over(g, |_, _| true)
 }
 
 /// ⊕ over all ways from each state to an end, final weights included.
 pub(super) fn to_end<S: Star>(g: &Graph<S>) -> Result<Vec<S>, Stuck> {
-    Links::backward(g, |_, w| w.clone(), |_, _| true).sums(g.final_weights().to_vec())
+    to_end_over(g, |_, _| true)
+}
+
+/// Both, over accepting paths alone; 0̄ for the states that lie on none.
+pub(super) fn both<S: Star>(g: &Graph<S>) -> Result<(Vec<S>, Vec<S>), Stuck> {
+    let useful = useful(g);
+    let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
+    Ok((from_start_over(g, keep)?, to_end_over(g, keep)?))
+}
+
+fn from_start_over<S: Star>(g: &Graph<S>, keep: impl Fn(StateId, StateId) -> bool) -> Result<Vec<S>, Stuck> {
+    let mut enter = vec![S::zero(); g.states()];
+    if let Some(start) = g.start() {
+        enter[start as usize] = S::one();
+    }
+    Links::forward(g, |_, w| w.clone(), keep).sums(enter)
+}
+
+fn to_end_over<S: Star>(g: &Graph<S>, keep: impl Fn(StateId, StateId) -> bool) -> Result<Vec<S>, Stuck> {
+    Links::backward(g, |_, w| w.clone(), keep).sums(g.final_weights().to_vec())
 }
