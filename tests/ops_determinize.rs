@@ -34,8 +34,9 @@ fn assert_alike(a: &Language, b: &Language) {
     a.values().zip(b.values()).for_each(|(x, y)| assert!((x - y).abs() < 1e-4, "{a:?} {b:?}"));
 }
 
+/// Fine enough not to be seen, coarse enough to even out rounding.
 fn q() -> Quantum {
-    Quantum::default()
+    Quantum::new(1e-7).unwrap()
 }
 
 #[test]
@@ -57,6 +58,23 @@ fn determinisation_gives_every_string_one_path_with_its_weight() {
         }
     }
     assert!(compared > 600, "{compared}");
+}
+
+#[test]
+fn rounding_moves_a_weight_by_half_a_step_for_each_label_at_most() {
+    let (mut rng, mut moved) = (Rng::new(80), 0);
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, ACCEPTORS, |rng| Energy::new(rng.below(1_000) as f32 / 250.0).unwrap());
+        let coarse = Quantum::new(0.25).unwrap();
+        let Ok(d) = determinize(&g.lift::<MinSum<f64>>(), coarse, Budget::default()) else { continue };
+        let (exact, rounded) = (language(&g, f64::INFINITY), language(&d.lower(), f64::INFINITY));
+        assert!(exact.keys().eq(rounded.keys()));
+        for ((s, a), b) in exact.iter().zip(rounded.values()) {
+            assert!((a - b).abs() <= 0.125 * s.len() as f64 + 1e-5, "{s:?} {a} {b}");
+            moved += usize::from((a - b).abs() > 1e-3);
+        }
+    }
+    assert!(moved > 50, "{moved}");
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::semiring::{LeftDivide, Quantum};
 ///
 /// # Arguments
 /// * `g`: an acceptor without epsilons ([`remove_epsilon`](super::remove_epsilon()) first).
-/// * `quantum`: how finely the weights that are left over on the states of a subset are told apart. The weights
-///   themselves are not rounded.
+/// * `quantum`: the grid to which the weights that are left over on the states of a subset are rounded, so that subsets
+///   which differ by rounding alone are one (OpenFst's delta). It moves the weight of a string by at most half a step
+///   for each label; [`Quantum::EXACT`] moves none.
 /// * `budget`: how many states and arcs the result may have.
 ///
 /// # Returns
@@ -104,17 +105,16 @@ fn moves<S: LeftDivide>(g: &Graph<S>, subset: &[(StateId, S)]) -> Vec<(Label, St
 /// Weighted sets of states, numbered as they are found.
 struct Subsets<S> {
     quantum: Quantum,
-    /// By the set with its weights on the grid.
     numbers: FxHashMap<Vec<(StateId, S)>, StateId>,
     list: Vec<Vec<(StateId, S)>>,
 }
 
 impl<S: LeftDivide> Subsets<S> {
     fn number(&mut self, subset: Vec<(StateId, S)>) -> StateId {
-        let key = subset.iter().map(|(s, w)| (*s, w.quantize(self.quantum))).collect();
+        let rounded: Vec<_> = subset.into_iter().map(|(s, w)| (s, w.quantize(self.quantum))).collect();
         let next = self.list.len() as StateId;
-        *self.numbers.entry(key).or_insert_with(|| {
-            self.list.push(subset);
+        *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
+            self.list.push(rounded.clone());
             next
         })
     }
