@@ -32,7 +32,7 @@ impl Quantum {
     /// # Errors
     /// [`NotAQuantum`] for what is negative, infinite or NaN.
     pub fn new(step: f64) -> Result<Self, NotAQuantum> {
-        if step >= 0.0 && step < f64::INFINITY { Ok(Quantum(step)) } else { Err(NotAQuantum { value: step }) }
+        if (0.0..f64::INFINITY).contains(&step) { Ok(Quantum(step)) } else { Err(NotAQuantum { value: step }) }
     }
 
     /// The nearest multiple of the step.
