@@ -27,7 +27,23 @@
 //!
 //! The last five rows sum over paths and need a semiring: lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
-//! weight 0̄ is no arc.
+//! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{acceptor, remove_epsilon};
+//! use energraph::{Energy, Graph};
+//! let g: Graph<Energy> = acceptor(&[1]).unwrap_or(Graph::empty());
+//! let _ = remove_epsilon(&g); // lift it first
+//! ```
+//!
+//! does not compile; nor does pruning where no path is the best.
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{acceptor, prune};
+//! use energraph::{Graph, LogSum, Weight};
+//! let g: Graph<LogSum<f64>> = acceptor(&[1]).unwrap_or(Graph::empty());
+//! let _ = prune(&g, &LogSum::one());
+//! ```
 //!
 //! Source: M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 
