@@ -122,7 +122,7 @@ fn bad_files_are_named_with_their_cause_in_one_line() {
     assert_fails(&ran, 1, &[&twice, "line 2", "label 1"]);
     let cycle = f.file("cycle.txt", "0 0 1 1 -1\n0\n");
     assert_fails(&energraph(&["fst", "shortestpath", &cycle]), 1, &[&cycle, "negative"]);
-    let sum = f.file("sum.txt", "0 0 1 1 1\n0\n");
+    let sum = f.file("sum.txt", "0 0 1 1 0\n0\n");
     let ran = energraph(&["fst", "shortestdistance", "--total", "--semiring=log", &sum]);
     assert_fails(&ran, 1, &[&sum, "cycle"]);
     let nowhere = f.path("no/such/folder.txt");
@@ -199,4 +199,40 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(child.stdout.take());
     let done = child.wait_with_output().unwrap();
     assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn operations_that_sum_over_paths_take_the_semiring_that_is_asked_for() {
+    let f = Folder::new("sums");
+    // Two ways to read 5, one behind an epsilon.
+    let g = f.file("g.txt", "0 1 0 1\n0 2 5 3\n1 2 5 2.5\n2\n");
+    let run = |op: &[&str], text: &str| {
+        let all: Vec<&str> = ["fst"].iter().chain(op).chain(&["--acceptor", "-"]).copied().collect();
+        let ran = energraph_with(&all, text);
+        assert_eq!(ran.code, 0, "{op:?}: {}", ran.err);
+        ran.out
+    };
+    let short = energraph(&["fst", "rmepsilon", "--acceptor", &g]).out;
+    assert_eq!(short, "0\t1\t5\t3\n1\n");
+    let log = energraph(&["fst", "rmepsilon", "--acceptor", "--semiring=log", &g]).out;
+    let weight: f64 = log.lines().next().and_then(|l| l.split('\t').nth(3)).unwrap().parse().unwrap();
+    assert!((weight + ((-3.0_f64).exp() + (-3.5_f64).exp()).ln()).abs() < 1e-6, "{log}");
+    let both = "0 1 5 1\n0 2 5 2\n1 3 6\n2 3 7\n3\n";
+    let one = run(&["determinize"], both);
+    assert_eq!(one, "0\t1\t5\t1\n1\t2\t6\n1\t2\t7\t1\n2\n");
+    assert_eq!(run(&["minimize"], &one), one);
+    assert_eq!(run(&["push", "--push_weights", "--to_final=true"], &one).lines().last(), Some("2\t1"));
+    assert_eq!(run(&["prune", "--weight=0.5"], &one), "0\t1\t5\t1\n1\t2\t6\n2\n");
+    let same = f.file("same.txt", &one);
+    assert_eq!(energraph(&["fst", "equivalent", "--acceptor", &same, &same]).out, "true\n");
+    let other = f.file("other.txt", "0 1 5\n1 2 6\n2\n");
+    assert_eq!(energraph(&["fst", "equivalent", "--acceptor", &same, &other]).out, "false\n");
+    let rest = energraph(&["fst", "difference", "--acceptor", &same, &other]).out;
+    assert_eq!(rest, "0\t1\t5\t1\n1\t2\t7\t1\n2\n");
+    assert_eq!(energraph(&["fst", "intersect", "--acceptor", &same, &other]).out, "0\t1\t5\t1\n1\t2\t6\n2\n");
+    assert_eq!(run(&["topsort"], "1 0 5\n0\n"), "0\t1\t5\n1\n");
+    assert!(run(&["info"], both).contains("input deterministic         no\n"));
+    let infinite = energraph_with(&["fst", "shortestdistance", "--total", "--semiring=log", "-"], "0 0 1 1 1\n0\n");
+    let expected = (1.0 - (-1.0_f64).exp()).ln();
+    assert!((infinite.out.trim().parse::<f64>().unwrap() - expected).abs() < 1e-9, "{}", infinite.out);
 }

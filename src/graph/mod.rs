@@ -7,7 +7,9 @@
 
 pub mod att;
 mod builder;
+mod components;
 pub mod draw;
+mod lift;
 pub mod ngram;
 mod order;
 mod petgraph;
@@ -15,13 +17,17 @@ mod petgraph;
 pub mod sample;
 mod symbols;
 mod traced;
+mod useful;
 mod weight_text;
 
 pub use self::petgraph::{Edge, Node};
 pub use builder::GraphBuilder;
+pub(crate) use components::strongly_connected;
+pub use components::{Components, components};
 pub use order::{Cyclic, topological_order};
 pub use symbols::{EPSILON_SYMBOL, SymbolError, SymbolTable};
 pub use traced::{InputSite, Origin, OriginBuilder, SiteValues, Traced};
+pub(crate) use useful::{incoming, useful};
 pub use weight_text::{BadWeight, WeightText};
 
 use crate::semiring::Weight;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Budget, OpError};
+use super::{Budget, OpError, check};
 use crate::graph::{Arc, ArcId, EPSILON, Graph, Label, StateId};
 use crate::semiring::Weight;
 
@@ -41,9 +41,7 @@ use crate::semiring::Weight;
 /// # Ok::<(), energraph::ops::OpError>(())
 /// ```
 pub fn complement<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Result<Graph<W>, OpError> {
-    if let Some((arc, a)) = g.all_arcs().iter().enumerate().find(|(_, a)| a.ilabel != a.olabel) {
-        return Err(OpError::NotAnAcceptor { arc: arc as ArcId, ilabel: a.ilabel, olabel: a.olabel });
-    }
+    check::acceptor(g)?;
     if let Some(position) = alphabet.iter().position(|&l| l == EPSILON) {
         return Err(OpError::Epsilon { what: "an alphabet", position });
     }

@@ -1,6 +1,7 @@
 //! What stops an operation.
 
-use crate::graph::{ArcId, GraphError, Label, StateId};
+use super::sums::Stuck;
+use crate::graph::{ArcId, Cyclic, GraphError, Label, StateId};
 
 /// How large an operation may let its work grow.
 ///
@@ -77,9 +78,67 @@ pub enum OpError {
         /// Where, 0-based.
         position: usize,
     },
+    /// An acyclic graph is needed.
+    #[error(transparent)]
+    Cyclic(#[from] Cyclic),
+    /// The sum over the paths through a component of the graph diverges.
+    #[error("the sum around a cycle diverges (state {}, {} states in all): the powers of {weight} have no sum",
+        states.first().copied().unwrap_or_default(), states.len())]
+    Diverges {
+        /// The states of the component.
+        states: Vec<StateId>,
+        /// The weight whose powers have no sum.
+        weight: String,
+    },
+    /// A weight that should be a common factor does not divide another.
+    #[error("{by} does not divide {weight}")]
+    Indivisible {
+        /// What was to be divided.
+        weight: String,
+        /// By what.
+        by: String,
+    },
+    /// A deterministic graph is needed, but two arcs of a state read the same label.
+    #[error("not deterministic: two arcs of state {state} read label {label}")]
+    NotDeterministic {
+        /// The first such state.
+        state: StateId,
+        /// The label.
+        label: Label,
+    },
+    /// A functional transducer is needed, but one input string has two outputs.
+    #[error("not functional: an input string is written as {first:?} and as {second:?}")]
+    NotFunctional {
+        /// What is left to write on one path.
+        first: Vec<Label>,
+        /// On another that reads the same.
+        second: Vec<Label>,
+    },
+    /// A list with one entry for every state has another length.
+    #[error("{found} {what} for {states} states")]
+    Count {
+        /// What the list holds.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// States of the graph.
+        states: usize,
+    },
+    /// An order of the states that leaves one out.
+    #[error("the order does not name state {state}")]
+    NotAnOrder {
+        /// The first state that is missing.
+        state: StateId,
+    },
     /// The result is not a graph, for instance too large to number.
     #[error(transparent)]
     Graph(#[from] GraphError),
+}
+
+impl From<Stuck> for OpError {
+    fn from(Stuck { states, weight }: Stuck) -> Self {
+        OpError::Diverges { states, weight }
+    }
 }
 
 fn explain(u: &Option<Unmatched>) -> String {

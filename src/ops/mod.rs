@@ -17,22 +17,65 @@
 //! | [`reverse()`] | every path backwards |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
 //! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
+//! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
+//! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
+//! | [`remove_epsilon()`] | without arcs that neither read nor write |
+//! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
+//! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
+//! | [`prune()`] | without what only bad paths use |
+//! | [`equivalent()`] | whether two acceptors are one language |
+//!
+//! The last five rows sum over paths and need a semiring: lift energies into one with
+//! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
+//! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{acceptor, remove_epsilon};
+//! use energraph::{Energy, Graph};
+//! let g: Graph<Energy> = acceptor(&[1]).unwrap_or(Graph::empty());
+//! let _ = remove_epsilon(&g); // lift it first
+//! ```
+//!
+//! does not compile; nor does pruning where no path is the best.
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{acceptor, prune};
+//! use energraph::{Graph, LogSum, Weight};
+//! let g: Graph<LogSum<f64>> = acceptor(&[1]).unwrap_or(Graph::empty());
+//! let _ = prune(&g, &LogSum::one());
+//! ```
 //!
 //! Source: M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 
+mod check;
 mod closure;
 mod complement;
+mod component;
 mod compose;
 mod concat;
 mod connect;
+mod determinize;
+mod difference;
+mod disambiguate;
+mod equivalent;
 mod error;
 mod index;
+mod intersect;
 mod invert;
+mod minimize;
 mod pairs;
+mod partition;
+mod possible;
 mod project;
+mod prune;
+mod push;
+mod relabel;
+mod remove_epsilon;
 mod reverse;
 mod rows;
+mod sort;
 mod strings;
+pub(crate) mod sums;
 mod trim;
 mod union;
 
@@ -41,9 +84,20 @@ pub use complement::complement;
 pub use compose::{Compose, compose};
 pub use concat::concat;
 pub use connect::connect;
+pub use determinize::determinize;
+pub use difference::difference;
+pub use disambiguate::disambiguate;
+pub use equivalent::equivalent;
 pub use error::{Budget, OpError, Unmatched};
+pub use intersect::intersect;
 pub use invert::invert;
+pub use minimize::minimize;
 pub use project::{Side, project};
+pub use prune::prune;
+pub use push::{Toward, push, reweight};
+pub use relabel::relabel;
+pub use remove_epsilon::remove_epsilon;
 pub use reverse::reverse;
+pub use sort::{arc_sort, state_sort, top_sort};
 pub use strings::{acceptor, from_strings};
 pub use union::union;

@@ -82,3 +82,40 @@ pub(super) fn unchanged<W: Weight>(g: &Graph<W>) -> Origin {
     }
     origin.build()
 }
+
+/// The same without origins, for results whose weights are sums.
+pub(super) struct Plain<W> {
+    finals: Vec<W>,
+    offsets: Vec<ArcId>,
+    arcs: Vec<Arc<W>>,
+}
+
+impl<W: Weight> Plain<W> {
+    /// Room for a result of about this size.
+    pub(super) fn new(states: usize, arcs: usize) -> Self {
+        let mut offsets = Vec::with_capacity(states + 1);
+        offsets.push(0);
+        Plain { finals: Vec::with_capacity(states), offsets, arcs: Vec::with_capacity(arcs) }
+    }
+
+    /// An arc of the state being written.
+    pub(super) fn arc(&mut self, arc: Arc<W>) {
+        self.arcs.push(arc);
+    }
+
+    /// Arcs so far.
+    pub(super) fn arc_count(&self) -> usize {
+        self.arcs.len()
+    }
+
+    /// Ends the state being written.
+    pub(super) fn end(&mut self, final_weight: W) {
+        self.finals.push(final_weight);
+        self.offsets.push(self.arcs.len() as ArcId);
+    }
+
+    /// The graph; every state that was named has been written.
+    pub(super) fn build(self, start: StateId) -> Graph<W> {
+        Graph::from_rows(start, self.finals, self.offsets, self.arcs)
+    }
+}

@@ -23,6 +23,15 @@ pub enum PathError {
         /// The sum of its arcs.
         energy: f64,
     },
+    /// The sum over the paths through a component of the graph diverges.
+    #[error("the sum around a cycle diverges (state {}, {} states in all): the powers of {weight} have no sum",
+        states.first().copied().unwrap_or_default(), states.len())]
+    SumDiverges {
+        /// The states of the component.
+        states: Vec<StateId>,
+        /// The weight whose powers have no sum.
+        weight: String,
+    },
     /// A search among outputs touched more than its budget allows.
     #[error("stopped over budget, at {states} states and {arcs} arcs, with {} outputs found", found.len())]
     Budget {

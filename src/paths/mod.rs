@@ -13,8 +13,8 @@
 //! graph is an output, not a path: [`k_best`] ranges over paths, [`k_best_outputs`] and [`rival`] over outputs.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
-//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]); everything else is
-//! refused ([`PathError::Cyclic`]).
+//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
+//! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
 
 mod answer;
 mod answer_energy;
@@ -27,6 +27,7 @@ mod k_best;
 mod k_best_outputs;
 mod order;
 mod path_sum;
+mod path_sum_star;
 mod posteriors;
 mod potentials;
 mod restrict;
@@ -45,6 +46,7 @@ pub use free_energy::free_energy;
 pub use k_best::k_best;
 pub use k_best_outputs::k_best_outputs;
 pub use path_sum::path_sum;
+pub use path_sum_star::{path_sum_star, sums_from_start, sums_to_end};
 pub use posteriors::{free_energy_and_posteriors, posteriors};
 pub use restrict::{with_output, without_output};
 pub use rival::{Rival, rival};

@@ -33,6 +33,11 @@ impl Energy {
         admit(energy).map(Energy)
     }
 
+    /// A computed number, brought back into (−∞, +∞].
+    pub(super) fn settled(energy: f64) -> Energy {
+        Energy(settle(energy))
+    }
+
     /// The number.
     pub fn get(self) -> f32 {
         self.0

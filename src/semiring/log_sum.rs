@@ -1,7 +1,7 @@
 //! The log semiring: the free energy over all paths.
 
 use super::float::{admit, float_weight, settle};
-use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Semiring, Star, Tolerance, Weight};
+use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantum, Semiring, Star, Tolerance, Weight};
 
 /// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
 ///
@@ -22,6 +22,13 @@ impl<F: Float> From<Energy> for LogSum<F> {
     /// The energy as it is: β = 1.
     fn from(energy: Energy) -> Self {
         LogSum(F::from_f64(energy.wide()))
+    }
+}
+
+impl<F: Float> From<LogSum<F>> for Energy {
+    /// Rounded to `f32`: beyond its range below, the lowest finite number; above, impossible.
+    fn from(weight: LogSum<F>) -> Energy {
+        Energy::settled(weight.0.to_f64())
     }
 }
 
@@ -73,5 +80,9 @@ impl<F: Float> LeftDivide for LogSum<F> {
             return None;
         }
         Some(LogSum(settle(self.0.to_f64() - by.0.to_f64())))
+    }
+
+    fn quantize(&self, quantum: Quantum) -> Self {
+        LogSum(settle(quantum.round(self.0.to_f64())))
     }
 }

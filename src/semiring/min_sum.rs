@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::float::{admit, float_weight, settle};
 use super::{
-    Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Semiring, Star, Tolerance,
-    Weight,
+    Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Quantum, Semiring, Star,
+    Tolerance, Weight,
 };
 
 /// Min-sum (the tropical semiring): ⊕ is the minimum, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
@@ -29,6 +29,13 @@ impl<F: Float> From<Energy> for MinSum<F> {
     /// The energy as it is: β = ∞ has no factor.
     fn from(energy: Energy) -> Self {
         MinSum(F::from_f64(energy.wide()))
+    }
+}
+
+impl<F: Float> From<MinSum<F>> for Energy {
+    /// Rounded to `f32`: beyond its range below, the lowest finite number; above, impossible.
+    fn from(weight: MinSum<F>) -> Energy {
+        Energy::settled(weight.0.to_f64())
     }
 }
 
@@ -75,5 +82,9 @@ impl<F: Float> LeftDivide for MinSum<F> {
             return None;
         }
         Some(MinSum(settle(self.0.to_f64() - by.0.to_f64())))
+    }
+
+    fn quantize(&self, quantum: Quantum) -> Self {
+        MinSum(settle(quantum.round(self.0.to_f64())))
     }
 }

@@ -18,6 +18,7 @@ mod float;
 pub mod laws;
 mod log_sum;
 mod min_sum;
+mod quantum;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -29,6 +30,7 @@ pub use energy::Energy;
 pub use float::{Float, NotAWeight};
 pub use log_sum::LogSum;
 pub use min_sum::MinSum;
+pub use quantum::{NotAQuantum, Quantum};
 
 /// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -129,6 +131,12 @@ pub trait Star: Semiring {
 pub trait LeftDivide: Semiring {
     /// The `c` with `by ⊗ c = self`.
     fn left_divide(&self, by: &Self) -> Option<Self>;
+
+    /// The weight at the nearest point of a grid: what determinisation and minimisation compare by. Weights that are
+    /// not computed in floats need no grid and stay.
+    fn quantize(&self, _quantum: Quantum) -> Self {
+        self.clone()
+    }
 }
 
 /// The sum over all powers of a weight has no value in its semiring.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::super::error::{CliError, complain};
 use super::super::files::{is_stdin, read_graph, read_symbols};
-use super::{Common, both, or_empty};
+use super::{Common, both, deliver, or_empty, sums};
 use crate::graph::Graph;
 use crate::ops;
 use crate::semiring::Energy;
@@ -29,6 +29,27 @@ pub(super) struct Compose {
     msymbols: Option<PathBuf>,
     #[command(flatten)]
     pair: Pair,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Equivalent {
+    /// How far apart weights may lie.
+    #[arg(long, default_value_t = 1.0 / 1024.0)]
+    delta: f64,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+impl Equivalent {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Pair { first, second, common } = &self.pair;
+        self.pair.check()?;
+        let (isymbols, osymbols) = common.symbols()?;
+        let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
+        let (a, b) = (read_graph(first, &options)?, read_graph(second, &options)?);
+        let same = sums::equivalent(&a, &b, self.delta, common, &both(first, second))?;
+        deliver(&format!("{same}\n"), common.output.as_deref())
+    }
 }
 
 impl Pair {

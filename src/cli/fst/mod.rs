@@ -1,7 +1,9 @@
 //! `energraph fst`: operations on graph files under OpenFst's names.
 
 mod combine;
+mod info;
 mod shortest;
+mod sums;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +14,6 @@ use super::files::{deliver, is_stdin, name, read_graph, read_symbols};
 use crate::graph::att::{self, AttOptions};
 use crate::graph::{Graph, Side, SymbolTable, draw};
 use crate::ops;
-use crate::paths::Beta;
 use crate::semiring::Energy;
 
 /// Operations on graphs in AT&T text, under OpenFst's names.
@@ -41,12 +42,43 @@ enum Op {
     /// Keep the labels of one side.
     #[command(after_help = "Example:\n  energraph fst project --project_type=output answers.txt")]
     Project(Project),
+    /// What both acceptors accept.
+    Intersect(combine::Pair),
+    /// What the first acceptor accepts and the second does not.
+    Difference(combine::Pair),
     /// What either graph accepts.
     Union(combine::Pair),
     /// What the first accepts, then what the second does.
     Concat(combine::Pair),
     /// Any number of repetitions.
     Closure(ClosureArgs),
+    /// Sort the arcs of every state by label.
+    #[command(after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
+    Arcsort(ArcSort),
+    /// Number the states in topological order.
+    Topsort(Unary),
+    /// Remove the arcs that neither read nor write.
+    #[command(
+        after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
+    )]
+    Rmepsilon(Unary),
+    /// One path for every string, and no two arcs of a state with one label.
+    Determinize(sums::Compared),
+    /// One path for every string.
+    Disambiguate(sums::Compared),
+    /// The fewest states; the graph must be deterministic.
+    Minimize(sums::Compared),
+    /// Move weights toward the start.
+    #[command(after_help = "Example:\n  energraph fst push --to_final grammar.txt")]
+    Push(sums::Push),
+    /// Leave out what only paths use whose energy is too far above the lowest.
+    #[command(after_help = "Example:\n  energraph fst prune --weight=2 answers.txt")]
+    Prune(sums::Prune),
+    /// Print whether two deterministic acceptors give every string the same weight: true or false.
+    #[command(after_help = "Example:\n  energraph fst equivalent --delta=0.001 a.txt b.txt")]
+    Equivalent(combine::Equivalent),
+    /// Print counts and properties.
+    Info(Unary),
     /// The paths of lowest energy.
     #[command(
         alias = "shortest-path",
@@ -121,6 +153,21 @@ enum ProjectType {
 }
 
 #[derive(Debug, Args)]
+struct ArcSort {
+    /// By which label.
+    #[arg(long, alias = "sort_type", value_enum, default_value = "ilabel")]
+    sort_type: SortType,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortType {
+    Ilabel,
+    Olabel,
+}
+
+#[derive(Debug, Args)]
 struct ClosureArgs {
     /// One repetition at least.
     #[arg(long, alias = "closure_plus")]
@@ -147,12 +194,24 @@ impl Fst {
             Op::Invert(u) => u.run_with(|(i, o)| (o, i), |g| Ok(ops::invert(g).graph)),
             Op::Reverse(u) => u.run(|g| Ok(ops::reverse(g)?.graph)),
             Op::Project(c) => c.run(),
+            Op::Intersect(c) => c.run(|a, b| Ok(ops::intersect(a, b, &ops::Compose::default())?.graph)),
+            Op::Difference(c) => c.run(|a, b| Ok(ops::difference(a, b, &ops::Compose::default())?.graph)),
             Op::Union(c) => c.run(|a, b| Ok(ops::union(&[a, b])?.graph)),
             Op::Concat(c) => c.run(|a, b| Ok(ops::concat(&[a, b])?.graph)),
             Op::Closure(c) => {
                 let kind = if c.closure_plus { ops::Closure::Plus } else { ops::Closure::Star };
                 c.unary.run(|g| Ok(ops::closure(g, kind)?.graph))
             }
+            Op::Arcsort(c) => c.run(),
+            Op::Topsort(u) => u.run(|g| Ok(ops::top_sort(g)?.graph)),
+            Op::Rmepsilon(u) => sums::Sum::RemoveEpsilon.run(u),
+            Op::Determinize(c) => c.run(sums::Sum::Determinize),
+            Op::Disambiguate(c) => c.run(sums::Sum::Disambiguate),
+            Op::Minimize(c) => c.run(sums::Sum::Minimize),
+            Op::Push(c) => c.run(),
+            Op::Prune(c) => c.run(),
+            Op::Equivalent(c) => c.run(),
+            Op::Info(u) => info::run(u),
             Op::Shortestpath(c) => c.run(),
             Op::Shortestdistance(c) => c.run(),
             Op::Draw(c) => c.run(),
@@ -163,13 +222,6 @@ impl Fst {
 type Tables<'a> = (Option<&'a SymbolTable>, Option<&'a SymbolTable>);
 
 impl Common {
-    fn beta(&self) -> Beta {
-        match self.semiring {
-            SemiringName::Tropical => Beta::Infinite,
-            SemiringName::Log => Beta::ONE,
-        }
-    }
-
     fn symbols(&self) -> Result<(Option<SymbolTable>, Option<SymbolTable>), CliError> {
         let (i, o) = (self.isymbols.as_deref(), self.osymbols.as_deref());
         if let (Some(i), Some(o)) = (i, o)
@@ -226,6 +278,13 @@ impl Project {
         } else {
             self.unary.run_with(|(i, _)| (i, i), |g| Ok(ops::project(g, Side::Input).graph))
         }
+    }
+}
+
+impl ArcSort {
+    fn run(&self) -> Result<(), CliError> {
+        let side = if self.sort_type == SortType::Ilabel { Side::Input } else { Side::Output };
+        self.unary.run(|g| Ok(ops::arc_sort(g, side)?.graph))
     }
 }
 

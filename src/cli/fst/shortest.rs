@@ -7,8 +7,11 @@ use super::super::files::{deliver, name, read_graph};
 use super::{SemiringName, Unary};
 use crate::graph::{Graph, GraphBuilder, GraphError};
 use crate::ops::Budget;
-use crate::paths::{Beta, Path, distances_from_start, distances_to_end, free_energy, k_best, k_best_outputs};
-use crate::semiring::{Energy, NotAWeight, Weight};
+use crate::paths::{
+    Beta, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best, k_best_outputs, path_sum_star,
+    sums_from_start, sums_to_end,
+};
+use crate::semiring::{Energy, LogSum, NotAWeight, Weight};
 
 #[derive(Debug, Args)]
 pub(super) struct ShortestPath {
@@ -97,19 +100,36 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
 }
 
 impl ShortestDistance {
+    fn distances(&self, g: &Graph<Energy>, semiring: SemiringName) -> Result<Vec<f64>, PathError> {
+        let lift = |_, &e: &Energy| LogSum::<f64>::from(e);
+        let numbers = |sums: Vec<LogSum<f64>>| sums.iter().map(LogSum::get).collect();
+        match (semiring, self.reverse) {
+            (SemiringName::Tropical, false) => distances_from_start(g, Beta::Infinite),
+            (SemiringName::Tropical, true) => distances_to_end(g, Beta::Infinite),
+            (SemiringName::Log, false) => sums_from_start(g, lift).map(numbers),
+            (SemiringName::Log, true) => sums_to_end(g, lift).map(numbers),
+        }
+    }
+
     pub(super) fn run(&self) -> Result<(), CliError> {
         let Unary { file, common } = &self.unary;
         let (isymbols, osymbols) = common.symbols()?;
         let (g, place) = (read_graph(file, &common.options((isymbols.as_ref(), osymbols.as_ref())))?, name(file));
-        let beta = common.beta();
         let text = if self.total {
-            format!("{}\n", number(free_energy(&g, beta).at(&place)?))
+            format!("{}\n", number(total(&g, common.semiring).at(&place)?))
         } else {
-            let ask = if self.reverse { distances_to_end } else { distances_from_start };
-            let distances = ask(&g, beta).at(&place)?;
+            let distances = self.distances(&g, common.semiring).at(&place)?;
             distances.iter().enumerate().map(|(s, &d)| format!("{s}\t{}\n", number(d))).collect()
         };
         deliver(&text, common.output.as_deref())
+    }
+}
+
+/// The energy of all accepting paths together; in the log semiring cycles are summed.
+fn total(g: &Graph<Energy>, semiring: SemiringName) -> Result<f64, PathError> {
+    match semiring {
+        SemiringName::Tropical => free_energy(g, Beta::Infinite),
+        SemiringName::Log => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
     }
 }
 

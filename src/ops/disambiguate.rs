@@ -1,0 +1,173 @@
+//! One path for every string.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::possible::{divide, possible};
+use super::rows::Plain;
+use super::{Budget, OpError, check, connect};
+use crate::graph::{Arc, Graph, Label, StateId};
+use crate::semiring::{LeftDivide, Quantum};
+
+/// An equivalent acceptor in which every string has one path.
+///
+/// Such acceptors exist for more graphs than deterministic ones do, and may be smaller: paths are kept apart as long as
+/// their strings can still differ.
+///
+/// # Arguments
+/// * `g`: an acceptor without epsilons.
+/// * `quantum`: how finely the weights that rivals have against a state are told apart.
+/// * `budget`: how many states and arcs the search may touch; pairs of states that can go on alike count as states.
+///
+/// # Returns
+/// An acceptor with one path for every string of `g`, which carries the ⊕ of its paths there. A state is a state of `g`
+/// with the others that the same string reaches and that can go on alike, each with its weight against it; where several
+/// of them would lead to one state, or may end, the lowest-numbered does so for all. The same from run to run.
+///
+/// # Errors
+/// As [`determinize`](super::determinize()).
+///
+/// # Cost
+/// O(pairs of states that one string reaches) and, for each state of the result, a sort of the arcs behind its set.
+///
+/// # Source
+/// M. Mohri, M. Riley, *On the disambiguation of weighted automata*, 2015.
+///
+/// ```
+/// use energraph::ops::{Budget, disambiguate};
+/// use energraph::semiring::Quantum;
+/// use energraph::{GraphBuilder, LogSum, Weight};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(3);
+/// b.start(0);
+/// for (s, t) in [(0, 1), (0, 2)] {
+///     b.arc(s, 7, 7, LogSum::new(2.0_f64.ln())?, t);
+///     b.final_weight(t, LogSum::one());
+/// }
+/// let g = disambiguate(&b.build()?, Quantum::default(), Budget::default())?;
+/// assert_eq!((g.arc_count(), g.arcs(0)[0].weight.get()), (1, 2.0_f64.ln())); // ½ on the arc, both ends at its end
+/// assert!(g.final_weight(1).get() + 2.0_f64.ln() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget) -> Result<Graph<S>, OpError> {
+    check::acceptor(g)?;
+    check::no_epsilons(g, "a graph to disambiguate")?;
+    let g = possible(g)?;
+    let alike = Alike::new(&g, budget)?;
+    let start = g.start().unwrap_or_default();
+    let mut states = States { quantum, numbers: FxHashMap::default(), list: Vec::new() };
+    states.number(start, vec![(start, S::one())]);
+    let mut rows = Plain::new(g.states(), g.arc_count());
+    let mut next = 0;
+    while let Some((at, rivals)) = states.list.get(next).cloned() {
+        for group in moves(&g, &rivals).chunk_by(|a, b| a.label == b.label) {
+            for to in group.iter().filter(|m| m.winner == at) {
+                let others = group.iter().filter(|m| alike.share_a_future(m.target, to.target));
+                let others = others.map(|m| Ok((m.target, divide(&m.weight, &to.weight)?)));
+                let target = states.number(to.target, others.collect::<Result<_, OpError>>()?);
+                rows.arc(Arc { ilabel: to.label, olabel: to.label, weight: to.weight.clone(), target });
+            }
+        }
+        let ends = || rivals.iter().filter(|(s, _)| g.is_final(*s));
+        let first = ends().next().is_some_and(|(s, _)| *s == at);
+        let end = ends().fold(S::zero(), |end, (s, w)| end.plus(&w.times(&g.final_weight(*s))));
+        rows.end(if first { end } else { S::zero() });
+        budget.check(states.list.len(), rows.arc_count())?;
+        next += 1;
+    }
+    Ok(connect(&rows.build(0))?.graph)
+}
+
+/// All arcs from a set of states over one label to one target.
+struct Move<S> {
+    label: Label,
+    target: StateId,
+    /// The lowest-numbered source.
+    winner: StateId,
+    weight: S,
+}
+
+/// The arcs of a set, which is sorted by state: by label, then target.
+fn moves<S: LeftDivide>(g: &Graph<S>, set: &[(StateId, S)]) -> Vec<Move<S>> {
+    let arcs = set.iter().flat_map(|(s, w)| g.arcs(*s).iter().map(move |a| (*s, w, a)));
+    let to_move = |(s, w, a): (StateId, &S, &Arc<S>)| Move {
+        label: a.ilabel,
+        target: a.target,
+        winner: s,
+        weight: w.times(&a.weight),
+    };
+    let mut moves: Vec<Move<S>> = arcs.map(to_move).filter(|m| !m.weight.is_zero()).collect();
+    moves.sort_by_key(|m| (m.label, m.target));
+    moves.dedup_by(|later, first| {
+        let same = (later.label, later.target) == (first.label, first.target);
+        if same {
+            first.weight = first.weight.plus(&later.weight);
+        }
+        same
+    });
+    moves
+}
+
+/// The pairs of different states that one string reaches and from which one string leads to an end.
+struct Alike(FxHashSet<(StateId, StateId)>);
+
+impl Alike {
+    fn new<S: LeftDivide>(g: &Graph<S>, budget: Budget) -> Result<Self, OpError> {
+        let start = g.start().unwrap_or_default();
+        let mut numbers: FxHashMap<(StateId, StateId), u32> = FxHashMap::from_iter([((start, start), 0)]);
+        let mut pairs = vec![(start, start)];
+        // (target, source) by number.
+        let mut back: Vec<(u32, u32)> = Vec::new();
+        let mut next = 0;
+        while let Some(&(p, q)) = pairs.get(next) {
+            for a in g.arcs(p) {
+                for b in g.arcs(q).iter().filter(|b| b.ilabel == a.ilabel) {
+                    let pair = (a.target.min(b.target), a.target.max(b.target));
+                    let number = *numbers.entry(pair).or_insert_with(|| {
+                        pairs.push(pair);
+                        pairs.len() as u32 - 1
+                    });
+                    back.push((number, next as u32));
+                }
+            }
+            next += 1;
+            budget.check(pairs.len(), back.len())?;
+        }
+        back.sort_unstable();
+        let mut alive: Vec<bool> = pairs.iter().map(|&(p, q)| g.is_final(p) && g.is_final(q)).collect();
+        let mut stack: Vec<u32> = (0..pairs.len() as u32).filter(|&i| alive[i as usize]).collect();
+        while let Some(to) = stack.pop() {
+            let first = back.partition_point(|b| b.0 < to);
+            for &(_, from) in back[first..].iter().take_while(|b| b.0 == to) {
+                if !std::mem::replace(&mut alive[from as usize], true) {
+                    stack.push(from);
+                }
+            }
+        }
+        Ok(Alike(pairs.into_iter().zip(alive).filter(|(_, alive)| *alive).map(|(pair, _)| pair).collect()))
+    }
+
+    fn share_a_future(&self, p: StateId, q: StateId) -> bool {
+        p == q || self.0.contains(&(p.min(q), p.max(q)))
+    }
+}
+
+/// A state and its rivals, itself among them, sorted, with their weights against it.
+type Rivalled<S> = (StateId, Vec<(StateId, S)>);
+
+/// States of the result, numbered as they are found.
+struct States<S> {
+    quantum: Quantum,
+    numbers: FxHashMap<Rivalled<S>, StateId>,
+    list: Vec<Rivalled<S>>,
+}
+
+impl<S: LeftDivide> States<S> {
+    fn number(&mut self, state: StateId, rivals: Vec<(StateId, S)>) -> StateId {
+        let key = (state, rivals.iter().map(|(s, w)| (*s, w.quantize(self.quantum))).collect());
+        let next = self.list.len() as StateId;
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.list.push((state, rivals));
+            next
+        })
+    }
+}

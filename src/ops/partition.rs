@@ -1,0 +1,121 @@
+//! Partition refinement: the coarsest congruence of a deterministic graph.
+//!
+//! Source: A. Valmari, P. Lehtinen, *Efficient minimization of DFAs with partial transition functions*, 2008.
+
+/// A partition of 0, 1, …, n − 1 in which elements can be marked and blocks split by their marks.
+struct Partition {
+    /// Elements, block by block; within a block the marked ones first.
+    elements: Vec<u32>,
+    /// Position in `elements`.
+    place: Vec<u32>,
+    block: Vec<u32>,
+    /// By block: where it begins, where it ends, how many are marked.
+    first: Vec<u32>,
+    end: Vec<u32>,
+    marked: Vec<u32>,
+    /// Blocks with marks.
+    touched: Vec<u32>,
+}
+
+impl Partition {
+    /// Elements of one class are in one block; classes are 0, 1, … without gaps.
+    fn new(classes: &[u32]) -> Self {
+        let n = classes.len() as u32;
+        let mut elements: Vec<u32> = (0..n).collect();
+        elements.sort_by_key(|&e| classes[e as usize]);
+        let mut place = vec![0; n as usize];
+        elements.iter().zip(0..).for_each(|(&e, i)| place[e as usize] = i);
+        let (mut first, mut end) = (Vec::new(), Vec::new());
+        for (&e, i) in elements.iter().zip(0_u32..) {
+            if first.len() == classes[e as usize] as usize {
+                first.push(i);
+                end.push(i);
+            }
+            end[classes[e as usize] as usize] = i + 1;
+        }
+        let marked = vec![0; first.len()];
+        Partition { elements, place, block: classes.to_vec(), first, end, marked, touched: Vec::new() }
+    }
+
+    fn blocks(&self) -> usize {
+        self.first.len()
+    }
+
+    fn members(&self, block: usize) -> &[u32] {
+        &self.elements[self.first[block] as usize..self.end[block] as usize]
+    }
+
+    fn mark(&mut self, e: u32) {
+        let block = self.block[e as usize] as usize;
+        let (from, to) = (self.place[e as usize], self.first[block] + self.marked[block]);
+        if from < to {
+            return;
+        }
+        let other = self.elements[to as usize];
+        self.elements.swap(from as usize, to as usize);
+        self.place[other as usize] = from;
+        self.place[e as usize] = to;
+        if self.marked[block] == 0 {
+            self.touched.push(block as u32);
+        }
+        self.marked[block] += 1;
+    }
+
+    /// Makes the smaller part of every block with marks and without a block of its own.
+    fn split(&mut self) {
+        while let Some(b) = self.touched.pop() {
+            let b = b as usize;
+            let middle = self.first[b] + std::mem::take(&mut self.marked[b]);
+            if middle == self.end[b] {
+                continue;
+            }
+            let new = self.blocks() as u32;
+            if middle - self.first[b] <= self.end[b] - middle {
+                self.first.push(self.first[b]);
+                self.end.push(middle);
+                self.first[b] = middle;
+            } else {
+                self.first.push(middle);
+                self.end.push(self.end[b]);
+                self.end[b] = middle;
+            }
+            self.marked.push(0);
+            for i in self.first[new as usize]..self.end[new as usize] {
+                self.block[self.elements[i as usize] as usize] = new;
+            }
+        }
+    }
+}
+
+/// The block of every state in the coarsest partition that refines `states` and in which the arcs of one class that
+/// leave one block lead to one block. Arcs are (source, target); no state has two of one class.
+///
+/// Cost: O(states + arcs · log arcs).
+pub(super) fn refine(states: &[u32], arcs: &[(u32, u32)], classes: &[u32]) -> Vec<u32> {
+    let mut offsets = vec![0_u32; states.len() + 1];
+    arcs.iter().for_each(|a| offsets[a.1 as usize + 1] += 1);
+    (0..states.len()).for_each(|s| offsets[s + 1] += offsets[s]);
+    let (mut next, mut into) = (offsets.clone(), vec![0_u32; arcs.len()]);
+    for (i, (_, target)) in (0..).zip(arcs) {
+        let slot = &mut next[*target as usize];
+        into[*slot as usize] = i;
+        *slot += 1;
+    }
+    let (mut blocks, mut cords) = (Partition::new(states), Partition::new(classes));
+    // The first block need not split arcs: the others do so for it.
+    let (mut b, mut c) = (1, 0);
+    while c < cords.blocks() {
+        cords.members(c).iter().for_each(|&arc| blocks.mark(arcs[arc as usize].0));
+        blocks.split();
+        c += 1;
+        while b < blocks.blocks() {
+            for &s in blocks.members(b) {
+                let row = offsets[s as usize] as usize..offsets[s as usize + 1] as usize;
+                into[row].iter().for_each(|&arc| cords.mark(arc));
+            }
+            cords.split();
+            b += 1;
+        }
+    }
+    blocks.block
+}

@@ -1,0 +1,154 @@
+//! Sums over all paths between every state and one end of a graph, cycles included.
+//!
+//! Components of the graph are visited in topological order. One without a cycle takes a single sweep; the others are
+//! closed by [`Loop`].
+
+use super::component::Loop;
+use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
+use crate::semiring::{Diverges, Semiring, Star, Weight};
+
+/// The arcs of a graph with weights of a semiring, in the direction in which sums are pushed along them.
+pub(crate) struct Links<S> {
+    offsets: Vec<u32>,
+    pub(super) arcs: Vec<(StateId, S)>,
+    /// Whether arcs are turned round: ⊗ then puts what is added on the left.
+    pub(super) backward: bool,
+}
+
+/// A component around which the sum diverges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stuck {
+    /// Its states.
+    pub states: Vec<StateId>,
+    /// The weight whose powers have no sum.
+    pub weight: String,
+}
+
+impl<S: Semiring> Links<S> {
+    /// The arcs from their sources to their targets, without those of weight 0̄ and those that `keep` refuses.
+    pub(crate) fn forward<W: Weight>(
+        g: &Graph<W>,
+        lift: impl Fn(Site, &W) -> S,
+        keep: impl Fn(StateId, StateId) -> bool,
+    ) -> Self {
+        let (mut offsets, mut arcs) = (vec![0], Vec::with_capacity(g.arc_count()));
+        for s in 0..g.states() as StateId {
+            for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
+                if !a.weight.is_zero() && keep(s, a.target) {
+                    arcs.push((a.target, lift(Site::Arc(id), &a.weight)));
+                }
+            }
+            offsets.push(arcs.len() as u32);
+        }
+        Links { offsets, arcs, backward: false }
+    }
+
+    /// Links laid out by state.
+    pub(super) fn of_rows(rows: impl IntoIterator<Item = Vec<(StateId, S)>>) -> Self {
+        let (mut offsets, mut arcs) = (vec![0], Vec::new());
+        for row in rows {
+            arcs.extend(row);
+            offsets.push(arcs.len() as u32);
+        }
+        Links { offsets, arcs, backward: false }
+    }
+
+    /// The same turned round.
+    pub(crate) fn backward<W: Weight>(
+        g: &Graph<W>,
+        lift: impl Fn(Site, &W) -> S,
+        keep: impl Fn(StateId, StateId) -> bool,
+    ) -> Self {
+        let kept = || g.arcs_with_source().filter(|(_, s, a)| !a.weight.is_zero() && keep(*s, a.target));
+        let mut offsets = vec![0_u32; g.states() + 1];
+        kept().for_each(|(_, _, a)| offsets[a.target as usize + 1] += 1);
+        (0..g.states()).for_each(|s| offsets[s + 1] += offsets[s]);
+        let mut next = offsets.clone();
+        let mut arcs = vec![(0, S::zero()); offsets[g.states()] as usize];
+        for (id, s, a) in kept() {
+            let slot = &mut next[a.target as usize];
+            arcs[*slot as usize] = (s, lift(Site::Arc(id), &a.weight));
+            *slot += 1;
+        }
+        Links { offsets, arcs, backward: true }
+    }
+
+    pub(super) fn row(&self, s: StateId) -> std::ops::Range<usize> {
+        self.offsets[s as usize] as usize..self.offsets[s as usize + 1] as usize
+    }
+
+    fn components(&self) -> Components {
+        strongly_connected(self.offsets.len() - 1, |s| self.row(s), |arc| Some(self.arcs[arc].0))
+    }
+
+    /// First `a`, then `b`, in the direction of the sums.
+    #[inline]
+    pub(super) fn then(&self, a: &S, b: &S) -> S {
+        if self.backward { b.times(a) } else { a.times(b) }
+    }
+}
+
+impl<S: Star> Links<S> {
+    /// By state, ⊕ over all walks from any state, of what enters there ⊗ the arcs on the way.
+    ///
+    /// Cost: O(states + arcs) without cycles; for a component with n states, m arcs and f states that arcs lead back
+    /// to (see [`Loop`]) further O(f·m + f³), and in an idempotent semiring O(n·m) at worst.
+    pub(crate) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Stuck> {
+        let components = self.components();
+        let mut sums = enter;
+        for c in (0..components.count() as u32).rev() {
+            let states = components.states(c);
+            if states.iter().all(|&s| sums[s as usize].is_zero()) {
+                continue;
+            }
+            if let Some(closed) = Loop::new(self, states) {
+                let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
+                let found = closed.sums(enter).map_err(|Diverges { weight }| stuck(states, weight))?;
+                closed.states().iter().zip(found).for_each(|(&s, x)| sums[s as usize] = x);
+            }
+            for &s in states {
+                let here = sums[s as usize].clone();
+                for (t, w) in self.arcs[self.row(s)].iter().filter(|(t, _)| components.of(*t) != Some(c)) {
+                    let there = &mut sums[*t as usize];
+                    *there = there.plus(&self.then(&here, w));
+                }
+            }
+        }
+        Ok(sums)
+    }
+}
+
+fn stuck(component: &[StateId], weight: String) -> Stuck {
+    let mut states = component.to_vec();
+    states.sort_unstable();
+    Stuck { states, weight }
+}
+
+/// ⊕ over all walks from the start to each state.
+pub(super) fn from_start<S: Star>(g: &Graph<S>) -> Result<Vec<S>, Stuck> {
+    from_start_over(g, |_, _| true)
+}
+
+/// ⊕ over all ways from each state to an end, final weights included.
+pub(super) fn to_end<S: Star>(g: &Graph<S>) -> Result<Vec<S>, Stuck> {
+    to_end_over(g, |_, _| true)
+}
+
+/// Both, over accepting paths alone; 0̄ for the states that lie on none.
+pub(super) fn both<S: Star>(g: &Graph<S>) -> Result<(Vec<S>, Vec<S>), Stuck> {
+    let useful = useful(g);
+    let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
+    Ok((from_start_over(g, keep)?, to_end_over(g, keep)?))
+}
+
+fn from_start_over<S: Star>(g: &Graph<S>, keep: impl Fn(StateId, StateId) -> bool) -> Result<Vec<S>, Stuck> {
+    let mut enter = vec![S::zero(); g.states()];
+    if let Some(start) = g.start() {
+        enter[start as usize] = S::one();
+    }
+    Links::forward(g, |_, w| w.clone(), keep).sums(enter)
+}
+
+fn to_end_over<S: Star>(g: &Graph<S>, keep: impl Fn(StateId, StateId) -> bool) -> Result<Vec<S>, Stuck> {
+    Links::backward(g, |_, w| w.clone(), keep).sums(g.final_weights().to_vec())
+}
