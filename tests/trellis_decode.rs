@@ -240,7 +240,10 @@ fn bounded(dice: &mut Dice) -> (Read, Bounded) {
             }
             let graph = b.build().unwrap();
             let read = graph.clone();
-            (Box::new(move |labels| readings(&read, labels)), Bounded::Graph(GraphGrammar::new(graph).unwrap()))
+            (
+                Box::new(move |labels| readings(&read, labels)),
+                Bounded::Graph(Box::new(GraphGrammar::new(graph).unwrap())),
+            )
         }
     }
 }
@@ -248,7 +251,7 @@ fn bounded(dice: &mut Dice) -> (Read, Bounded) {
 enum Bounded {
     Free,
     NGram(BackOff),
-    Graph(GraphGrammar),
+    Graph(Box<GraphGrammar>),
 }
 
 #[test]
@@ -266,7 +269,7 @@ fn what_pruning_lost_is_bounded_and_what_is_proved_is_best() {
             let found = match &grammar {
                 Bounded::Free => prefix_beam(&emissions, 3, &Free::new(3, 3), 9, &beam),
                 Bounded::NGram(model) => prefix_beam(&emissions, 3, model, 9, &beam),
-                Bounded::Graph(graph) => prefix_beam(&emissions, 3, graph, 9, &beam),
+                Bounded::Graph(graph) => prefix_beam(&emissions, 3, graph.as_ref(), 9, &beam),
             }
             .unwrap();
             let truth = total(&all, b);
@@ -294,7 +297,7 @@ fn what_pruning_lost_is_bounded_and_what_is_proved_is_best() {
             let lattice = match &grammar {
                 Bounded::Free => beam_lattice(&emissions, 3, &Free::new(3, 3), &beam),
                 Bounded::NGram(model) => beam_lattice(&emissions, 3, model, &beam),
-                Bounded::Graph(graph) => beam_lattice(&emissions, 3, graph, &beam),
+                Bounded::Graph(graph) => beam_lattice(&emissions, 3, graph.as_ref(), &beam),
             }
             .unwrap();
             let kept = paths::free_energy(&lattice.graph, beta(b)).unwrap();
