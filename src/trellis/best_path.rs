@@ -2,8 +2,9 @@
 
 use super::backward::Backward;
 use super::{Emissions, Topology, TrellisError};
-use crate::graph::{ArcId, EPSILON, StateId};
+use crate::graph::{Arc, ArcId, EPSILON, StateId};
 use crate::paths::{Beta, Output};
+use crate::semiring::Energy;
 
 /// A path of a topology over frames.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +45,13 @@ pub struct Step {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn best_path(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignment>, TrellisError> {
-    let mut backward = Backward::new(*e, topology, Beta::Infinite)?;
-    let graph = topology.graph();
-    let Some(mut state) = graph.start().filter(|_| backward.total() < f64::INFINITY) else { return Ok(None) };
+    Ok(best_of(&mut Backward::new(*e, topology, Beta::Infinite)?))
+}
+
+/// The best path by potentials at infinite β.
+pub(super) fn best_of(backward: &mut Backward<'_, '_>) -> Option<Alignment> {
+    let (e, graph) = (backward.emissions, backward.topology.graph());
+    let mut state = graph.start().filter(|_| backward.above() < f64::INFINITY)?;
     let mut found = Alignment { steps: Vec::new(), end: state, energy: 0.0, output: Vec::new() };
     let mut frame = 0;
     loop {
@@ -56,22 +61,29 @@ pub fn best_path(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignm
         let last = graph.final_weight(state).wide();
         if frame == e.frames() && last <= wanted {
             (found.end, found.energy) = (state, found.energy + last);
-            return Ok(Some(found));
+            return Some(found);
         }
         // One of the arcs is what the minimum was taken from.
         let ways =
             graph.arc_ids(state).zip(graph.arcs(state)).filter(|(_, a)| backward.along(frame, a, here, next) <= wanted);
-        let Some((arc, a)) = ways.min_by_key(|(arc, _)| *arc) else { return Ok(None) };
-        found.energy += a.weight.wide();
+        let (arc, a) = ways.min_by_key(|(arc, _)| *arc)?;
+        found.follow(arc, a, frame, &e);
+        frame += usize::from(a.ilabel != EPSILON);
+        state = a.target;
+    }
+}
+
+impl Alignment {
+    /// Takes an arc, at a frame.
+    pub(super) fn follow(&mut self, arc: ArcId, a: &Arc<Energy>, frame: usize, e: &Emissions<'_>) {
+        self.energy += a.weight.wide();
         if a.olabel != EPSILON {
-            found.output.push(a.olabel);
+            self.output.push(a.olabel);
         }
         let reads = a.ilabel != EPSILON;
-        found.steps.push(Step { arc, frame: reads.then_some(frame) });
+        self.steps.push(Step { arc, frame: reads.then_some(frame) });
         if reads {
-            found.energy += f64::from(e.values()[[frame, a.ilabel as usize - 1]]);
-            frame += 1;
+            self.energy += f64::from(e.values()[[frame, a.ilabel as usize - 1]]);
         }
-        state = a.target;
     }
 }

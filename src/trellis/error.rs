@@ -74,6 +74,24 @@ pub enum TrellisError {
         /// The label of the blank.
         blank: Label,
     },
+    /// A label that names no class.
+    #[error("position {position}: label {label} is not one of 1 to {classes}")]
+    NoClass {
+        /// Position, from 0.
+        position: usize,
+        /// The label.
+        label: Label,
+        /// Classes.
+        classes: usize,
+    },
+    /// Two equal labels in a row, which nothing would tell from one that lasts.
+    #[error("position {position} repeats label {label}: without a blank the two would be one")]
+    Repeated {
+        /// Position of the second, from 0.
+        position: usize,
+        /// The label.
+        label: Label,
+    },
     /// A unit of a left-to-right model that reads epsilon.
     #[error("unit {unit} reads nothing")]
     Silent {

@@ -8,6 +8,8 @@
 //! | topology | |
 //! |---|---|
 //! | [`Topology::ctc`] | connectionist temporal classification |
+//! | [`Topology::ctc_partial`] | the same for targets that lack labels or have some too many |
+//! | [`Topology::asg`] | the auto segmentation criterion: no blank, letters that last |
 //! | [`Topology::collapse`] | every labelling, and what it says: best-path decoding |
 //! | [`Topology::left_to_right`] | hidden Markov models: units in order, with durations, some optional |
 //! | [`Topology::chain`] | linear chains: conditional random fields |
@@ -22,20 +24,32 @@
 //! and its gradient, in linear arithmetic.
 
 mod align;
+mod asg;
 mod backward;
 mod best_path;
+mod contrast;
 mod ctc;
 mod emissions;
+mod entropy;
 mod error;
+mod expected_counts;
 mod free_energy;
+mod k_best;
 mod posteriors;
+mod sample;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use asg::{AsgLoss, asg_loss, asg_losses};
 pub use best_path::{Alignment, Step, best_path};
+pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use emissions::Emissions;
+pub use entropy::entropy;
 pub use error::TrellisError;
+pub use expected_counts::expected_counts;
 pub use free_energy::free_energy;
+pub use k_best::k_best;
 pub use posteriors::{Posteriors, posteriors};
-pub use topology::{Topology, Unit};
+pub use sample::sample;
+pub use topology::{CtcSlack, Topology, Unit};
