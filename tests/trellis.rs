@@ -10,7 +10,7 @@ use cases::{Way, alignments, cases, close, random_emissions};
 use energraph::graph::EPSILON;
 use energraph::ops::{Compose, compose};
 use energraph::trellis::{Emissions, Step, Topology, TrellisError, Unit, best_path, free_energy, posteriors};
-use energraph::{Beta, Energy, Graph, Label, Site, oracle, paths};
+use energraph::{Beta, Energy, Label, Site, oracle, paths};
 use graphs::Dice;
 use ndarray::{Array1, Array2, array};
 

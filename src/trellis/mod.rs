@@ -37,6 +37,7 @@ mod free_energy;
 mod k_best;
 mod posteriors;
 mod sample;
+mod segments;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
@@ -52,4 +53,9 @@ pub use free_energy::free_energy;
 pub use k_best::k_best;
 pub use posteriors::{Posteriors, posteriors};
 pub use sample::sample;
+pub use segments::{
+    ChainEnergies, FrameEnergies, FrameShares, KnownSegments, Segment, SegmentError, SegmentPosteriors, SegmentShares,
+    Segmentation, Segments, SemiMarkovLoss, best_segmentation, segment_free_energy, segment_posteriors,
+    semi_markov_loss,
+};
 pub use topology::{CtcSlack, Topology, Unit};
