@@ -29,6 +29,7 @@ mod backward;
 mod best_path;
 mod contrast;
 mod ctc;
+mod dtw;
 mod emissions;
 mod entropy;
 mod error;
@@ -45,6 +46,9 @@ pub use asg::{AsgLoss, asg_loss, asg_losses};
 pub use best_path::{Alignment, Step, best_path};
 pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
+pub use dtw::{
+    DtwError, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_path, dtw_posteriors,
+};
 pub use emissions::Emissions;
 pub use entropy::entropy;
 pub use error::TrellisError;
