@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use cases::{Way, alignments, close, so_many_cases};
 use energraph::ops::{Compose, compose};
 use energraph::trellis::{
-    Alignment, ContrastError, Emissions, Topology, TrellisError, best_path, contrast_loss, entropy, expected_counts,
-    k_best, posteriors, sample,
+    Alignment, AlignmentCosts, ContrastError, Emissions, Step, Topology, TrellisError, best_path, contrast_loss,
+    entropy, expected_cost, expected_counts, k_best, posteriors, sample,
 };
-use energraph::{Beta, Energy, GraphBuilder, Site, oracle, paths};
+use energraph::{Answer, Beta, Energy, GraphBuilder, Site, SiteValues, oracle, paths};
 use graphs::Dice;
 use ndarray::{Array2, array};
 
@@ -282,4 +282,146 @@ fn draws_and_the_k_best_are_the_same_where_memory_is_bounded() {
     // At so low a temperature only the best are drawn.
     assert!(drawn.iter().all(|d| d.output == target && close(d.energy, best.energy)));
     assert!(entropy(&emissions(&e), &t, Beta::ONE).unwrap() > 1.0);
+}
+
+#[test]
+fn expected_costs_are_those_of_all_alignments_and_their_gradients_covariances() {
+    let (mut checked, mut impossible) = (0, 0);
+    for (number, (t, e)) in cases().enumerate() {
+        let all = alignments(&e, t.graph());
+        let mut dice = Dice(number as u64 ^ 0xC057);
+        let mut sites = SiteValues::zeros(t.graph());
+        let cost = |dice: &mut Dice| f64::from(dice.below(64)) / 16.0 - 1.0;
+        sites.arcs.iter_mut().chain(&mut sites.finals).for_each(|c| *c = cost(&mut dice));
+        let frames = Array2::from_shape_simple_fn(e.dim(), || cost(&mut dice) as f32);
+        let costs = AlignmentCosts { sites: Some(&sites), frames: dice.chance(50).then(|| frames.view()) };
+        let label = |arc: u32| t.graph().all_arcs()[arc as usize].ilabel;
+        let cost_of = |w: &Way| {
+            let steps = w.steps.iter().map(|s| {
+                let read = s.frame.filter(|_| costs.frames.is_some());
+                sites.get(Site::Arc(s.arc)) + read.map_or(0.0, |t| f64::from(frames[[t, label(s.arc) as usize - 1]]))
+            });
+            steps.sum::<f64>() + sites.get(Site::Final(w.end))
+        };
+        for beta in [1.0, 0.3, 4.0] {
+            let found = expected_cost(&emissions(&e), &t, &costs, finite(beta)).unwrap();
+            assert_eq!(found.is_some(), !all.is_empty());
+            let Some(found) = found else {
+                impossible += 1;
+                continue;
+            };
+            let parts = shares(&all, beta);
+            let mean: f64 = all.iter().zip(&parts).map(|(w, p)| p * cost_of(w)).sum();
+            assert!(close(found.value, mean), "{} {mean}", found.value);
+            let covariance = |uses: &dyn Fn(&Way) -> usize| -> f64 {
+                all.iter().zip(&parts).map(|(w, p)| p * (cost_of(w) - mean) * uses(w) as f64).sum()
+            };
+            for arc in 0..t.graph().arc_count() as u32 {
+                let expected = -beta * covariance(&|w| w.steps.iter().filter(|s| s.arc == arc).count());
+                assert!((found.sites.get(Site::Arc(arc)) - expected).abs() < 1e-9);
+            }
+            for state in 0..t.graph().states() as u32 {
+                let expected = -beta * covariance(&|w| usize::from(w.end == state));
+                assert!((found.sites.get(Site::Final(state)) - expected).abs() < 1e-9);
+            }
+            for ((frame, class), &slope) in found.emissions.indexed_iter() {
+                let reads = |s: &&Step| s.frame == Some(frame) && label(s.arc) == class as u32 + 1;
+                let expected = -beta * covariance(&|w| w.steps.iter().filter(reads).count());
+                assert!((f64::from(slope) - expected).abs() < 1e-5);
+            }
+            checked += 1;
+        }
+        let at_infinity = expected_cost(&emissions(&e), &t, &costs, Beta::Infinite).unwrap();
+        let best = best_path(&emissions(&e), &t).unwrap();
+        assert_eq!(at_infinity.is_some(), best.is_some());
+        if let (Some(found), Some(best)) = (at_infinity, best) {
+            let way = all.iter().find(|w| w.steps == best.steps && w.end == best.end).unwrap();
+            assert!(close(found.value, cost_of(way)) && found.emissions.iter().all(|x| *x == 0.0));
+        }
+    }
+    assert!(checked > 500 && impossible > 500, "{checked} {impossible}");
+}
+
+#[test]
+fn where_one_alignment_has_all_the_mass_no_beta_makes_a_gradient() {
+    let mut dice = Dice(8);
+    let e = Array2::from_shape_simple_fn((9, 3), || dice.below(1 << 20) as f32 / 65_536.0);
+    let t = Topology::ctc(&[1, 2], 3, 3).unwrap();
+    let mut sites = SiteValues::zeros(t.graph());
+    sites.arcs.iter_mut().enumerate().for_each(|(i, c)| *c = 0.1 * i as f64);
+    let costs = AlignmentCosts { sites: Some(&sites), frames: None };
+    let found = expected_cost(&emissions(&e), &t, &costs, finite(1e300)).unwrap().unwrap();
+    assert!(found.value.is_finite() && found.emissions.iter().all(|x| *x == 0.0));
+    let wrong = |cost: f64| {
+        let mut sites = sites.clone();
+        sites.arcs[1] = cost;
+        let costs = AlignmentCosts { sites: Some(&sites), frames: None };
+        expected_cost(&emissions(&e), &t, &costs, Beta::ONE).map(drop)
+    };
+    assert!(matches!(wrong(f64::NAN), Err(TrellisError::Cost { .. })));
+    assert_eq!(wrong(f64::INFINITY), Err(TrellisError::Cost { cost: f64::INFINITY }));
+    let small = Array2::zeros((2, 3));
+    let costs = AlignmentCosts { sites: None, frames: Some(small.view()) };
+    let refused = expected_cost(&emissions(&e), &t, &costs, Beta::ONE).map(drop);
+    assert_eq!(refused, Err(TrellisError::CostShape { rows: 2, columns: 3, frames: 9, classes: 3 }));
+    let nan = Array2::from_elem((9, 3), f32::NAN);
+    let costs = AlignmentCosts { sites: None, frames: Some(nan.view()) };
+    assert!(matches!(expected_cost(&emissions(&e), &t, &costs, Beta::ONE), Err(TrellisError::Cost { .. })));
+}
+
+/// Levenshtein's distance, by the table.
+fn edits(a: &[u32], b: &[u32]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let best = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[b.len()]
+}
+
+#[test]
+fn the_expected_edit_distance_is_that_of_all_outputs_and_its_gradient_finite_differences() {
+    use energraph::loss::{EditDistance, RiskError, trellis_risk};
+    use energraph::ops::Budget;
+    // Outputs are long where arcs that read nothing write.
+    let cost = EditDistance { scale: 1.0, most: 60 };
+    let (mut checked, mut slopes) = (0, 0);
+    for (number, (t, e)) in cases().enumerate() {
+        let all = alignments(&e, t.graph());
+        let mut dice = Dice(number as u64 ^ 0xED17);
+        let right: Vec<u32> = (0..dice.below(4)).map(|_| dice.below(3) + 1).collect();
+        let answer = Answer::one(right.iter().copied());
+        let risk = |e: &Array2<f32>, beta| trellis_risk(&emissions(e), &t, &answer, &cost, beta, Budget::default());
+        let found = risk(&e, Beta::ONE);
+        if all.is_empty() {
+            assert_eq!(found, Err(RiskError::NoPath));
+            continue;
+        }
+        let found = found.unwrap();
+        let parts = shares(&all, 1.0);
+        let expected: f64 = all.iter().zip(&parts).map(|(w, p)| p * edits(&w.output, &right) as f64).sum();
+        assert!(close(found.value, expected), "{} {expected}", found.value);
+        checked += 1;
+        let h = 1.0 / 256.0;
+        for ((frame, class), &slope) in found.emissions.indexed_iter().take(6) {
+            let at = |by: f32| {
+                let mut moved = e.clone();
+                moved[[frame, class]] += by;
+                risk(&moved, Beta::ONE).unwrap().value
+            };
+            let difference = (at(h) - at(-h)) / (2.0 * f64::from(h));
+            assert!((f64::from(slope) - difference).abs() < 1e-4, "{slope} {difference}");
+            slopes += 1;
+        }
+        let best = best_path(&emissions(&e), &t).unwrap().unwrap();
+        // Of alignments that tie, any may be the best of the composition.
+        let least = all.iter().filter(|w| w.energy == best.energy).map(|w| edits(&w.output, &right) as f64);
+        let at_infinity = risk(&e, Beta::Infinite).unwrap().value;
+        assert!(least.into_iter().any(|d| d == at_infinity));
+    }
+    assert!(checked > 200 && slopes > 800, "{checked} {slopes}");
 }

@@ -110,6 +110,24 @@ pub enum TrellisError {
         /// Classes.
         classes: usize,
     },
+    /// A cost that is infinite or NaN.
+    #[error("{cost} is no cost")]
+    Cost {
+        /// The number found.
+        cost: f64,
+    },
+    /// Costs of frames that are not frames × classes.
+    #[error("costs are {rows} × {columns}, the emissions {frames} × {classes}")]
+    CostShape {
+        /// Rows of the costs.
+        rows: usize,
+        /// Columns of the costs.
+        columns: usize,
+        /// Frames.
+        frames: usize,
+        /// Classes.
+        classes: usize,
+    },
     /// A transition energy that is NaN or −∞.
     #[error(transparent)]
     Weight(#[from] NotAWeight),

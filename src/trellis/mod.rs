@@ -33,6 +33,7 @@ mod dtw;
 mod emissions;
 mod entropy;
 mod error;
+mod expected_cost;
 mod expected_counts;
 mod free_energy;
 mod k_best;
@@ -52,6 +53,7 @@ pub use dtw::{
 pub use emissions::Emissions;
 pub use entropy::entropy;
 pub use error::TrellisError;
+pub use expected_cost::{AlignmentCosts, ExpectedCost, expected_cost};
 pub use expected_counts::expected_counts;
 pub use free_energy::free_energy;
 pub use k_best::k_best;

@@ -108,8 +108,8 @@ type AtState<'a> = dyn FnMut(usize, StateId, f64, f64, &[f64]) + 'a;
 /// it cannot lose a path that starts badly and ends well. The ways on from a state are divided by their own sum; no frame is
 /// normalised.
 pub(super) fn walk(backward: &mut Backward<'_, '_>, see: &mut AtState<'_>) {
-    let (frames, beta) = (backward.emissions.frames(), backward.beta);
-    let (topology, graph) = (backward.topology, backward.topology.graph());
+    let (frames, topology) = (backward.emissions.frames(), backward.topology);
+    let graph = topology.graph();
     let Some(start) = graph.start().filter(|_| backward.above() < f64::INFINITY) else { return };
     let mut now = vec![0.0; graph.states()];
     let mut then = now.clone();
@@ -117,16 +117,12 @@ pub(super) fn walk(backward: &mut Backward<'_, '_>, see: &mut AtState<'_>) {
     now[start as usize] = 1.0;
     for t in 0..=frames {
         backward.load(t);
-        let (here, next) = backward.rows(t);
         for &s in topology.order() {
             let share = now[s as usize];
             if share == 0.0 {
                 continue;
             }
-            ways.clear();
-            ways.extend(graph.arcs(s).iter().map(|a| backward.along(t, a, here, next)));
-            let last = if t == frames { graph.final_weight(s).wide() } else { f64::INFINITY };
-            let end = split(share, beta, last, &mut ways);
+            let end = choices(backward, t, s, share, &mut ways);
             see(t, s, share, end, &ways);
             for (a, &part) in graph.arcs(s).iter().zip(&ways).filter(|(_, part)| **part > 0.0) {
                 let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
@@ -136,6 +132,16 @@ pub(super) fn walk(backward: &mut Backward<'_, '_>, see: &mut AtState<'_>) {
         std::mem::swap(&mut now, &mut then);
         then.fill(0.0);
     }
+}
+
+/// The parts of a state's share that go along its arcs at a frame, whose row is loaded, at finite β; returns the part that ends.
+pub(super) fn choices(backward: &Backward<'_, '_>, t: usize, state: StateId, share: f64, ways: &mut Vec<f64>) -> f64 {
+    let graph = backward.topology.graph();
+    let (here, next) = backward.rows(t);
+    let last = if t == backward.emissions.frames() { graph.final_weight(state).wide() } else { f64::INFINITY };
+    ways.clear();
+    ways.extend(graph.arcs(state).iter().map(|a| backward.along(t, a, here, next)));
+    split(share, backward.beta, last, ways)
 }
 
 /// Divides a share among the ways on, whose energies become their parts of it; returns the part of `last`, one more way.

@@ -2,7 +2,7 @@
 
 use super::backward::Backward;
 use super::best_path::best_of;
-use super::posteriors::split;
+use super::posteriors::choices;
 use super::{Alignment, Emissions, Topology, TrellisError};
 use crate::graph::{ArcId, EPSILON};
 use crate::paths::Beta;
@@ -72,15 +72,11 @@ fn go_on(
     uniform: &mut dyn FnMut() -> f64,
 ) {
     let graph = backward.topology.graph();
-    let (here, next) = backward.rows(t);
     loop {
         let state = draw.end;
-        let last = if t == backward.emissions.frames() { graph.final_weight(state).wide() } else { f64::INFINITY };
-        ways.clear();
-        ways.extend(graph.arcs(state).iter().map(|a| backward.along(t, a, here, next)));
-        let end = split(1.0, backward.beta, last, ways);
+        let end = choices(backward, t, state, 1.0, ways);
         let Some(chosen) = choose(end, ways, uniform) else {
-            draw.energy += last;
+            draw.energy += graph.final_weight(state).wide();
             return;
         };
         let arc = graph.arc_ids(state).start + chosen as ArcId;

@@ -58,7 +58,7 @@ impl StepPattern {
     pub fn new(first: f32, steps: Vec<DtwStep>) -> Result<Self, DtwError> {
         let weights = steps.iter().flat_map(|s| s.cells.iter().map(|c| c.2)).chain([first]);
         for weight in weights {
-            if !(weight >= 0.0 && weight < f32::INFINITY) {
+            if !(0.0..f32::INFINITY).contains(&weight) {
                 return Err(DtwError::Weight { weight });
             }
         }
