@@ -13,15 +13,30 @@
 //! | [`Topology::collapse`] | every labelling, and what it says: best-path decoding |
 //! | [`Topology::left_to_right`] | hidden Markov models: units in order, with durations, some optional |
 //! | [`Topology::chain`] | linear chains: conditional random fields |
+//! | [`Topology::chain_of`] | one path of a chain: a known text over segments |
 //! | [`Topology::any`] | every frame alone |
 //! | [`Topology::from_graph`] | any other: a lexicon, a grammar, one's own |
 //!
-//! Asked are [`free_energy()`], [`best_path()`] and [`posteriors()`], which are the gradient. Ties, frames at which nothing is
-//! possible and targets that do not fit are no special cases: an impossible trellis has a free energy of +∞, no best path
-//! and shares of 0. An emission of −0.0 is 0.
+//! | question | |
+//! |---|---|
+//! | [`free_energy()`] | the sum over all alignments, or their least energy |
+//! | [`posteriors()`], [`expected_counts`] | its gradient: with and without the frames |
+//! | [`best_path()`], [`k_best`] | the best alignments |
+//! | [`sample`] | alignments drawn from their distribution |
+//! | [`entropy()`] | how undecided they are |
+//! | [`contrast_loss`] | some alignments against all: numerator and denominator, with gradients |
+//! | [`expected_cost()`] | what they are expected to cost, with its gradient |
+//!
+//! Ties, frames at which nothing is possible and targets that do not fit are no special cases: an impossible trellis has a free
+//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0.
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
-//! and its gradient, in linear arithmetic.
+//! and its gradient, in linear arithmetic; [`asg_losses`] that of the auto segmentation criterion.
+//!
+//! Two other kinds of trellis, never built either. [`Segments`] have an energy for several frames in a row, and the same
+//! topologies read them one by one: semi-Markov models ([`segment_free_energy`], [`best_segmentation`], [`segment_posteriors`],
+//! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
+//! [`dtw_posteriors`]).
 
 mod align;
 mod asg;

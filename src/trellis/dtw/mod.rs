@@ -1,9 +1,4 @@
 //! Dynamic time warping: two sequences laid beside each other.
-//!
-//! What is given is what it costs that frame `i` of the one and frame `j` of the other say the same, T × U
-//! energies. A **warping** goes through this table from its first cell to its last; a [`StepPattern`] says which steps it may
-//! take and with which weights they count. [`dtw_path`] is the warping of lowest energy, [`dtw_free_energy`] at finite β the
-//! soft minimum over all of them (soft-DTW with γ = 1/β), [`dtw_posteriors`] its gradient with respect to the costs.
 
 mod path;
 mod posteriors;
@@ -16,6 +11,22 @@ pub use steps::{DtwStep, StepPattern};
 pub use table::dtw_free_energy;
 
 /// How warpings may go.
+///
+/// What is given is what it costs that frame `i` of one sequence and frame `j` of another say the same: a table of energies, rows
+/// × columns. A *warping* goes through it from the first cell to the last. [`dtw_path`] is the one of lowest energy,
+/// [`dtw_free_energy`] at finite β the soft minimum over all (soft-DTW with γ = 1/β), [`dtw_posteriors`] its gradient with
+/// respect to the costs.
+///
+/// ```
+/// use energraph::trellis::{DtwOptions, StepPattern, dtw_path};
+/// use ndarray::array;
+/// // Sakoe and Chiba's slope constraint of 1: never two steps along one sequence in a row.
+/// let o = DtwOptions { steps: StepPattern::sakoe_chiba(1), band: Some(2), ..DtwOptions::default() };
+/// let costs = array![[0.0, 0.0, 0.0], [2.0, 2.0, 0.5]];
+/// let best = dtw_path(costs.view(), &o)?.ok_or("none")?;
+/// assert_eq!((best.cells, best.energy), (vec![(0, 0), (1, 1), (1, 2)], 4.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DtwOptions {
     /// Their steps.

@@ -34,6 +34,13 @@ impl<'a> FrameEnergies<'a> {
 
 /// Energies of all segments: by first frame, number of frames and class.
 ///
+/// Where a topology over [`Emissions`](crate::trellis::Emissions) reads one frame at a time, here an arc of input label `c + 1`
+/// reads one *segment*: up to `longest` frames in a row as class `c`. The same topologies serve:
+/// [`Topology::chain`](crate::trellis::Topology::chain) makes a semi-Markov conditional random field,
+/// [`Topology::chain_of`](crate::trellis::Topology::chain_of) a known text with unknown boundaries, any other graph a grammar
+/// over a lattice of segments. The frames × lengths × classes arcs of that lattice, and their composition with the topology, are
+/// never built.
+///
 /// ```
 /// use energraph::trellis::{FrameEnergies, Segments, Topology, best_segmentation};
 /// use ndarray::array;
@@ -47,6 +54,9 @@ impl<'a> FrameEnergies<'a> {
 /// assert_eq!(best.energy, 1.25);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Source
+/// S. Sarawagi, W. Cohen, *Semi-Markov conditional random fields for information extraction*, NIPS 2004.
 #[derive(Debug, Clone)]
 pub struct Segments<'a> {
     source: Source<'a>,
