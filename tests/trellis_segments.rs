@@ -287,15 +287,12 @@ impl Chain {
     }
 }
 
-/// Every segmentation with its energy under a chain, labels from 1.
-fn cut(e: &Owned, c: &Chain) -> Vec<(Vec<(Range<usize>, Label)>, f64)> {
-    fn go(
-        e: &Owned,
-        c: &Chain,
-        cut: &[(Range<usize>, Label)],
-        energy: f64,
-        all: &mut Vec<(Vec<(Range<usize>, Label)>, f64)>,
-    ) {
+/// Segments with their labels, from 1.
+type Cut = Vec<(Range<usize>, Label)>;
+
+/// Every segmentation with its energy under a chain.
+fn cut(e: &Owned, c: &Chain) -> Vec<(Cut, f64)> {
+    fn go(e: &Owned, c: &Chain, cut: &[(Range<usize>, Label)], energy: f64, all: &mut Vec<(Cut, f64)>) {
         let t = cut.last().map_or(0, |s| s.0.end);
         if let Some(last) = cut.last().filter(|_| t == e.frames()) {
             all.push((cut.to_vec(), energy + f64::from(c.last[last.1 as usize - 1])));
@@ -349,7 +346,7 @@ fn losses_are_those_of_all_segmentations_and_gradients_finite_differences() {
         let beta = [1.0, 0.5, 2.0][dice.below(3) as usize];
         let (e, c) = (e.with(&x[..own]), Chain::of(&x[own..]));
         let all = cut(&e, &c);
-        let known: Vec<(Range<usize>, Label)> = match all.len() {
+        let known: Cut = match all.len() {
             0 => Vec::new(),
             n => all[dice.below(n as u32) as usize].0.clone(),
         };
