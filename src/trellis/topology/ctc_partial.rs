@@ -66,10 +66,9 @@ impl Topology {
     /// weakly supervised automatic speech recognition*, ASRU 2023, whose bypass arcs read a star where these read nothing.
     pub fn ctc_partial(target: &[Label], blank: Label, classes: usize, slack: &CtcSlack) -> Result<Self, TrellisError> {
         Topology::check_ctc(target, blank, classes)?;
-        let star = (slack.star != Energy::IMPOSSIBLE).then_some(slack.star);
+        let star = slack.star != Energy::IMPOSSIBLE;
         let most = if slack.skip == Energy::IMPOSSIBLE { 0 } else { slack.most_skipped.min(target.len()) };
-        let of_position =
-            classes.checked_mul(2 * usize::from(star.is_some())).and_then(|n| n.checked_add(2 * most + 5));
+        let of_position = classes.checked_mul(2 * usize::from(star)).and_then(|n| n.checked_add(2 * most + 5));
         super::check_arcs(of_position.and_then(|n| n.checked_mul(target.len() + 1)))?;
         let mut b = GraphBuilder::new();
         b.add_states(2 * target.len() + 2);
@@ -95,7 +94,7 @@ impl Topology {
                     b.final_weight(from, energy);
                 }
                 let other = |l: &Label| *l != blank && Some(l) != target.get(k) && (from == gap || own != Some(*l));
-                for label in (1..=classes as Label).filter(|l| star.is_some() && other(l)) {
+                for label in (1..=classes as Label).filter(|l| star && other(l)) {
                     b.arc(from, label, EPSILON, slack.star, gap);
                 }
             }
