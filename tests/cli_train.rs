@@ -102,6 +102,44 @@ fn a_run_that_was_killed_goes_on_and_writes_the_model_of_an_unbroken_one() {
 }
 
 #[test]
+fn several_nets_are_trained_one_after_another_and_read_as_one() {
+    let f = Folder::new("nets");
+    data(&f);
+    let one = f.file("one.toml", tiny_config(4, 2, 2));
+    let two = f.file("two.toml", tiny_config(4, 2, 2).replace("dropout = 0.1", "dropout = 0.1\nnets = 2"));
+    let half = std::fs::read_to_string(&two).unwrap();
+    let half = f.file("half.toml", format!("half = true\n{half}"));
+    let train = |config: &str, out: &str, seed: &str| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_energraph"));
+        c.args(["train", "amounts", "--device=cpu", "--resume", "--config", config, "--out", &f.path(out)]);
+        let done = c.args(["--seed", seed]).env("ENERGRAPH_DATA", f.path("")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        energraph::handwriting::load(Path::new(&f.path(&format!("{out}/model.safetensors")))).unwrap()
+    };
+    let ((_, first), (_, second)) = (train(&one, "first", "5"), train(&one, "second", "6"));
+    let (info, both) = train(&two, "both", "5");
+    assert_eq!((info.seed, info.scorer.nets(), both.len()), (5, 2, 2 * first.len()));
+    let value = |name: &str| &both.iter().find(|p| p.name == name).unwrap().values;
+    assert!(first.iter().all(|p| *value(&p.name) == p.values));
+    assert!(second.iter().all(|p| *value(&format!("net2.{}", p.name)) == p.values));
+    // A run that stopped in the second net goes on there: the first is not trained again.
+    std::fs::remove_file(f.path("both/checkpoint-2.safetensors")).unwrap();
+    assert!(train(&two, "both", "5") == (info, both));
+    // Rounded weights, from the same checkpoints.
+    let size = |out: &str| std::fs::metadata(f.path(&format!("{out}/model.safetensors"))).unwrap().len();
+    let whole = size("both");
+    let (info, _) = train(&half, "both", "5");
+    assert!(size("both") < whole * 7 / 10, "{} of {whole} bytes", size("both"));
+    assert_eq!(info.name, "half");
+    // One net's run goes on from its own of the two.
+    let mut run = run(&f, &one, 1);
+    run.start_from(Path::new(&f.path("both/model.safetensors")), 1).unwrap();
+    let TrainError::Nets { expected: 1, found: 2 } = run.finish("x", &[run.net().unwrap()]).unwrap_err() else {
+        panic!()
+    };
+}
+
+#[test]
 fn what_training_lacks_is_named_in_one_line() {
     let f = Folder::new("lacks");
     let config = f.file("c.toml", tiny_config(2, 1, 1));
@@ -163,7 +201,7 @@ fn a_run_starts_from_a_model_that_fits_it() {
     let model = f.path("tiny.safetensors");
     reader_common::tiny_model(Path::new(&model), 1, &[]);
     let mut started = run(&f, &config, 3);
-    started.start_from(Path::new(&model)).unwrap();
+    started.start_from(Path::new(&model), 0).unwrap();
     let (_, parameters) = energraph::handwriting::load(Path::new(&model)).unwrap();
     // Files keep them in another order.
     let sorted = |mut list: Vec<Parameter>| {
@@ -173,7 +211,7 @@ fn a_run_starts_from_a_model_that_fits_it() {
     assert!(sorted(started.trainer.front.parameters().unwrap()) == sorted(parameters));
     let refused = |config: String| {
         let mut run = run(&f, &f.file("other.toml", config), 3);
-        let TrainError::Start { why, path } = run.start_from(Path::new(&model)).unwrap_err() else { panic!() };
+        let TrainError::Start { why, path } = run.start_from(Path::new(&model), 0).unwrap_err() else { panic!() };
         assert_eq!(path, Path::new(&model));
         why
     };
@@ -216,7 +254,7 @@ fn a_prior_is_learnt_from_the_stacks_and_weighs_what_is_read() {
     let config = f.file("c.toml", tiny_config(2, 1, 1) + prior);
     let mut run = run(&f, &config, 3);
     run.run_to(2, &mut |_| Control::Continue).unwrap();
-    let finished = run.finish("tiny").unwrap();
+    let finished = run.finish("tiny", &[]).unwrap();
     let [prior, classed] = finished.info.priors.as_slice() else { panic!("{:?}", finished.info.priors) };
     let texts = std::fs::read_to_string(f.path("train.tsv")).unwrap();
     let answers = texts.lines().map(|l| {

@@ -1,6 +1,6 @@
 //! Gradients through operations and path sums.
 //!
-//! A [`Tape`] records what is done to graphs. Since energies add along ⊗, the gradient of any of its free energies
+//! A [`Tape`] records what is done to graphs, and to trellises, which are never built. Since energies add along ⊗, the gradient of any of its free energies
 //! with respect to the energies of the graphs it began with is exact and cheap: the gradient of a free energy is the
 //! posterior of every site ([`crate::paths::posteriors()`]), and an operation's
 //! [`Origin`](crate::graph::Origin) says which input sites each weight of its result was made of.
@@ -9,8 +9,10 @@
 //! networks*, 1997; Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
 
 mod tape;
+mod trellis;
 
 pub use tape::{Gradients, GraphVar, Scalar, Tape, TapeError};
+pub use trellis::{EmissionVar, PathVar, TrellisVar};
 
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ndarray::Array2;
 use smallvec::{SmallVec, smallvec};
 
 use crate::graph::{Graph, Origin, SiteValues, Traced};
 use crate::ops::{self, Closure, Compose, OpError, Side};
 use crate::paths::{Answer, Beta, PathError, free_energy_and_posteriors, with_output, without_output};
 use crate::semiring::Energy;
+use crate::trellis::TrellisError;
+
+use super::trellis::{EmissionVar, PathVar, Trellis};
 
 /// What a tape may refuse.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -18,6 +22,9 @@ pub enum TapeError {
     /// The question has no answer.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// The trellis can't be made.
+    #[error(transparent)]
+    Trellis(#[from] TrellisError),
     /// A handle that another tape gave.
     #[error("a handle of another tape")]
     ForeignHandle,
@@ -27,7 +34,7 @@ pub enum TapeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GraphVar {
     tape: u64,
-    at: usize,
+    pub(super) at: usize,
 }
 
 /// A number on a tape.
@@ -58,10 +65,12 @@ struct Entry {
 
 #[derive(Debug)]
 struct Value {
-    graph: usize,
     value: f64,
+    graph: usize,
     /// ∂value/∂(sites of the graph).
     gradient: SiteValues,
+    /// Where it is of a trellis: the emissions, and ∂value/∂(emissions).
+    emissions: Option<(usize, Array2<f32>)>,
 }
 
 /// A record of operations on graphs, one per sample; [`Tape::backward`] turns it into gradients.
@@ -87,8 +96,10 @@ struct Value {
 /// ```
 #[derive(Debug)]
 pub struct Tape {
-    id: u64,
+    pub(super) id: u64,
     graphs: Vec<Entry>,
+    pub(super) emissions: Vec<Array2<f32>>,
+    pub(super) trellises: Vec<Trellis>,
     values: Vec<Value>,
 }
 
@@ -102,7 +113,8 @@ impl Tape {
     /// An empty tape.
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Tape { id: NEXT.fetch_add(1, Ordering::Relaxed), graphs: Vec::new(), values: Vec::new() }
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Tape { id, graphs: Vec::new(), emissions: Vec::new(), trellises: Vec::new(), values: Vec::new() }
     }
 
     /// A graph whose gradient is wanted.
@@ -208,7 +220,7 @@ impl Tape {
         Ok(self.record(&[g], made))
     }
 
-    /// `F_β` of a graph. Its gradient is the posterior of every site, final weights included; at infinite β it is
+    /// `F_β` of a graph or a trellis. Its gradient is the posterior of every site, final weights included; at infinite β it is
     /// the indicator of one best path, a subgradient: which of several best paths is documented at
     /// [`crate::paths::best_path()`]. Over no path the value is +∞ and the gradient 0.
     ///
@@ -216,10 +228,21 @@ impl Tape {
     /// [`TapeError::Path`], [`TapeError::ForeignHandle`].
     ///
     /// # Cost
-    /// One sweep backward and one forward over the graph.
-    pub fn free_energy(&mut self, g: GraphVar, beta: Beta) -> Result<Scalar, TapeError> {
-        let (value, gradient) = free_energy_and_posteriors(self.graph(g)?, beta)?;
-        self.values.push(Value { graph: g.at, value, gradient });
+    /// One sweep backward and one forward over the graph; for a trellis, those of [`crate::trellis::posteriors()`].
+    pub fn free_energy(&mut self, of: impl Into<PathVar>, beta: Beta) -> Result<Scalar, TapeError> {
+        let value = match of.into() {
+            PathVar::Graph(g) => {
+                let (value, gradient) = free_energy_and_posteriors(self.graph(g)?, beta)?;
+                Value { value, graph: g.at, gradient, emissions: None }
+            }
+            PathVar::Trellis(t) => {
+                let trellis = self.trellis_of(t)?;
+                let found = trellis.posteriors(&self.emissions, beta)?;
+                let emissions = Some((trellis.emissions, found.emissions));
+                Value { value: found.free_energy, graph: trellis.graph, gradient: found.sites, emissions }
+            }
+        };
+        self.values.push(value);
         Ok(Scalar { tape: self.id, at: self.values.len() - 1 })
     }
 
@@ -241,7 +264,7 @@ impl Tape {
         entry.map(|v| v.value).ok_or(TapeError::ForeignHandle)
     }
 
-    /// The gradient of `Σ seed · scalar` with respect to the energies of every leaf.
+    /// The gradient of `Σ seed · scalar` with respect to the energies of every leaf and of all emissions.
     ///
     /// A scalar of seed 0 adds nothing, whatever its value; so does one of value +∞.
     ///
@@ -251,11 +274,18 @@ impl Tape {
     /// # Cost
     /// O(sites and origins on the tape), once for all seeds.
     pub fn backward(self, seeds: &[(Scalar, f64)]) -> Result<Gradients, TapeError> {
-        let Tape { id, graphs, values } = self;
+        let Tape { id, graphs, values, emissions, .. } = self;
+        let mut of_emissions: Vec<Array2<f32>> = emissions.iter().map(|e| Array2::zeros(e.dim())).collect();
         let mut flow: Vec<Option<SiteValues>> = graphs.iter().map(|_| None).collect();
         for &(scalar, seed) in seeds {
             let value = values.get(scalar.at).filter(|_| scalar.tape == id).ok_or(TapeError::ForeignHandle)?;
             if seed == 0.0 {
+                continue;
+            }
+            if let Some((at, gradient)) = &value.emissions {
+                of_emissions[*at].scaled_add(seed as f32, gradient);
+            }
+            if !graphs[value.graph].learns {
                 continue;
             }
             let graph = &graphs[value.graph].graph;
@@ -275,7 +305,7 @@ impl Tape {
         let leaves = graphs.iter().zip(flow).map(|(entry, values)| {
             matches!(entry.made, Made::Leaf).then(|| values.unwrap_or_else(|| SiteValues::zeros(&entry.graph)))
         });
-        Ok(Gradients { tape: id, leaves: leaves.collect() })
+        Ok(Gradients { tape: id, leaves: leaves.collect(), emissions: of_emissions })
     }
 
     fn put(&mut self, graph: Graph<Energy>, made: Made, learns: bool) -> GraphVar {
@@ -294,17 +324,23 @@ impl Tape {
     }
 }
 
-/// What [`Tape::backward`] found: a number per site of every leaf.
+/// What [`Tape::backward`] found: a number per site of every leaf, and one for every emission.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradients {
     tape: u64,
     leaves: Vec<Option<SiteValues>>,
+    emissions: Vec<Array2<f32>>,
 }
 
 impl Gradients {
     /// The gradient of a leaf; `None` for handles of other graphs.
     pub fn of(&self, leaf: GraphVar) -> Option<&SiteValues> {
         self.leaves.get(leaf.at).filter(|_| leaf.tape == self.tape)?.as_ref()
+    }
+
+    /// The gradient of emissions, frames × classes; `None` for handles of other tapes.
+    pub fn of_emissions(&self, e: EmissionVar) -> Option<&Array2<f32>> {
+        self.emissions.get(e.at).filter(|_| e.tape == self.tape)
     }
 
     /// Like [`Gradients::of`], moved out.

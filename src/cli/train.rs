@@ -14,7 +14,7 @@ use super::stack::StackArg;
 use crate::handwriting::save;
 use crate::handwriting::train::{Finished, Look, Run, SourceConfig, TrainConfig, TrainError};
 use crate::learn::{Control, accepted_at_error, error_reject_curve};
-use crate::nn::DeviceChoice;
+use crate::nn::{ComputeDevice, DeviceChoice};
 
 /// The variable that names the folder of the data.
 pub(super) const DATA: &str = "ENERGRAPH_DATA";
@@ -72,23 +72,50 @@ impl Train {
         let device = self.device.resolve().at("--device")?;
         let device_name = device.name().to_owned();
         std::fs::create_dir_all(&self.out).at(self.out.display())?;
-        let checkpoint = self.out.join("checkpoint.safetensors");
-        if !self.resume && checkpoint.exists() {
+        let first = self.checkpoint(0);
+        if !self.resume && first.exists() {
             let why = "a run has been here; give --resume to go on with it, or another --out";
-            return Err(why).at(checkpoint.display());
+            return Err(why).at(first.display());
         }
-        let mut run = Run::new(config, &data, self.seed, device).map_err(|e| told(&self.config, e))?;
-        if self.resume && checkpoint.exists() {
-            run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
-        } else if let Some(model) = &self.start_from {
-            run.start_from(model).map_err(|e| told(model, e))?;
+        let stop = interrupts();
+        let train = |net| self.train(net, &config, &data, &device, &stop);
+        let mut nets = Vec::new();
+        for net in 0..config.scorer.nets() - 1 {
+            nets.push(train(net)?.net().map_err(|e| told(&self.config, e))?);
         }
-        self.steps(&mut run, &checkpoint, &device_name)?;
+        let run = train(nets.len())?;
         let name = self.config.file_stem().map_or_else(|| self.task.clone(), |n| n.to_string_lossy().into_owned());
-        let finished = run.finish(&name).map_err(|e| told(&self.config, e))?;
+        let finished = run.finish(&name, &nets).map_err(|e| told(&self.config, e))?;
         let model = self.out.join("model.safetensors");
         save(&model, &finished.info, &finished.parameters).map_err(|e| told(&model, e.into()))?;
         deliver(&report(&finished, &model, &device_name), None)
+    }
+
+    /// Where the checkpoint of a net goes.
+    fn checkpoint(&self, net: usize) -> PathBuf {
+        let number = if net == 0 { String::new() } else { format!("-{}", net + 1) };
+        self.out.join(format!("checkpoint{number}.safetensors"))
+    }
+
+    /// Trains one net, from its checkpoint on where there is one.
+    fn train(
+        &self,
+        net: usize,
+        config: &TrainConfig,
+        data: &Path,
+        device: &ComputeDevice,
+        stop: &AtomicBool,
+    ) -> Result<Run, CliError> {
+        let seed = self.seed.wrapping_add(net as u64);
+        let mut run = Run::new(config.clone(), data, seed, device.clone()).map_err(|e| told(&self.config, e))?;
+        let checkpoint = self.checkpoint(net);
+        if self.resume && checkpoint.exists() {
+            run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
+        } else if let Some(model) = &self.start_from {
+            run.start_from(model, net).map_err(|e| told(model, e))?;
+        }
+        self.steps(&mut run, net, device.name(), stop)?;
+        Ok(run)
     }
 
     /// The config file, as the other options change it.
@@ -104,12 +131,14 @@ impl Train {
     }
 
     /// All the steps that are left.
-    fn steps(&self, run: &mut Run, checkpoint: &Path, device: &str) -> Result<(), CliError> {
-        let stop = interrupts();
+    fn steps(&self, run: &mut Run, net: usize, device: &str, stop: &AtomicBool) -> Result<(), CliError> {
+        let checkpoint = &self.checkpoint(net);
+        let nets = run.config.scorer.nets();
+        let which = if nets > 1 { format!("net {} of {nets}, ", net + 1) } else { String::new() };
         let (steps, check) = (run.config.schedule.steps, run.config.schedule.check);
         let bar = Bar::new(steps, "steps");
         let from = run.trainer.step();
-        bar.line(&format!("{}: {steps} steps on {device}, from step {from}", self.config.display()));
+        bar.line(&format!("{}: {which}{steps} steps on {device}, from step {from}", self.config.display()));
         while run.trainer.step() < steps {
             let next = (run.trainer.step() / check + 1) * check;
             let mut mean = Mean::default();
@@ -129,7 +158,7 @@ impl Train {
                 return Err(why).at(checkpoint.display());
             }
             let dev = run.look().map_err(|e| told(&self.config, e))?;
-            let line = line(run.trainer.step(), &mean, &dev, elapsed.unwrap_or_default());
+            let line = which.clone() + &line(run.trainer.step(), &mean, &dev, elapsed.unwrap_or_default());
             bar.line(&line);
             self.log(&line)?;
         }

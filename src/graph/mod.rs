@@ -8,6 +8,7 @@
 pub mod att;
 mod builder;
 pub mod draw;
+pub mod ngram;
 mod order;
 mod petgraph;
 #[cfg(feature = "laws")]

@@ -34,5 +34,7 @@ pub use optimiser::{Moments, Optimiser, Rule};
 pub use ragged::Ragged;
 pub use schedule::Schedule;
 #[cfg(feature = "checkpoints")]
-pub use store::{Notes, StoreError, load_checkpoint, load_model, parse_model, save_checkpoint, save_model};
+pub use store::{
+    Notes, StoreError, load_checkpoint, load_model, parse_model, round_weights, save_checkpoint, save_model,
+};
 pub use train::{Batch, Control, Ended, Outcome, Progress, Source, TrainError, TrainOptions, Trainer, Watch};

@@ -1,7 +1,8 @@
 //! Parameters and checkpoints as safetensors files (feature `checkpoints`).
 //!
-//! Tensors are 32-bit floats under the parameters' own names in a model file; in a checkpoint the names begin with
-//! `model:`, `average:`, `first:` or `second:`. The file's metadata hold the notes of the caller and, under
+//! Tensors are under the parameters' own names in a model file; in a checkpoint the names begin with `model:`,
+//! `average:`, `first:` or `second:`. They hold 32-bit floats, or 16-bit ones where that changes no value: see
+//! [`round_weights`]. The file's metadata hold the notes of the caller and, under
 //! `energraph`, what the file is and the version of its layout. A file is written beside its place and then renamed,
 //! so that an interrupted write leaves the old one whole.
 
@@ -11,6 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use half::f16;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
@@ -166,7 +168,7 @@ pub fn load_checkpoint(path: &Path) -> Result<Checkpoint, StoreError> {
 struct Writer<'a> {
     path: &'a Path,
     metadata: HashMap<String, String>,
-    tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
+    tensors: Vec<(String, Vec<usize>, Dtype, Vec<u8>)>,
 }
 
 impl<'a> Writer<'a> {
@@ -186,10 +188,11 @@ impl<'a> Writer<'a> {
             return Err(content(self.path, &p.name, &why));
         }
         let name = format!("{prefix}{}", p.name);
-        if self.tensors.iter().any(|(n, _, _)| *n == name) {
+        if self.tensors.iter().any(|(n, ..)| *n == name) {
             return Err(content(self.path, &p.name, "two parameters have this name"));
         }
-        self.tensors.push((name, p.shape.clone(), p.values.iter().flat_map(|v| v.to_le_bytes()).collect()));
+        let (dtype, bytes) = encode(&p.values);
+        self.tensors.push((name, p.shape.clone(), dtype, bytes));
         Ok(())
     }
 
@@ -200,8 +203,8 @@ impl<'a> Writer<'a> {
     fn write(self) -> Result<(), StoreError> {
         let failed = |why: String| StoreError::File { path: self.path.to_owned(), why };
         let mut views = Vec::new();
-        for (name, shape, bytes) in &self.tensors {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|e| failed(e.to_string()))?;
+        for (name, shape, dtype, bytes) in &self.tensors {
+            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(|e| failed(e.to_string()))?;
             views.push((name.as_str(), view));
         }
         let bytes = serialize(views, Some(self.metadata)).map_err(|e| failed(e.to_string()))?;
@@ -257,11 +260,9 @@ impl<'a> Reader<'a> {
         }
         let mut tensors = Vec::new();
         for (name, view) in file.iter() {
-            if view.dtype() != Dtype::F32 {
-                return Err(content(path, name, &format!("holds {:?}, not 32-bit floats", view.dtype())));
-            }
-            let (values, _) = view.data().as_chunks::<4>();
-            let values = values.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            let values = decode(&view).ok_or_else(|| {
+                content(path, name, &format!("holds {:?}, not floats of 32 or 16 bits", view.dtype()))
+            })?;
             tensors.push(Parameter { name: name.to_owned(), shape: view.shape().to_vec(), values });
         }
         tensors.sort_by(|a, b| a.name.cmp(&b.name));
@@ -283,6 +284,35 @@ impl<'a> Reader<'a> {
     fn number(&self, key: &str) -> Result<u64, StoreError> {
         let text = self.entry(key)?;
         text.parse().map_err(|_| content(self.path, key, &format!("{text:?} is not a count")))
+    }
+}
+
+/// Rounds the weights among parameters, the tensors of two and more axes, to half precision, so that a model file
+/// takes 16 bits for each. Vectors (offsets, scales, running statistics) stay as they are, and so does a tensor with
+/// a value that half precision can't hold.
+pub fn round_weights(parameters: &mut [Parameter]) {
+    let holds = |v: &f32| v.abs() <= f32::from(f16::MAX);
+    for p in parameters.iter_mut().filter(|p| p.shape.len() > 1 && p.values.iter().all(holds)) {
+        p.values.iter_mut().for_each(|v| *v = f16::from_f32(*v).to_f32());
+    }
+}
+
+/// The bytes of a tensor: 16 bits a value where that loses nothing.
+fn encode(values: &[f32]) -> (Dtype, Vec<u8>) {
+    let short: Vec<f16> = values.iter().map(|v| f16::from_f32(*v)).collect();
+    if short.iter().zip(values).all(|(s, v)| s.to_f32().to_bits() == v.to_bits()) {
+        (Dtype::F16, short.iter().flat_map(|v| v.to_le_bytes()).collect())
+    } else {
+        (Dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+    }
+}
+
+/// The values of a tensor; `None` for another type.
+fn decode(view: &TensorView<'_>) -> Option<Vec<f32>> {
+    match view.dtype() {
+        Dtype::F32 => Some(view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
+        Dtype::F16 => Some(view.data().as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect()),
+        _ => None,
     }
 }
 
@@ -356,6 +386,29 @@ mod tests {
         save_model(&file, std::slice::from_ref(&p), &notes).unwrap();
         assert_eq!(load_model(&file).unwrap(), (vec![p], notes));
         assert!(matches!(load_checkpoint(&file), Err(StoreError::Kind { expected: "checkpoint", .. })));
+    }
+
+    #[test]
+    fn rounded_weights_take_half_the_room_and_come_back_as_they_were_rounded() {
+        let folder = folder("half");
+        let of = |name: &str| fs::metadata(folder.join(name)).unwrap().len();
+        let numbers = |n: usize| (0..n).map(|i| 0.1 + i as f32 / 7.0).collect::<Vec<f32>>();
+        let mut all = vec![
+            Parameter { name: "w".into(), shape: vec![50, 20], values: numbers(1000) },
+            Parameter { name: "b".into(), shape: vec![3], values: numbers(3) },
+            Parameter { name: "big".into(), shape: vec![1, 2], values: vec![0.1, 1e6] },
+        ];
+        let whole = all.clone();
+        save_model(&folder.join("whole"), &all, &Notes::new()).unwrap();
+        round_weights(&mut all);
+        assert_eq!(all[1..], whole[1..]);
+        let close = |(a, b): (&f32, &f32)| a != b && (a - b).abs() <= b.abs() / 2048.0;
+        assert!(all[0].values.iter().zip(&whole[0].values).any(close));
+        assert!(all[0].values.iter().zip(&whole[0].values).all(|(a, b)| (a - b).abs() <= b.abs() / 2048.0));
+        save_model(&folder.join("half"), &all, &Notes::new()).unwrap();
+        assert_eq!(of("whole") - of("half"), 2000);
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(load_model(&folder.join("half")).unwrap().0, all);
     }
 
     #[test]

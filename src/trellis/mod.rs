@@ -30,13 +30,19 @@
 //! Ties, frames at which nothing is possible and targets that do not fit are no special cases: an impossible trellis has a free
 //! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0.
 //!
+//! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
+//!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries; [`ctc_losses`] is the loss of a batch
-//! and its gradient, in linear arithmetic; [`asg_losses`] that of the auto segmentation criterion.
+//! and its gradient, in linear arithmetic; [`asg_losses`] that of the auto segmentation criterion; [`decode`] reads texts off
+//! emissions under a lexicon or a grammar.
 //!
 //! Two other kinds of trellis, never built either. [`Segments`] have an energy for several frames in a row, and the same
 //! topologies read them one by one: semi-Markov models ([`segment_free_energy`], [`best_segmentation`], [`segment_posteriors`],
 //! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
 //! [`dtw_posteriors`]).
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 mod align;
 mod asg;
@@ -44,6 +50,7 @@ mod backward;
 mod best_path;
 mod contrast;
 mod ctc;
+pub mod decode;
 mod dtw;
 mod emissions;
 mod entropy;

@@ -4,11 +4,13 @@
 mod crops;
 mod ctc;
 mod lengths;
+mod nets;
 mod rows;
 mod shared;
 
 pub use crops::{CropScorer, CropTicket, cut_out};
 pub use ctc::CtcScorer;
+pub(super) use nets::{join, split};
 pub use shared::{SharedScorer, SharedTicket};
 
 use super::Field;
@@ -17,8 +19,13 @@ use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::{ColumnNet, ComputeDevice, CropNet};
 
 /// A scorer as a config describes it.
+///
+/// Of several nets reading takes the mean energies. They are trained one at a time: `forward`, `backward` and `apply` are
+/// the first one's.
 pub struct Scorer {
     kind: Kind,
+    /// The nets behind the first.
+    others: Vec<Kind>,
     /// See [`ScorerConfig::Shared`].
     views: Vec<f32>,
     normalised: bool,
@@ -44,16 +51,24 @@ enum KindTicket {
 }
 
 impl Scorer {
-    /// An untrained scorer for an alphabet of `symbols`.
+    /// An untrained scorer for an alphabet of `symbols`. The net of number k, from 0, has the seed `seed + k`.
     ///
     /// # Errors
     /// [`FrontError`] for a net that can't be built.
     pub fn new(config: &ScorerConfig, symbols: usize, seed: u64, device: ComputeDevice) -> Result<Self, FrontError> {
+        let kind = |k: usize| Kind::new(config, symbols, seed.wrapping_add(k as u64), device.clone());
+        let others = (1..config.nets()).map(kind).collect::<Result<_, _>>()?;
+        Ok(Scorer { kind: kind(0)?, others, views: config.views().to_vec(), normalised: config.normalised() })
+    }
+}
+
+impl Kind {
+    fn new(config: &ScorerConfig, symbols: usize, seed: u64, device: ComputeDevice) -> Result<Self, FrontError> {
         let outputs = match config {
             ScorerConfig::Shared { .. } => SharedScorer::<ColumnNet>::outputs(symbols),
             ScorerConfig::Crops { .. } | ScorerConfig::Ctc { .. } => symbols + 1,
         };
-        let kind = match config.net(outputs) {
+        Ok(match config.net(outputs) {
             NetConfig::Crop(net) => Kind::Crops(CropScorer::new(CropNet::new(net, seed, device)?, symbols)),
             NetConfig::Column(net) => {
                 let net = ColumnNet::new(net, seed, device)?;
@@ -62,8 +77,7 @@ impl Scorer {
                     _ => Kind::Shared(SharedScorer::new(net, symbols, ColumnNet::STRIDE as f32)),
                 }
             }
-        };
-        Ok(Scorer { kind, views: config.views().to_vec(), normalised: config.normalised() })
+        })
     }
 }
 
@@ -97,14 +111,16 @@ impl FrontEnd for Scorer {
     }
 
     fn infer(&mut self, fields: &[Field]) -> Result<Ragged<f32>, FrontError> {
-        let mut energies = each!(&mut self.kind, s => s.infer(fields)?);
-        for &view in &self.views {
-            let seen: Vec<Field> = fields.iter().map(|f| f.stretched(view)).collect();
-            let again = each!(&mut self.kind, s => s.infer(&seen)?);
-            energies.values_mut().iter_mut().zip(again.values()).for_each(|(sum, e)| *sum += e);
+        let seen: Vec<Vec<Field>> =
+            self.views.iter().map(|&view| fields.iter().map(|f| f.stretched(view)).collect()).collect();
+        let mut looks = Vec::new();
+        for net in std::iter::once(&mut self.kind).chain(&mut self.others) {
+            looks.push(each!(net, s => s.infer(fields)?));
+            for view in &seen {
+                looks.push(each!(net, s => s.infer(view)?));
+            }
         }
-        let looks = (self.views.len() + 1) as f32;
-        energies.values_mut().iter_mut().for_each(|e| *e /= looks);
+        let mut energies = nets::mean(looks)?;
         if self.normalised {
             rows::normalise(&mut energies);
         }
@@ -128,11 +144,15 @@ impl FrontEnd for Scorer {
     }
 
     fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
-        each!(&self.kind, s => s.parameters())
+        let nets = std::iter::once(&self.kind).chain(&self.others);
+        let of_each = nets.map(|net| each!(net, s => s.parameters())).collect::<Result<Vec<_>, _>>()?;
+        Ok(nets::join(of_each))
     }
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
-        each!(&mut self.kind, s => s.set_parameters(values))
+        let of_each = nets::split(values, 1 + self.others.len());
+        let mut nets = std::iter::once(&mut self.kind).chain(&mut self.others).zip(of_each);
+        nets.try_for_each(|(net, own)| each!(net, s => s.set_parameters(&own)))
     }
 }
 
@@ -148,12 +168,12 @@ mod tests {
         let image = Array2::from_shape_fn((32, 44), |(y, x)| f32::from(u8::from((x + y / 3) % 9 < 3)));
         let field = Cutter::uniform(4, 16.0).field(image).unwrap();
         let read = |views: Vec<f32>, field: &Field| {
-            let ScorerConfig::Shared { channels, pools, context, dropout, normalised, .. } =
+            let ScorerConfig::Shared { channels, pools, context, dropout, nets, normalised, .. } =
                 ScorerConfig::shared([4; 6])
             else {
                 unreachable!()
             };
-            let config = ScorerConfig::Shared { channels, pools, context, dropout, views, normalised };
+            let config = ScorerConfig::Shared { channels, pools, context, dropout, views, nets, normalised };
             let mut scorer = Scorer::new(&config, 3, 1, ComputeDevice::cpu()).unwrap();
             scorer.infer(std::slice::from_ref(field)).unwrap()
         };
@@ -163,6 +183,31 @@ mod tests {
         for ((o, w), b) in own.values().iter().zip(wide.values()).zip(both.values()) {
             assert!((0.5 * (o + w) - b).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn several_nets_are_averaged_and_keep_their_parameters_apart() {
+        let image = Array2::from_shape_fn((32, 44), |(y, x)| f32::from(u8::from((x + y / 3) % 9 < 3)));
+        let field = Cutter::uniform(4, 16.0).field(image).unwrap();
+        let mut config = ScorerConfig::shared([4; 6]);
+        let mut one = |seed| Scorer::new(&config, 3, seed, ComputeDevice::cpu()).unwrap();
+        let (mut first, mut second) = (one(7), one(8));
+        if let ScorerConfig::Shared { nets, .. } = &mut config {
+            *nets = 2;
+        }
+        let mut both = Scorer::new(&config, 3, 7, ComputeDevice::cpu()).unwrap();
+        let read = |s: &mut Scorer| s.infer(std::slice::from_ref(&field)).unwrap();
+        let (a, b, mean) = (read(&mut first), read(&mut second), read(&mut both));
+        assert_ne!(a, b);
+        for ((a, b), m) in a.values().iter().zip(b.values()).zip(mean.values()) {
+            assert!((0.5 * (a + b) - m).abs() < 1e-5);
+        }
+        let mut again = Scorer::new(&config, 3, 99, ComputeDevice::cpu()).unwrap();
+        again.set_parameters(&both.parameters().unwrap()).unwrap();
+        assert_eq!(read(&mut again), mean);
+        // Neither one net's parameters for two, nor two nets' for one.
+        assert!(again.set_parameters(&first.parameters().unwrap()).is_err());
+        assert!(first.set_parameters(&both.parameters().unwrap()).is_err());
     }
 }
 

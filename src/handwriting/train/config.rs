@@ -30,6 +30,9 @@ pub struct TrainConfig {
     pub scorer: ScorerConfig,
     /// Where fields may be cut.
     pub cuts: CutConfig,
+    /// Whether the model's weights are rounded to half precision, so that its file takes half the room.
+    #[serde(default)]
+    pub half: bool,
     /// What is minimised.
     #[serde(default)]
     pub loss: LossConfig,
@@ -69,6 +72,9 @@ pub enum ScorerConfig {
         /// Widths, relative to a field's own, at which reading looks at it again: energies are the mean over all looks.
         #[serde(default)]
         views: Vec<f32>,
+        /// Nets that are trained one after another, each from a seed of its own: energies are the mean over them.
+        #[serde(default = "one")]
+        nets: usize,
         /// Whether a span's energies are the negative logarithms of probabilities over its own row; what isolated
         /// training needs.
         #[serde(default)]
@@ -100,6 +106,10 @@ pub enum ScorerConfig {
     },
 }
 
+fn one() -> usize {
+    1
+}
+
 fn early_pools() -> [[usize; 2]; 6] {
     ColumnNet::EARLY_POOLS
 }
@@ -117,7 +127,7 @@ impl ScorerConfig {
     /// The net once over the field: early pools, no context beyond the convolutions, no dropout.
     pub fn shared(channels: [usize; 6]) -> Self {
         let (pools, context) = (ColumnNet::EARLY_POOLS, Context::None);
-        ScorerConfig::Shared { channels, pools, context, dropout: 0.0, views: Vec::new(), normalised: false }
+        ScorerConfig::Shared { channels, pools, context, dropout: 0.0, views: Vec::new(), nets: 1, normalised: false }
     }
 
     /// The net, with so many outputs.
@@ -149,6 +159,23 @@ impl ScorerConfig {
             ScorerConfig::Shared { views, .. } => views,
             _ => &[],
         }
+    }
+
+    /// Nets whose energies are averaged when reading.
+    pub fn nets(&self) -> usize {
+        match self {
+            ScorerConfig::Shared { nets, .. } => *nets,
+            _ => 1,
+        }
+    }
+
+    /// The same with one net.
+    pub fn alone(&self) -> Self {
+        let mut alone = self.clone();
+        if let ScorerConfig::Shared { nets, .. } = &mut alone {
+            *nets = 1;
+        }
+        alone
     }
 
     /// Whether each row is a distribution.
@@ -354,6 +381,7 @@ pub enum ConfigError {
 pub(in crate::handwriting) fn check_reading(image: &Normaliser, scorer: &ScorerConfig) -> Result<(), String> {
     const SCALES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
     const WIDEST: usize = 65_536;
+    const MOST_NETS: usize = 16;
     if image.height != ColumnNet::HEIGHT {
         return Err(format!("image: the nets need height {}, not {}", ColumnNet::HEIGHT, image.height));
     }
@@ -362,6 +390,9 @@ pub(in crate::handwriting) fn check_reading(image: &Normaliser, scorer: &ScorerC
     }
     if !SCALES.contains(&image.stretch) {
         return Err(format!("image: stretch {} is not in 0.25 to 4", image.stretch));
+    }
+    if !(1..=MOST_NETS).contains(&scorer.nets()) {
+        return Err(format!("scorer: nets must be 1 to {MOST_NETS}"));
     }
     match scorer.views().iter().find(|v| !SCALES.contains(*v)) {
         Some(view) => Err(format!("scorer: view {view} is not in 0.25 to 4")),

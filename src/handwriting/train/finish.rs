@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::{DevSet, PriorConfig, Run, Source, TrainError};
+use super::{DevSet, PriorConfig, Run, Source, TrainError, TrainedNet};
 use crate::graph::Graph;
+use crate::handwriting::scorer::{Scorer, join};
 use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, Prior};
-use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss};
+use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss, round_weights};
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, PathError, free_energy, k_best_outputs, with_output};
 use crate::semiring::Energy;
@@ -34,7 +35,7 @@ pub struct DevResult {
 pub struct Finished {
     /// All but the parameters.
     pub info: ModelInfo,
-    /// The averaged parameters.
+    /// The averaged parameters of all nets.
     pub parameters: Vec<Parameter>,
     /// The held-out sets.
     pub dev: Vec<DevResult>,
@@ -85,27 +86,36 @@ impl Weighed {
 const UNREAD: Scored = Scored { confidence: 0.0, right: false };
 
 impl Run {
-    /// Fits β on the held-out sets and collects what the model file holds.
+    /// Fits β on the held-out sets and collects what the model file holds: the nets trained before, in order, and this
+    /// run's.
     ///
     /// β has the lowest log-loss of "the answer is right" over all held-out fields. The confidences stored for
     /// certificates are cross-fitted: every field is weighed at the β of the half it is not in, so that none has seen
     /// itself. Without held-out sets β is 1 and nothing can be certified.
     ///
     /// # Errors
-    /// Where the net fails.
+    /// [`TrainError::Nets`] where the config asks for another number of nets; where a net fails.
     ///
     /// # Cost
     /// One reading of the held-out sets and some 170 free energies of each field's graph, which are held in memory.
-    pub fn finish(&mut self, name: &str) -> Result<Finished, TrainError> {
+    pub fn finish(&self, name: &str, before: &[TrainedNet]) -> Result<Finished, TrainError> {
+        let nets: Vec<TrainedNet> = before.iter().cloned().chain([self.net()?]).collect();
+        let expected = self.config.scorer.nets();
+        if nets.len() != expected {
+            return Err(TrainError::Nets { expected, found: nets.len() });
+        }
+        let elapsed = nets.iter().map(|n| n.elapsed).sum();
+        let mut parameters = join(nets.into_iter().map(|n| n.parameters).collect());
+        if self.config.half {
+            round_weights(&mut parameters);
+        }
+        let mut scorer = Scorer::new(&self.config.scorer, self.alphabet.len() - 1, 0, self.device.clone())?;
+        scorer.set_parameters(&parameters)?;
         let priors = self.priors()?;
         let grammars = self.objective.grammars().iter().map(|g| g.clone().with_priors_of(&priors));
         let grammars = grammars.collect::<Result<Vec<_>, _>>()?;
-        let weighed = self.with_average(|run| {
-            let dev = std::mem::take(&mut run.dev);
-            let weighed = dev.iter().map(|set| run.weigh(set, &grammars)).collect::<Result<Vec<_>, _>>();
-            run.dev = dev;
-            weighed
-        })?;
+        let weighed = self.dev.iter().map(|set| self.weigh(set, &mut scorer, &grammars));
+        let weighed = weighed.collect::<Result<Vec<_>, _>>()?;
         let sizes: Vec<usize> = weighed.iter().map(Vec::len).collect();
         let fields: Vec<Option<Weighed>> = weighed.into_iter().flatten().collect();
         let beta = fit(&fields, |_| true);
@@ -132,13 +142,9 @@ impl Run {
             beta,
             dev: scored.iter().map(|s| (s.confidence as f32, s.right)).collect(),
             steps: self.trainer.step(),
-            seed: self.seed,
+            seed: self.seed.wrapping_sub(before.len() as u64),
         };
-        let parameters = match self.trainer.average() {
-            Some(average) => average.parameters().to_vec(),
-            None => self.trainer.front.parameters()?,
-        };
-        Ok(Finished { info, parameters, dev, elapsed: self.trainer.checkpoint()?.elapsed })
+        Ok(Finished { info, parameters, dev, elapsed })
     }
 
     /// The priors that the config asks for, from the answers of all stacks trained on.
@@ -152,12 +158,17 @@ impl Run {
         self.config.prior.iter().map(one).collect()
     }
 
-    fn weigh(&mut self, set: &DevSet, grammars: &[Grammar]) -> Result<Vec<Option<Weighed>>, TrainError> {
+    fn weigh(
+        &self,
+        set: &DevSet,
+        scorer: &mut Scorer,
+        grammars: &[Grammar],
+    ) -> Result<Vec<Option<Weighed>>, TrainError> {
         let symbols = self.alphabet.len() - 1;
         let mut all = Vec::new();
         for chunk in set.fields.chunks(32) {
             let fields: Vec<Field> = chunk.iter().map(|(f, _)| f.clone()).collect();
-            let energies = self.trainer.front.infer(&fields)?;
+            let energies = scorer.infer(&fields)?;
             let one = |(i, (field, example)): (usize, &(Field, super::Example))| {
                 let grammar = grammars.get(example.grammar)?;
                 Weighed::new(field, energies.block(i), symbols, grammar, &example.answer)

@@ -21,7 +21,7 @@ pub use config::{
 pub use finish::{DevResult, Finished};
 pub use isolated::{Class, Classed, Written, classes, cross_entropy};
 pub use objective::{Objective, ObjectiveError};
-pub use run::{DevSet, Look, Run};
+pub use run::{DevSet, Look, Run, TrainedNet};
 pub use sampler::{Sampler, Target};
 pub use source::{Example, GrammarNames, Source, read_examples};
 pub use splice::{Strip, Strips};
@@ -100,6 +100,14 @@ pub enum TrainError {
         path: std::path::PathBuf,
         /// What does not fit.
         why: String,
+    },
+    /// Another number of nets than the config asks for.
+    #[error("{found} nets are trained, the config asks for {expected}")]
+    Nets {
+        /// `scorer.nets`.
+        expected: usize,
+        /// Nets given.
+        found: usize,
     },
     /// The held-out fields can't be weighed.
     #[error("held-out fields: {0}")]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{NetConfig, Run, ScorerConfig, Source, Strips, TrainConfig, TrainError};
+use crate::handwriting::scorer::split;
 use crate::handwriting::{ModelError, Rows, load};
 use crate::learn::{FrontEnd, Notes, StoreError, load_checkpoint, save_checkpoint};
 
@@ -60,26 +61,29 @@ impl Run {
 
 impl Run {
     /// Begins with the parameters of a trained model instead of random ones; schedule, data and optimiser are the
-    /// config's. Strips can be cut from step 0 on.
+    /// config's. Of a model of several nets they are those of number `net`, from 0, or of its last. Strips can be cut from
+    /// step 0 on.
     ///
     /// # Errors
     /// [`TrainError::Start`] where the model has other symbols or another net than the config, [`TrainError::Model`]
     /// where it can't be read.
-    pub fn start_from(&mut self, path: &Path) -> Result<(), TrainError> {
+    pub fn start_from(&mut self, path: &Path, net: usize) -> Result<(), TrainError> {
         let (info, parameters) = load(path)?;
         let other = |why: String| TrainError::Start { path: path.into(), why };
         if info.alphabet != self.config.alphabet {
             return Err(other(format!("its alphabet is {:?}, the config's {:?}", info.alphabet, self.config.alphabet)));
         }
-        if net(&info.scorer) != net(&self.config.scorer) {
+        if trained(&info.scorer) != trained(&self.config.scorer) {
             return Err(other("it was trained with another scorer than the config names".into()));
         }
-        self.trainer.front.set_parameters(&parameters).map_err(|e| other(e.to_string()))
+        let nets = info.scorer.nets();
+        let own = split(&parameters, nets).into_iter().nth(net.min(nets - 1)).unwrap_or_default();
+        self.trainer.front.set_parameters(&own).map_err(|e| other(e.to_string()))
     }
 }
 
 /// What of a scorer its parameters depend on; the rest is for reading.
-fn net(scorer: &ScorerConfig) -> (NetConfig, Rows, bool) {
+fn trained(scorer: &ScorerConfig) -> (NetConfig, Rows, bool) {
     (scorer.net(0), scorer.rows(), scorer.normalised())
 }
 
@@ -88,7 +92,7 @@ fn difference(a: &TrainConfig, b: &TrainConfig) -> Option<&'static str> {
     [
         ("alphabet", a.alphabet == b.alphabet),
         ("image", a.image == b.image),
-        ("scorer", net(&a.scorer) == net(&b.scorer)),
+        ("scorer", trained(&a.scorer) == trained(&b.scorer)),
         ("cuts", a.cuts == b.cuts),
         ("loss", a.loss == b.loss),
         ("schedule", a.schedule == b.schedule),

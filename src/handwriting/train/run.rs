@@ -1,6 +1,7 @@
 //! A training run: sources, objective and net of a config under the training loop.
 
 use std::path::Path;
+use std::time::Duration;
 
 use ndarray::Array2;
 
@@ -27,6 +28,15 @@ pub struct DevSet {
     pub fields: Vec<(Field, Example)>,
 }
 
+/// One net of a reader, trained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedNet {
+    /// The averaged parameters.
+    pub parameters: Vec<Parameter>,
+    /// Time spent on its steps, over all runs.
+    pub elapsed: Duration,
+}
+
 /// How well a held-out set is read while training goes on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
@@ -39,7 +49,7 @@ pub struct Look {
     pub loss: Option<f64>,
 }
 
-/// A training run of a reader.
+/// A training run of a reader, or of one of its nets where the config asks for several.
 pub struct Run {
     /// The config.
     pub config: TrainConfig,
@@ -53,6 +63,8 @@ pub struct Run {
     pub dev: Vec<DevSet>,
     pub(super) sampler: Sampler,
     pub(super) objective: Objective,
+    /// Where to compute.
+    pub(super) device: ComputeDevice,
 }
 
 /// Passes progress on and stops at a step.
@@ -92,7 +104,7 @@ impl Run {
         let grammars = grammars.collect::<Result<_, _>>()?;
         let symbols = alphabet.len() - 1;
         let objective = Objective::new(&config.loss, symbols, grammars)?;
-        let scorer = Scorer::new(&config.scorer, symbols, seed, device)?;
+        let scorer = Scorer::new(&config.scorer.alone(), symbols, seed, device.clone())?;
         let s = &config.schedule;
         let mut optimiser = Optimiser::new(Rule::ADAMW, s.rate);
         (optimiser.decay, optimiser.clip) = (s.decay, Some(s.clip));
@@ -105,7 +117,7 @@ impl Run {
             _ => None,
         };
         let sampler = Sampler { sources, augment: config.augment, cutter, batch: s.batch, seed, isolated };
-        Ok(Run { config, seed, trainer, alphabet, dev, sampler, objective })
+        Ok(Run { config, seed, trainer, alphabet, dev, sampler, objective, device })
     }
 
     /// Trains up to a step, or until `watch` says stop; `false` where it did.
@@ -130,6 +142,18 @@ impl Run {
             }
         }
         Ok(true)
+    }
+
+    /// The net as it is trained so far, its parameters averaged.
+    ///
+    /// # Errors
+    /// Where the net fails.
+    pub fn net(&self) -> Result<TrainedNet, TrainError> {
+        let parameters = match self.trainer.average() {
+            Some(average) => average.parameters().to_vec(),
+            None => self.trainer.front.parameters()?,
+        };
+        Ok(TrainedNet { parameters, elapsed: self.trainer.checkpoint()?.elapsed })
     }
 
     /// Runs `f` with the averaged parameters in the net.

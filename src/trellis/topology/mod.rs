@@ -95,8 +95,13 @@ impl Topology {
         order.map_err(|c| TrellisError::NotLinear { states: c.states })
     }
 
+    /// The largest input label; 0 where nothing is read.
+    pub(super) fn largest(&self) -> Label {
+        self.largest
+    }
+
     /// Whether emissions have every class that is read.
-    pub(super) fn check(&self, classes: usize) -> Result<(), TrellisError> {
+    pub(crate) fn check(&self, classes: usize) -> Result<(), TrellisError> {
         if self.largest as usize <= classes {
             Ok(())
         } else {

@@ -70,6 +70,7 @@ fn parts_that_do_not_fit_each_other_are_refused() {
         (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "-0.5")), "weight -0.5"),
         (SHARED, UNIFORM, NLL, &format!("{STACK}\n{}", PRIOR.replace("0.5", "nan")), "weight NaN"),
         (&format!("{SHARED}\nviews = [nan]"), UNIFORM, NLL, DRAWN, "view NaN"),
+        (&format!("{SHARED}\nnets = 0"), UNIFORM, NLL, DRAWN, "nets must be 1"),
         (SHARED, UNIFORM, &format!("{NLL}\n[image]\nheight = 48"), DRAWN, "height 32"),
         (SHARED, UNIFORM, &format!("{NLL}\n[image]\nstretch = 0.0"), DRAWN, "stretch 0"),
         (SHARED, UNIFORM, &format!("{NLL}\n[image]\nmax_width = 1000000000"), DRAWN, "65536"),

@@ -1,0 +1,45 @@
+//! No grammar.
+
+use smallvec::smallvec;
+
+use super::{End, Grammar, Row, Way};
+use crate::graph::Label;
+use crate::paths::Beta;
+
+/// Every text, each as free as another: the frames speak alone. Labels are written as they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Free {
+    /// Classes of the emissions.
+    pub classes: usize,
+    /// The label of the blank.
+    pub blank: Label,
+}
+
+impl Free {
+    /// Every text over the labels 1 to `classes` other than the blank.
+    pub fn new(blank: Label, classes: usize) -> Self {
+        Free { classes, blank }
+    }
+}
+
+impl Grammar for Free {
+    type State = ();
+
+    fn start(&self) -> Option<()> {
+        Some(())
+    }
+
+    fn row(&self, (): (), _: Beta) -> Row<()> {
+        let labels = (1..=self.largest()).filter(|&label| label != self.blank);
+        let way = |label| Way { reads: label, writes: smallvec![label], energy: 0.0, to: () };
+        Row { ways: labels.map(way).collect(), ends: vec![End { writes: smallvec![], energy: 0.0 }] }
+    }
+
+    fn largest(&self) -> Label {
+        Label::try_from(self.classes).unwrap_or(Label::MAX)
+    }
+
+    fn bounds(&self, _: Beta) -> bool {
+        true
+    }
+}
