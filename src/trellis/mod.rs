@@ -41,8 +41,9 @@
 //! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
 //! [`dtw_posteriors`]).
 
-#[doc = include_str!("guide.md")]
-pub mod guide {}
+pub mod guide {
+    #![doc = include_str!("guide.md")]
+}
 
 mod align;
 mod asg;
