@@ -19,6 +19,8 @@
 //! | marginalised at β′ < β | none: negative | none: negative |
 //! | marginalised at β′ > β | none: negative | perceptron, hinge (upper bounds) |
 //!
+//! The expected cost of everything that a trellis may say, minimum Bayes risk, is [`trellis_risk`].
+//!
 //! [`loss_and_gradient`] computes the terms a loss needs on a graph of interpretations, and the gradient with respect
 //! to each of its energies.
 //!
@@ -31,6 +33,7 @@ mod hamming;
 mod hinge;
 mod nll;
 mod perceptron;
+mod trellis_risk;
 
 pub use cost::{Cost, CostError, OutputDeterministic};
 pub use edit_distance::EditDistance;
@@ -39,6 +42,7 @@ pub use hamming::Hamming;
 pub use hinge::{Hinge, Margin};
 pub use nll::Nll;
 pub use perceptron::Perceptron;
+pub use trellis_risk::{RiskError, TrellisRisk, trellis_risk};
 
 use crate::paths::{Beta, NotPositive, PositiveF64};
 

@@ -213,7 +213,7 @@ impl<'e, 't> Backward<'e, 't> {
 }
 
 /// `−1/β · log Σ e^{−β·x}`, at least the least number that there is; the least of all where β is infinite.
-fn soft_min(terms: &[f64], beta: Beta) -> f64 {
+pub(super) fn soft_min(terms: &[f64], beta: Beta) -> f64 {
     let least = terms.iter().copied().fold(f64::INFINITY, f64::min);
     match beta {
         Beta::Finite(beta) if least < f64::INFINITY && terms.len() > 1 => {

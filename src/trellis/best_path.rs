@@ -54,7 +54,7 @@ pub fn best_path(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignm
     topology.check(e.classes())?;
     match topology.target() {
         Some(target) => Ok(through(e, topology, &mut Sweep::new(*e, target, Width::ALL))),
-        None => state_by_state(e, topology),
+        None => Ok(best_of(&mut Backward::new(*e, topology, Beta::Infinite)?)),
     }
 }
 
@@ -68,16 +68,15 @@ pub(super) fn through(e: &Emissions<'_>, topology: &Topology, sweep: &mut Sweep<
     for (frame, place) in sweep.path().into_iter().enumerate() {
         let to = target.state(place);
         let (arc, a) = graph.arc_ids(found.end).zip(graph.arcs(found.end)).find(|(_, a)| a.target == to)?;
-        found.follow(e, arc, a, Some(frame));
+        found.follow(e, arc, a, frame);
     }
     Some(found)
 }
 
-/// The best path of any topology.
-pub(super) fn state_by_state(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignment>, TrellisError> {
-    let mut backward = Backward::new(*e, topology, Beta::Infinite)?;
-    let graph = topology.graph();
-    let Some(mut state) = graph.start().filter(|_| backward.total() < f64::INFINITY) else { return Ok(None) };
+/// The best path of any topology, by potentials at infinite β.
+pub(super) fn best_of(backward: &mut Backward<'_, '_>) -> Option<Alignment> {
+    let (e, graph) = (backward.emissions, backward.topology.graph());
+    let mut state = graph.start().filter(|_| backward.above() < f64::INFINITY)?;
     let mut found = Alignment { steps: Vec::new(), end: state, energy: 0.0, output: Vec::new() };
     let mut frame = 0;
     loop {
@@ -87,30 +86,30 @@ pub(super) fn state_by_state(e: &Emissions<'_>, topology: &Topology) -> Result<O
         let last = graph.final_weight(state).wide();
         if frame == e.frames() && last <= wanted {
             (found.end, found.energy) = (state, found.energy + last);
-            return Ok(Some(found));
+            return Some(found);
         }
         // One of the arcs is what the minimum was taken from.
         let ways =
             graph.arc_ids(state).zip(graph.arcs(state)).filter(|(_, a)| backward.along(frame, a, here, next) <= wanted);
-        let Some((arc, a)) = ways.min_by_key(|(arc, _)| *arc) else { return Ok(None) };
-        let read = (a.ilabel != EPSILON).then_some(frame);
-        found.follow(e, arc, a, read);
-        frame += usize::from(read.is_some());
+        let (arc, a) = ways.min_by_key(|(arc, _)| *arc)?;
+        frame += usize::from(found.follow(&e, arc, a, frame));
         state = a.target;
     }
 }
 
 impl Alignment {
-    /// Goes on along an arc.
-    fn follow(&mut self, e: &Emissions<'_>, arc: ArcId, a: &Arc<Energy>, frame: Option<usize>) {
+    /// Goes on along an arc, at a frame; whether it reads that.
+    pub(super) fn follow(&mut self, e: &Emissions<'_>, arc: ArcId, a: &Arc<Energy>, frame: usize) -> bool {
         self.energy += a.weight.wide();
         if a.olabel != EPSILON {
             self.output.push(a.olabel);
         }
-        if let Some(frame) = frame {
+        let reads = a.ilabel != EPSILON;
+        if reads {
             self.energy += f64::from(e.values()[[frame, a.ilabel as usize - 1]]);
         }
-        self.steps.push(Step { arc, frame });
+        self.steps.push(Step { arc, frame: reads.then_some(frame) });
         self.end = a.target;
+        reads
     }
 }

@@ -46,6 +46,12 @@ pub enum TrellisError {
         /// The width.
         energy: f64,
     },
+    /// More draws than memory should be spent on at once.
+    #[error("{count} draws are too many for one call")]
+    Draws {
+        /// Draws asked for.
+        count: usize,
+    },
     /// A topology of more arcs than any machine holds.
     #[error("a topology of {arcs} arcs is too large")]
     TooLarge {
@@ -80,6 +86,24 @@ pub enum TrellisError {
         /// The label of the blank.
         blank: Label,
     },
+    /// A label that names no class.
+    #[error("position {position}: label {label} is not one of 1 to {classes}")]
+    NoClass {
+        /// Position, from 0.
+        position: usize,
+        /// The label.
+        label: Label,
+        /// Classes.
+        classes: usize,
+    },
+    /// Two equal labels in a row, which nothing would tell from one that lasts.
+    #[error("position {position} repeats label {label}: without a blank the two would be one")]
+    Repeated {
+        /// Position of the second, from 0.
+        position: usize,
+        /// The label.
+        label: Label,
+    },
     /// A unit of a left-to-right model that reads epsilon.
     #[error("unit {unit} reads nothing")]
     Silent {
@@ -95,6 +119,24 @@ pub enum TrellisError {
         columns: usize,
         /// Energies of last classes.
         ends: usize,
+        /// Classes.
+        classes: usize,
+    },
+    /// A cost that is infinite or NaN.
+    #[error("{cost} is no cost")]
+    Cost {
+        /// The number found.
+        cost: f64,
+    },
+    /// Costs of frames that are not frames × classes.
+    #[error("costs are {rows} × {columns}, the emissions {frames} × {classes}")]
+    CostShape {
+        /// Rows of the costs.
+        rows: usize,
+        /// Columns of the costs.
+        columns: usize,
+        /// Frames.
+        frames: usize,
         /// Classes.
         classes: usize,
     },

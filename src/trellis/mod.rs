@@ -8,15 +8,27 @@
 //! | topology | |
 //! |---|---|
 //! | [`Topology::ctc`] | connectionist temporal classification |
+//! | [`Topology::ctc_partial`] | the same for targets that lack labels or have some too many |
+//! | [`Topology::asg`] | the auto segmentation criterion: no blank, letters that last |
 //! | [`Topology::collapse`] | every labelling, and what it says: best-path decoding |
 //! | [`Topology::left_to_right`] | hidden Markov models: units in order, with durations, some optional |
 //! | [`Topology::chain`] | linear chains: conditional random fields; dense ones have [`Transitions`] |
+//! | [`Topology::chain_of`] | one path of a chain: a known text over segments |
 //! | [`Topology::any`] | every frame alone |
 //! | [`Topology::from_graph`] | any other: a lexicon, a grammar, one's own |
 //!
-//! Asked are [`free_energy()`], [`best_path()`] and [`posteriors()`], which are the gradient. Ties, frames at which nothing is
-//! possible and targets that do not fit are no special cases: an impossible trellis has a free energy of +∞, no best path
-//! and shares of 0. An emission of −0.0 is 0.
+//! | question | |
+//! |---|---|
+//! | [`free_energy()`] | the sum over all alignments, or their least energy |
+//! | [`posteriors()`], [`expected_counts`] | its gradient: with and without the frames |
+//! | [`best_path()`], [`k_best`] | the best alignments |
+//! | [`sample`] | alignments drawn from their distribution |
+//! | [`entropy()`] | how undecided they are |
+//! | [`contrast_loss`] | some alignments against all: numerator and denominator, with gradients |
+//! | [`expected_cost()`] | what they are expected to cost, with its gradient |
+//!
+//! Ties, frames at which nothing is possible and targets that do not fit are no special cases: an impossible trellis has a free
+//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0.
 //!
 //! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
 //!
@@ -26,35 +38,66 @@
 //!
 //! On top of them: [`align()`] places a known text, with intervals of its boundaries, [`best_path_in_beam`] looks at what is
 //! near the best alone and says how much it may have lost by that; [`ctc_losses`] is the loss of a batch
-//! and its gradient, in linear arithmetic; [`decode`] reads texts off emissions under a lexicon or a grammar.
+//! and its gradient, in linear arithmetic; [`asg_losses`] that of the auto segmentation criterion; [`decode`] reads texts off
+//! emissions under a lexicon or a grammar.
+//!
+//! Two other kinds of trellis, never built either. [`Segments`] have an energy for several frames in a row, and the same
+//! topologies read them one by one: semi-Markov models ([`segment_free_energy`], [`best_segmentation`], [`segment_posteriors`],
+//! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
+//! [`dtw_posteriors`]).
 
-#[doc = include_str!("guide.md")]
-pub mod guide {}
+pub mod guide {
+    #![doc = include_str!("guide.md")]
+}
 
 mod align;
+mod asg;
 mod backward;
 mod beam;
 mod best_path;
+mod contrast;
 mod crf;
 mod ctc;
 pub mod decode;
+mod dtw;
 mod emissions;
+mod entropy;
 mod error;
+mod expected_cost;
+mod expected_counts;
 mod free_energy;
+mod k_best;
 mod linear;
 mod posteriors;
+mod sample;
+mod segments;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use asg::{AsgLoss, asg_loss, asg_losses};
 pub use beam::{Beam, BeamPath, best_path_in_beam};
 pub use best_path::{Alignment, Step, best_path};
+pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
 pub use crf::{
     ChainPosteriors, CrfError, CrfLoss, CrfLosses, Labelling, TransitionValues, Transitions, chain_best_path,
     chain_best_paths, chain_free_energy, chain_posteriors, chain_posteriors_batch, crf_loss, crf_losses,
 };
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
+pub use dtw::{
+    DtwError, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_path, dtw_posteriors,
+};
 pub use emissions::Emissions;
+pub use entropy::entropy;
 pub use error::TrellisError;
+pub use expected_cost::{AlignmentCosts, ExpectedCost, expected_cost};
+pub use expected_counts::expected_counts;
 pub use free_energy::free_energy;
+pub use k_best::k_best;
 pub use posteriors::{Posteriors, posteriors};
-pub use topology::{Topology, Unit};
+pub use sample::sample;
+pub use segments::{
+    ChainEnergies, FrameEnergies, FrameShares, KnownSegments, Segment, SegmentError, SegmentPosteriors, SegmentShares,
+    Segmentation, Segments, SemiMarkovLoss, best_segmentation, segment_free_energy, segment_posteriors,
+    semi_markov_loss,
+};
+pub use topology::{CtcSlack, Topology, Unit};

@@ -3,8 +3,9 @@
 use ndarray::Array2;
 
 use super::backward::Backward;
-use super::{Emissions, Topology, TrellisError, best_path};
-use crate::graph::{EPSILON, Site, SiteValues};
+use super::best_path::best_of;
+use super::{Emissions, Topology, TrellisError};
+use crate::graph::{EPSILON, Site, SiteValues, StateId};
 use crate::paths::Beta;
 
 /// A free energy and its gradient.
@@ -49,22 +50,33 @@ pub fn posteriors(e: &Emissions<'_>, topology: &Topology, beta: Beta) -> Result<
             emissions[[t, class]] += share as f32;
         }
     };
-    let free_energy = match beta {
+    let (free_energy, _) = gradient(e, topology, beta, &mut add)?;
+    Ok(Posteriors { free_energy, emissions, sites })
+}
+
+/// Calls `add` with the share of every arc at every frame, and of every end: those of the best path where β is infinite.
+///
+/// Returns the free energy, and the same with every frame's energies counted from its least one.
+pub(super) fn gradient(
+    e: &Emissions<'_>,
+    topology: &Topology,
+    beta: Beta,
+    add: &mut dyn FnMut(usize, Site, f64),
+) -> Result<(f64, f64), TrellisError> {
+    let mut backward = Backward::new(*e, topology, beta)?;
+    let above = backward.above();
+    match beta {
         Beta::Finite(_) => {
-            let mut backward = Backward::new(*e, topology, beta)?;
-            visit(&mut backward, &mut add);
-            backward.total()
+            visit(&mut backward, add);
+            Ok((backward.total(), above))
         }
         Beta::Infinite => {
-            let best = best_path(e, topology)?;
-            if let Some(best) = &best {
-                best.steps.iter().for_each(|s| add(s.frame.unwrap_or(0), Site::Arc(s.arc), 1.0));
-                add(e.frames(), Site::Final(best.end), 1.0);
-            }
-            best.map_or(f64::INFINITY, |b| b.energy)
+            let Some(best) = best_of(&mut backward) else { return Ok((f64::INFINITY, above)) };
+            best.steps.iter().for_each(|s| add(s.frame.unwrap_or(0), Site::Arc(s.arc), 1.0));
+            add(e.frames(), Site::Final(best.end), 1.0);
+            Ok((best.energy, above))
         }
-    };
-    Ok(Posteriors { free_energy, emissions, sites })
+    }
 }
 
 /// The class that a site reads, from 0; `None` where it reads no frame.
@@ -76,14 +88,31 @@ pub(super) fn class_read(topology: &Topology, site: Site) -> Option<usize> {
 
 /// Calls `add` with the share of every arc at every frame, and of every end, at finite β.
 ///
+/// Returns what [`walk`] does.
+pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) -> f64 {
+    let graph = backward.topology.graph();
+    walk(backward, &mut |t, s, _, end, ways| {
+        if end > 0.0 {
+            add(t, Site::Final(s), end);
+        }
+        let used = graph.arc_ids(s).zip(ways).filter(|(_, part)| **part > 0.0);
+        used.for_each(|(arc, &part)| add(t, Site::Arc(arc), part));
+    })
+}
+
+/// What is seen of a state at a frame: the frame, the state, its share, the part of it that ends there and those that go
+/// on along its arcs.
+type AtState<'a> = dyn FnMut(usize, StateId, f64, f64, &[f64]) + 'a;
+
+/// Calls `see` for every state with a share at every frame, at finite β.
+///
 /// The backward sweep says with which share each way goes on from a state; the forward sweep multiplies shares, so that
 /// it cannot lose a path that starts badly and ends well. The ways on from a state are divided by their own sum; no frame is
 /// normalised.
 ///
 /// Returns the largest share, at any frame, of a window's outermost states that others lie beyond.
-pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, Site, f64)) -> f64 {
-    let (frames, beta) = (backward.emissions.frames(), backward.beta);
-    let graph = backward.topology.graph();
+pub(super) fn walk(backward: &mut Backward<'_, '_>, see: &mut AtState<'_>) -> f64 {
+    let (frames, graph) = (backward.emissions.frames(), backward.topology.graph());
     let mut edge = 0.0_f64;
     let Some(start) = graph.start().filter(|_| backward.above() < f64::INFINITY) else { return edge };
     let mut now = vec![0.0; graph.states()];
@@ -92,21 +121,14 @@ pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, 
     now[start as usize] = 1.0;
     for t in 0..=frames {
         backward.load(t);
-        let (here, next) = backward.rows(t);
         for &s in backward.states(t) {
             let share = now[s as usize];
             if share == 0.0 {
                 continue;
             }
-            ways.clear();
-            ways.extend(graph.arcs(s).iter().map(|a| backward.along(t, a, here, next)));
-            let last = if t == frames { graph.final_weight(s).wide() } else { f64::INFINITY };
-            let end = split(share, beta, last, &mut ways);
-            if end > 0.0 {
-                add(t, Site::Final(s), end);
-            }
-            for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
-                add(t, Site::Arc(arc), part);
+            let end = choices(backward, t, s, share, &mut ways);
+            see(t, s, share, end, &ways);
+            for (a, &part) in graph.arcs(s).iter().zip(&ways).filter(|(_, part)| **part > 0.0) {
                 let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
                 to[a.target as usize] += part;
             }
@@ -118,11 +140,21 @@ pub(super) fn visit(backward: &mut Backward<'_, '_>, add: &mut dyn FnMut(usize, 
     edge
 }
 
+/// The parts of a state's share that go along its arcs at a frame, whose row is loaded, at finite β; returns the part that ends.
+pub(super) fn choices(backward: &Backward<'_, '_>, t: usize, state: StateId, share: f64, ways: &mut Vec<f64>) -> f64 {
+    let graph = backward.topology.graph();
+    let (here, next) = backward.rows(t);
+    let last = if t == backward.emissions.frames() { graph.final_weight(state).wide() } else { f64::INFINITY };
+    ways.clear();
+    ways.extend(graph.arcs(state).iter().map(|a| backward.along(t, a, here, next)));
+    split(share, backward.beta, last, ways)
+}
+
 /// Divides a share among the ways on, whose energies become their parts of it; returns the part of `last`, one more way.
 ///
 /// The parts are divided by their own sum, not by what the potential remembers of it: however large energies are, they sum
 /// to the share.
-fn split(share: f64, beta: Beta, last: f64, ways: &mut [f64]) -> f64 {
+pub(super) fn split(share: f64, beta: Beta, last: f64, ways: &mut [f64]) -> f64 {
     let least = ways.iter().copied().fold(last, f64::min);
     if least == f64::INFINITY {
         ways.fill(0.0);

@@ -5,8 +5,8 @@ use crate::graph::Label;
 use crate::paths::Beta;
 use crate::semiring::Energy;
 use crate::trellis::backward::Backward;
-use crate::trellis::best_path::{state_by_state, through};
-use crate::trellis::{Topology, Unit, best_path};
+use crate::trellis::best_path::{best_of, through};
+use crate::trellis::{Alignment, Topology, TrellisError, Unit, best_path};
 
 /// Numbers that are the same every time.
 struct Dice(u64);
@@ -40,6 +40,11 @@ fn energies(dice: &mut Dice, frames: usize, classes: usize) -> Array2<f32> {
 
 fn target(dice: &mut Dice, longest: u64, labels: u64) -> Vec<Label> {
     (0..dice.below(longest + 1)).map(|_| dice.below(labels) as Label + 1).collect()
+}
+
+/// The best path by the general kernel.
+fn state_by_state(e: &Emissions<'_>, topology: &Topology) -> Result<Option<Alignment>, TrellisError> {
+    Ok(best_of(&mut Backward::new(*e, topology, Beta::Infinite)?))
 }
 
 #[test]

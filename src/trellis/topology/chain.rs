@@ -58,6 +58,53 @@ impl Topology {
         Topology::from_graph(b.build()?)
     }
 
+    /// One path of [`Topology::chain`]: the labels of `target` (class + 1), one after the other, with the energies of their
+    /// transitions and ends. Over segments, each of which lasts some frames, it is a known text with unknown boundaries.
+    ///
+    /// State `k` stands in front of position `k` of the target, and arc `k` reads it. Of no labels it has no path, as the chain
+    /// has none over no frames.
+    ///
+    /// ```
+    /// use energraph::Beta;
+    /// use energraph::trellis::{FrameEnergies, Segments, Topology, segment_free_energy};
+    /// use ndarray::{Array1, Array2};
+    /// // Two labels over four frames: three places for the boundary.
+    /// let (free, ends, frames) = (Array2::zeros((2, 2)), Array1::zeros(2), Array2::zeros((4, 2)));
+    /// let t = Topology::chain_of(&[2, 1], free.view(), ends.view(), ends.view())?;
+    /// let f = segment_free_energy(&Segments::from_frames(&FrameEnergies::sums(frames.view(), 4))?, &t, Beta::ONE)?;
+    /// assert!((f + 3.0_f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Topology::chain`]; [`TrellisError::NoClass`] for the target.
+    pub fn chain_of(
+        target: &[Label],
+        transitions: ArrayView2<'_, f32>,
+        first: ArrayView1<'_, f32>,
+        last: ArrayView1<'_, f32>,
+    ) -> Result<Self, TrellisError> {
+        let (rows, columns) = transitions.dim();
+        if first.len() != columns || last.len() != columns {
+            return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes: first.len() });
+        }
+        let energy = super::asg::check_chain(target, transitions)?;
+        let mut b = GraphBuilder::new();
+        b.add_states(target.len() + 1);
+        b.start(0);
+        for (k, &label) in target.iter().enumerate() {
+            let from = match k.checked_sub(1) {
+                None => Energy::new(first[label as usize - 1])?,
+                Some(before) => energy(target[before], label)?,
+            };
+            b.arc(k as StateId, label, label, from, k as StateId + 1);
+        }
+        if let Some(&label) = target.last() {
+            b.final_weight(target.len() as StateId, Energy::new(last[label as usize - 1])?);
+        }
+        Topology::from_graph(b.build()?)
+    }
+
     /// Any of the classes at any frame, each as free as another: what the frames say alone. A path writes the class
     /// (+ 1) of every frame.
     ///

@@ -1,9 +1,12 @@
 //! What may follow what, frame after frame.
 
+mod asg;
 mod chain;
 mod ctc;
+mod ctc_partial;
 mod left_to_right;
 
+pub use ctc_partial::CtcSlack;
 pub use left_to_right::Unit;
 
 use super::TrellisError;

@@ -1,0 +1,83 @@
+//! The auto segmentation criterion.
+
+use ndarray::{Array1, Array2, ArrayView2};
+use rayon::prelude::*;
+
+use super::{ContrastError, Emissions, Topology, contrast_loss};
+use crate::graph::Label;
+use crate::paths::Beta;
+
+/// A loss and its gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsgLoss {
+    /// `−ln p(target)` among all labellings of the frames.
+    pub value: f64,
+    /// `∂value/∂` emissions, frames × classes.
+    pub emissions: Array2<f32>,
+    /// `∂value/∂` transitions, classes × classes.
+    pub transitions: Array2<f64>,
+}
+
+/// The loss of a target under the auto segmentation criterion, and its gradient: `F(target) − F(all)` at β = 1, over the
+/// alignments of [`Topology::asg`] and over all labellings of the frames, with the same energies of transitions (classes ×
+/// classes).
+///
+/// There is no blank, the transitions are learned, and nothing need be normalised frame by frame. No frames and no target
+/// have a loss of 0.
+///
+/// # Errors
+/// [`ContrastError::Right`] where no alignment of the target is possible, for instance with fewer frames than labels;
+/// [`ContrastError::Trellis`] as for [`Topology::asg`] and [`Topology::chain`].
+///
+/// # Cost
+/// O(frames · classes²), three times over.
+///
+/// ```
+/// use energraph::trellis::{Emissions, asg_loss};
+/// use ndarray::Array2;
+/// // Two frames, two classes, all alike: of 4 labellings one says "1 2".
+/// let (even, free) = (Array2::zeros((2, 2)), Array2::zeros((2, 2)));
+/// let loss = asg_loss(&Emissions::new(even.view())?, &[1, 2], free.view())?;
+/// assert!((loss.value - 4.0_f64.ln()).abs() < 1e-12);
+/// assert!((loss.transitions[[0, 1]] - 0.75).abs() < 1e-12); // used once, where 1/4 was expected
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Source
+/// R. Collobert, C. Puhrsch, G. Synnaeve, *Wav2Letter*, 2016, section 2.3.
+pub fn asg_loss(
+    e: &Emissions<'_>,
+    target: &[Label],
+    transitions: ArrayView2<'_, f32>,
+) -> Result<AsgLoss, ContrastError> {
+    let right = Topology::asg(target, transitions)?;
+    let classes = transitions.ncols();
+    let free = Array1::zeros(classes);
+    let all = Topology::chain(transitions, free.view(), free.view())?;
+    right.check(e.classes())?;
+    if e.frames() == 0 && target.is_empty() {
+        let (emissions, transitions) = (Array2::zeros(e.values().dim()), Array2::zeros(transitions.dim()));
+        return Ok(AsgLoss { value: 0.0, emissions, transitions });
+    }
+    let found = contrast_loss(e, &right, &all, Beta::ONE)?;
+    // Behind one arc to begin with each class, those of the chain are the transitions in their order.
+    let mut gradient = Array2::zeros(transitions.dim());
+    gradient.iter_mut().zip(found.all.arcs.iter().skip(classes)).for_each(|(g, share)| *g = *share);
+    for (arc, source, a) in right.graph().arcs_with_source() {
+        if let Some(before) = (source as usize).checked_sub(1) {
+            gradient[[target[before] as usize - 1, a.ilabel as usize - 1]] += found.right.arcs[arc as usize];
+        }
+    }
+    Ok(AsgLoss { value: found.value, emissions: found.emissions, transitions: gradient })
+}
+
+/// The loss of every item of a batch, side by side (rayon); the numbers do not depend on the threads. See [`asg_loss`].
+///
+/// # Errors
+/// [`ContrastError`] for an item alone; the others have their losses.
+pub fn asg_losses(
+    batch: &[(Emissions<'_>, &[Label])],
+    transitions: ArrayView2<'_, f32>,
+) -> Vec<Result<AsgLoss, ContrastError>> {
+    batch.par_iter().map(|(e, target)| asg_loss(e, target, transitions)).collect()
+}

@@ -1,0 +1,195 @@
+//! The expected cost of an alignment: minimum Bayes risk.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::backward::Backward;
+use super::posteriors::{choices, class_read};
+use super::{Emissions, Topology, TrellisError, best_path};
+use crate::graph::{EPSILON, Site, SiteValues, StateId};
+use crate::paths::Beta;
+
+/// What alignments cost beside their energies; an alignment costs the sum along it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AlignmentCosts<'a> {
+    /// By arc and final weight of [`Topology::graph`]; nothing where none are given.
+    pub sites: Option<&'a SiteValues>,
+    /// Of reading each frame as each class, frames × classes; nothing where none are given.
+    pub frames: Option<ArrayView2<'a, f32>>,
+}
+
+impl AlignmentCosts<'_> {
+    /// What a site costs at a frame.
+    fn of(&self, topology: &Topology, t: usize, site: Site) -> f64 {
+        let own = self.sites.map_or(0.0, |sites| sites.get(site));
+        match (self.frames, class_read(topology, site)) {
+            (Some(frames), Some(class)) => own + f64::from(frames[[t, class]]),
+            _ => own,
+        }
+    }
+
+    fn check(&self, e: &Emissions<'_>) -> Result<(), TrellisError> {
+        if let Some(frames) = self.frames.filter(|f| f.dim() != e.values().dim()) {
+            let (rows, columns) = frames.dim();
+            return Err(TrellisError::CostShape { rows, columns, frames: e.frames(), classes: e.classes() });
+        }
+        let mut of_sites = self.sites.iter().flat_map(|s| s.arcs.iter().chain(&s.finals));
+        let of_frames = self.frames.and_then(|f| f.iter().find(|x| !x.is_finite()).copied());
+        let wrong = of_sites.find(|x| !x.is_finite()).copied().or(of_frames.map(f64::from));
+        wrong.map_or(Ok(()), |cost| Err(TrellisError::Cost { cost }))
+    }
+}
+
+/// An expected cost and its gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedCost {
+    /// `Σ_paths p · cost`.
+    pub value: f64,
+    /// `∂value/∂` emissions, frames × classes.
+    pub emissions: Array2<f32>,
+    /// `∂value/∂` weights of [`Topology::graph`].
+    pub sites: SiteValues,
+}
+
+/// The expected cost of the alignments under `p(path) ∝ e^{−β·E}`, and its gradient; `None` where there is no alignment. At
+/// infinite β, the cost of [`best_path`](super::best_path()), which no small change of an energy moves: the gradient is 0.
+///
+/// Costs must not depend on more of an alignment than the sites they stand at. A cost of outputs, such as the edit distance,
+/// is first composed into the topology as an automaton: [`trellis_risk`](crate::loss::trellis_risk) does.
+///
+/// # Errors
+/// [`TrellisError::Class`]; [`TrellisError::Cost`] for a cost that is not finite, [`TrellisError::CostShape`].
+///
+/// # Cost
+/// Thrice [`free_energy`](super::free_energy())'s; 8 bytes for every frame and state.
+///
+/// ```
+/// use energraph::Beta;
+/// use energraph::trellis::{AlignmentCosts, Emissions, Topology, expected_cost};
+/// use ndarray::array;
+/// // Two frames; each read as class 1 is an error.
+/// let e = array![[0.0, 0.0], [0.0, 3.0_f32.ln()]];
+/// let wrong = array![[0.0, 1.0], [0.0, 1.0]];
+/// let costs = AlignmentCosts { frames: Some(wrong.view()), ..AlignmentCosts::default() };
+/// let found = expected_cost(&Emissions::new(e.view())?, &Topology::any(2)?, &costs, Beta::ONE)?.ok_or("none")?;
+/// assert!((found.value - 0.75).abs() < 1e-7); // 1/2 + 1/4
+/// assert!((found.emissions[[1, 1]] + 0.25 * 0.75).abs() < 1e-7); // minus the variance
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Source
+/// D. Povey, *Discriminative training for large vocabulary speech recognition*, 2003 (minimum phone error); the gradient is
+/// minus β times the covariance of cost and use. Z. Li, J. Eisner, *First- and second-order expectation semirings*, 2009.
+pub fn expected_cost(
+    e: &Emissions<'_>,
+    topology: &Topology,
+    costs: &AlignmentCosts<'_>,
+    beta: Beta,
+) -> Result<Option<ExpectedCost>, TrellisError> {
+    costs.check(e)?;
+    let mut found = ExpectedCost {
+        value: 0.0,
+        emissions: Array2::zeros(e.values().dim()),
+        sites: SiteValues::zeros(topology.graph()),
+    };
+    let Beta::Finite(number) = beta else {
+        let Some(best) = best_path(e, topology)? else { return Ok(None) };
+        let along = best.steps.iter().map(|s| costs.of(topology, s.frame.unwrap_or(0), Site::Arc(s.arc)));
+        found.value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
+        return Ok(Some(found));
+    };
+    let mut backward = Backward::new(*e, topology, beta)?;
+    let Some(start) = topology.graph().start().filter(|_| backward.above() < f64::INFINITY) else { return Ok(None) };
+    let ahead = Ahead::new(&mut backward, costs);
+    found.value = ahead.at(0, start);
+    deviations(&mut backward, costs, &ahead, start, &mut |t, site, deviation| {
+        let slope = -number.get() * deviation;
+        if let Some(sum) = found.sites.get_mut(site) {
+            *sum += slope;
+        }
+        if let Some(class) = class_read(topology, site) {
+            found.emissions[[t, class]] += slope as f32;
+        }
+    });
+    Ok(Some(found))
+}
+
+/// The expected cost of what is still to come, by frame and state.
+struct Ahead {
+    states: usize,
+    values: Vec<f64>,
+}
+
+impl Ahead {
+    fn at(&self, t: usize, s: StateId) -> f64 {
+        self.values[t * self.states + s as usize]
+    }
+
+    fn new(backward: &mut Backward<'_, '_>, costs: &AlignmentCosts<'_>) -> Ahead {
+        let (frames, topology) = (backward.emissions.frames(), backward.topology);
+        let graph = topology.graph();
+        let states = graph.states();
+        let mut ahead = Ahead { states, values: vec![0.0; (frames + 1) * states] };
+        let mut ways = Vec::new();
+        for t in (0..=frames).rev() {
+            backward.load(t);
+            for &s in topology.order().iter().rev() {
+                let end = choices(backward, t, s, 1.0, &mut ways);
+                let last = if end > 0.0 { end * costs.of(topology, t, Site::Final(s)) } else { 0.0 };
+                let used = graph.arc_ids(s).zip(&ways).filter(|(_, part)| **part > 0.0);
+                let on: f64 = used.map(|(arc, part)| part * ahead.along(topology, costs, t, arc)).sum();
+                ahead.values[t * states + s as usize] = last + on;
+            }
+        }
+        ahead
+    }
+
+    /// The cost of an arc and of what is expected behind it.
+    fn along(&self, topology: &Topology, costs: &AlignmentCosts<'_>, t: usize, arc: u32) -> f64 {
+        let a = &topology.graph().all_arcs()[arc as usize];
+        let then = if a.ilabel == EPSILON { t } else { t + 1 };
+        costs.of(topology, t, Site::Arc(arc)) + self.at(then, a.target)
+    }
+}
+
+/// Calls `add` with the share of every site at every frame, times how much more alignments through it are expected to cost.
+///
+/// Only differences from what was expected at a state are added up: where one way has all of its share they are exactly 0.
+fn deviations(
+    backward: &mut Backward<'_, '_>,
+    costs: &AlignmentCosts<'_>,
+    ahead: &Ahead,
+    start: StateId,
+    add: &mut dyn FnMut(usize, Site, f64),
+) {
+    let (frames, topology) = (backward.emissions.frames(), backward.topology);
+    let graph = topology.graph();
+    // The share of each state, and that times its deviation.
+    let mut now = vec![(0.0, 0.0); graph.states()];
+    let mut then = now.clone();
+    let mut ways = Vec::new();
+    now[start as usize] = (1.0, 0.0);
+    for t in 0..=frames {
+        backward.load(t);
+        for &s in topology.order() {
+            let (share, deviation) = now[s as usize];
+            if share == 0.0 {
+                continue;
+            }
+            let end = choices(backward, t, s, share, &mut ways);
+            let expected = ahead.at(t, s);
+            let deviates = |part: f64, cost: f64| deviation * (part / share) + part * (cost - expected);
+            if end > 0.0 {
+                add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
+            }
+            for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
+                let by = deviates(part, ahead.along(topology, costs, t, arc));
+                add(t, Site::Arc(arc), by);
+                let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
+                let to = &mut to[a.target as usize];
+                *to = (to.0 + part, to.1 + by);
+            }
+        }
+        std::mem::swap(&mut now, &mut then);
+        then.fill((0.0, 0.0));
+    }
+}

@@ -1,0 +1,133 @@
+//! The loss of semi-Markov conditional random fields.
+
+use std::ops::Range;
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
+use super::posteriors::Gradient;
+use super::sweep::Sweep;
+use super::{SegmentError, SegmentShares, Segments};
+use crate::graph::{Label, SiteValues};
+use crate::paths::Beta;
+use crate::trellis::Topology;
+
+/// Which class may follow which, as for [`Topology::chain`].
+#[derive(Debug, Clone, Copy)]
+pub struct ChainEnergies<'a> {
+    /// `transitions[[i, j]]`: a segment of class `j` behind one of class `i`, classes × classes.
+    pub transitions: ArrayView2<'a, f32>,
+    /// The class of the first segment.
+    pub first: ArrayView1<'a, f32>,
+    /// The class of the last segment.
+    pub last: ArrayView1<'a, f32>,
+}
+
+/// What is known of the right segmentation.
+#[derive(Debug, Clone, Copy)]
+pub enum KnownSegments<'a> {
+    /// All of it: segments end to end over all frames, each with its label (class + 1).
+    Boundaries(&'a [(Range<usize>, Label)]),
+    /// The labels in their order; where they begin and end is summed over.
+    Labels(&'a [Label]),
+}
+
+/// A loss and its gradient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SemiMarkovLoss {
+    /// `F_β` of what is known less `F_β` of all segmentations; `−ln p` at β = 1.
+    pub value: f64,
+    /// `∂value/∂` energies of the segments.
+    pub segments: SegmentShares,
+    /// `∂value/∂` transitions.
+    pub transitions: Array2<f64>,
+    /// `∂value/∂` energies of the first class.
+    pub first: Array1<f64>,
+    /// `∂value/∂` energies of the last class.
+    pub last: Array1<f64>,
+}
+
+/// The loss of what is known of a segmentation among all of them, and its gradient.
+///
+/// # Errors
+/// [`SegmentError::Impossible`] where what is known has an infinite energy; [`SegmentError::Known`],
+/// [`SegmentError::Trellis`].
+///
+/// # Cost
+/// O(frames · classes · (longest + classes)), a few times over.
+///
+/// ```
+/// use energraph::Beta;
+/// use energraph::trellis::{ChainEnergies, FrameEnergies, KnownSegments, Segments, semi_markov_loss};
+/// use ndarray::{Array1, Array2};
+/// let (inside, transitions, ends) = (Array2::zeros((2, 2)), Array2::zeros((2, 2)), Array1::zeros(2));
+/// let segments = Segments::from_frames(&FrameEnergies::sums(inside.view(), 2))?;
+/// let chain = ChainEnergies { transitions: transitions.view(), first: ends.view(), last: ends.view() };
+/// // Two frames, two classes: 2 ways in one segment, 4 in two.
+/// let known = KnownSegments::Boundaries(&[(0..1, 1), (1..2, 2)]);
+/// let loss = semi_markov_loss(&segments, known, &chain, Beta::ONE)?;
+/// assert!((loss.value - 6.0_f64.ln()).abs() < 1e-12);
+/// assert!((loss.transitions[[0, 1]] - (1.0 - 1.0 / 6.0)).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Source
+/// S. Sarawagi, W. Cohen, *Semi-Markov conditional random fields for information extraction*, NIPS 2004, section 3.
+pub fn semi_markov_loss(
+    segments: &Segments<'_>,
+    known: KnownSegments<'_>,
+    chain: &ChainEnergies<'_>,
+    beta: Beta,
+) -> Result<SemiMarkovLoss, SegmentError> {
+    let (transitions, first, last) = (chain.transitions, chain.first, chain.last);
+    let all = Topology::chain(transitions, first, last)?;
+    let (right_segments, right, labels) = match known {
+        KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
+        KnownSegments::Labels(labels) => {
+            (None, Some(Topology::chain_of(labels, transitions, first, last)?), Some(labels))
+        }
+    };
+    let mut gradient = Gradient::new(segments);
+    let (right_segments, right) = (right_segments.as_ref().unwrap_or(segments), right.as_ref().unwrap_or(&all));
+    let of_right = Sweep::new(right_segments, right, beta)?;
+    if of_right.above() == f64::INFINITY {
+        return Err(SegmentError::Impossible);
+    }
+    let of_all = Sweep::new(segments, &all, beta)?;
+    let (on_right, on_all) = (gradient.add(&of_right, 1.0), gradient.add(&of_all, -1.0));
+    let mut found = SemiMarkovLoss {
+        value: of_right.above() - of_all.above(),
+        segments: gradient.shares(),
+        transitions: Array2::zeros(transitions.dim()),
+        first: Array1::zeros(first.dim()),
+        last: Array1::zeros(last.dim()),
+    };
+    found.add_chain(&on_all);
+    match labels {
+        Some(labels) => found.add_chain_of(&on_right, labels),
+        None => found.add_chain(&on_right),
+    }
+    Ok(found)
+}
+
+impl SemiMarkovLoss {
+    /// Adds a gradient at [`Topology::chain`].
+    fn add_chain(&mut self, sites: &SiteValues) {
+        let own = self.first.iter_mut().chain(self.transitions.iter_mut());
+        own.zip(&sites.arcs).for_each(|(g, share)| *g += share);
+        self.last.iter_mut().zip(sites.finals.iter().skip(1)).for_each(|(g, share)| *g += share);
+    }
+
+    /// Adds a gradient at [`Topology::chain_of`].
+    fn add_chain_of(&mut self, sites: &SiteValues, labels: &[Label]) {
+        let class = |label: Label| label as usize - 1;
+        for (k, (&label, share)) in labels.iter().zip(&sites.arcs).enumerate() {
+            match k.checked_sub(1) {
+                None => self.first[class(label)] += share,
+                Some(before) => self.transitions[[class(labels[before]), class(label)]] += share,
+            }
+        }
+        if let (Some(&label), Some(share)) = (labels.last(), sites.finals.last()) {
+            self.last[class(label)] += share;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Segments of several frames: semi-Markov models. [`Segments`] says what they are.
+
+mod best;
+mod energies;
+mod error;
+mod loss;
+mod posteriors;
+mod sweep;
+
+pub use best::{Segment, Segmentation, best_segmentation};
+pub use energies::{FrameEnergies, Segments};
+pub use error::SegmentError;
+pub use loss::{ChainEnergies, KnownSegments, SemiMarkovLoss, semi_markov_loss};
+pub use posteriors::{FrameShares, SegmentPosteriors, SegmentShares, segment_posteriors};
+pub use sweep::segment_free_energy;
