@@ -165,7 +165,7 @@ fn run(cell: &Cell, seed: u64, o: &Options) -> Share {
     }
     let mut run = before.unwrap();
     let trained = began.elapsed().as_secs_f64();
-    let finished = run.finish(name).unwrap();
+    let finished = run.finish(name, &[]).unwrap();
     let exact = finished.dev[0].exact;
     println!(
         "{name:<26} {seed:>4} {:>6} {trained:>8.0} {absent:>7} {:>7.2} {:>6.1} [{:.1}, {:.1}]",

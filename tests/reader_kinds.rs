@@ -39,7 +39,7 @@ fn trained(name: &str, scorer: &str, cuts: &str, loss: &str) -> String {
     .unwrap();
     assert!(losses.len() == 3 && losses.iter().all(|l| l.is_finite()), "{name}: {losses:?}");
     assert!(absent <= 2, "{name}: {absent} of 12 answers are not among the interpretations");
-    let done = run.finish(name).unwrap();
+    let done = run.finish(name, &[]).unwrap();
     let path = std::env::temp_dir().join(format!("energraph-kind-{name}-{}.safetensors", std::process::id()));
     save(&path, &done.info, &done.parameters).unwrap();
     let (mut reader, info) = Recognizer::load(&path, None, ComputeDevice::cpu()).unwrap();

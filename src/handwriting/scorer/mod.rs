@@ -190,7 +190,7 @@ mod tests {
         let image = Array2::from_shape_fn((32, 44), |(y, x)| f32::from(u8::from((x + y / 3) % 9 < 3)));
         let field = Cutter::uniform(4, 16.0).field(image).unwrap();
         let mut config = ScorerConfig::shared([4; 6]);
-        let mut one = |seed| Scorer::new(&config, 3, seed, ComputeDevice::cpu()).unwrap();
+        let one = |seed| Scorer::new(&config, 3, seed, ComputeDevice::cpu()).unwrap();
         let (mut first, mut second) = (one(7), one(8));
         if let ScorerConfig::Shared { nets, .. } = &mut config {
             *nets = 2;
