@@ -163,7 +163,7 @@ fn run(cell: &Cell, seed: u64, o: &Options) -> Share {
         .unwrap();
         before = Some(run);
     }
-    let mut run = before.unwrap();
+    let run = before.unwrap();
     let trained = began.elapsed().as_secs_f64();
     let finished = run.finish(name, &[]).unwrap();
     let exact = finished.dev[0].exact;
