@@ -11,7 +11,7 @@ use std::ops::Range;
 use cases::{close, random_emissions, so_many_cases};
 use energraph::ops::{Compose, compose};
 use energraph::trellis::{
-    ChainEnergies, FrameEnergies, KnownSegments, SegmentError, Segments, SemiMarkovLoss, Topology, TrellisError,
+    FrameEnergies, KnownSegments, SegmentError, Segments, SemiMarkovLoss, Topology, Transitions, TrellisError,
     best_segmentation, segment_free_energy, segment_posteriors, semi_markov_loss,
 };
 use energraph::{Beta, Graph, Label, Site, SiteValues, oracle, paths};
@@ -275,8 +275,9 @@ struct Chain {
 }
 
 impl Chain {
-    fn view(&self) -> ChainEnergies<'_> {
-        ChainEnergies { transitions: self.transitions.view(), first: self.first.view(), last: self.last.view() }
+    fn view(&self) -> Transitions<'_> {
+        let between = Transitions::new(self.transitions.view()).unwrap();
+        between.with_first(self.first.view()).unwrap().with_last(self.last.view()).unwrap()
     }
 
     fn of(numbers: &[f64]) -> Chain {
@@ -320,7 +321,7 @@ fn flat(loss: &SemiMarkovLoss) -> Vec<f64> {
         }
         _ => unreachable!(),
     };
-    all.extend(loss.transitions.iter().chain(&loss.first).chain(&loss.last));
+    all.extend(loss.chain.between.iter().chain(&loss.chain.first).chain(&loss.chain.last));
     all
 }
 

@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use crate::graph::Label;
 use crate::semiring::Energy;
 use crate::trellis::{Emissions, Topology, TrellisError};
 
@@ -82,9 +83,22 @@ impl<'a> Transitions<'a> {
     /// # Errors
     /// [`TrellisError::Graph`] where it is too large to number.
     pub fn topology(&self) -> Result<Topology, TrellisError> {
-        let end =
-            |energies: Option<ArrayView1<'_, f32>>| energies.map_or(Array1::zeros(self.classes()), |e| e.to_owned());
-        Topology::chain(self.between, end(self.first).view(), end(self.last).view())
+        let [first, last] = self.ends();
+        Topology::chain(self.between, first.view(), last.view())
+    }
+
+    /// One path of it: [`Topology::chain_of`].
+    ///
+    /// # Errors
+    /// [`TrellisError::NoClass`] for the target.
+    pub fn topology_of(&self, target: &[Label]) -> Result<Topology, TrellisError> {
+        let [first, last] = self.ends();
+        Topology::chain_of(target, self.between, first.view(), last.view())
+    }
+
+    /// Energies of the ends, 0 where none were given.
+    fn ends(&self) -> [Array1<f32>; 2] {
+        [self.first, self.last].map(|end| end.map_or(Array1::zeros(self.classes()), |e| e.to_owned()))
     }
 
     /// Energies between classes as they were given.

@@ -2,25 +2,12 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
-
 use super::posteriors::Gradient;
 use super::sweep::Sweep;
 use super::{SegmentError, SegmentShares, Segments};
 use crate::graph::{Label, SiteValues};
 use crate::paths::Beta;
-use crate::trellis::Topology;
-
-/// Which class may follow which, as for [`Topology::chain`].
-#[derive(Debug, Clone, Copy)]
-pub struct ChainEnergies<'a> {
-    /// `transitions[[i, j]]`: a segment of class `j` behind one of class `i`, classes × classes.
-    pub transitions: ArrayView2<'a, f32>,
-    /// The class of the first segment.
-    pub first: ArrayView1<'a, f32>,
-    /// The class of the last segment.
-    pub last: ArrayView1<'a, f32>,
-}
+use crate::trellis::{TransitionValues, Transitions};
 
 /// What is known of the right segmentation.
 #[derive(Debug, Clone, Copy)]
@@ -38,15 +25,12 @@ pub struct SemiMarkovLoss {
     pub value: f64,
     /// `∂value/∂` energies of the segments.
     pub segments: SegmentShares,
-    /// `∂value/∂` transitions.
-    pub transitions: Array2<f64>,
-    /// `∂value/∂` energies of the first class.
-    pub first: Array1<f64>,
-    /// `∂value/∂` energies of the last class.
-    pub last: Array1<f64>,
+    /// `∂value/∂` transitions and ends.
+    pub chain: TransitionValues,
 }
 
-/// The loss of what is known of a segmentation among all of them, and its gradient.
+/// The loss of what is known of a segmentation among all of them, and its gradient. The chain says which class may follow
+/// which.
 ///
 /// # Errors
 /// [`SegmentError::Impossible`] where what is known has an infinite energy; [`SegmentError::Known`],
@@ -57,16 +41,16 @@ pub struct SemiMarkovLoss {
 ///
 /// ```
 /// use energraph::Beta;
-/// use energraph::trellis::{ChainEnergies, FrameEnergies, KnownSegments, Segments, semi_markov_loss};
-/// use ndarray::{Array1, Array2};
-/// let (inside, transitions, ends) = (Array2::zeros((2, 2)), Array2::zeros((2, 2)), Array1::zeros(2));
+/// use energraph::trellis::{FrameEnergies, KnownSegments, Segments, Transitions, semi_markov_loss};
+/// use ndarray::Array2;
+/// let (inside, transitions) = (Array2::zeros((2, 2)), Array2::zeros((2, 2)));
 /// let segments = Segments::from_frames(&FrameEnergies::sums(inside.view(), 2))?;
-/// let chain = ChainEnergies { transitions: transitions.view(), first: ends.view(), last: ends.view() };
+/// let chain = Transitions::new(transitions.view())?;
 /// // Two frames, two classes: 2 ways in one segment, 4 in two.
 /// let known = KnownSegments::Boundaries(&[(0..1, 1), (1..2, 2)]);
 /// let loss = semi_markov_loss(&segments, known, &chain, Beta::ONE)?;
 /// assert!((loss.value - 6.0_f64.ln()).abs() < 1e-12);
-/// assert!((loss.transitions[[0, 1]] - (1.0 - 1.0 / 6.0)).abs() < 1e-12);
+/// assert!((loss.chain.between[[0, 1]] - (1.0 - 1.0 / 6.0)).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -75,16 +59,13 @@ pub struct SemiMarkovLoss {
 pub fn semi_markov_loss(
     segments: &Segments<'_>,
     known: KnownSegments<'_>,
-    chain: &ChainEnergies<'_>,
+    chain: &Transitions<'_>,
     beta: Beta,
 ) -> Result<SemiMarkovLoss, SegmentError> {
-    let (transitions, first, last) = (chain.transitions, chain.first, chain.last);
-    let all = Topology::chain(transitions, first, last)?;
+    let all = chain.topology()?;
     let (right_segments, right, labels) = match known {
         KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
-        KnownSegments::Labels(labels) => {
-            (None, Some(Topology::chain_of(labels, transitions, first, last)?), Some(labels))
-        }
+        KnownSegments::Labels(labels) => (None, Some(chain.topology_of(labels)?), Some(labels)),
     };
     let mut gradient = Gradient::new(segments);
     let (right_segments, right) = (right_segments.as_ref().unwrap_or(segments), right.as_ref().unwrap_or(&all));
@@ -97,33 +78,31 @@ pub fn semi_markov_loss(
     let mut found = SemiMarkovLoss {
         value: of_right.above() - of_all.above(),
         segments: gradient.shares(),
-        transitions: Array2::zeros(transitions.dim()),
-        first: Array1::zeros(first.dim()),
-        last: Array1::zeros(last.dim()),
+        chain: TransitionValues::zeros(chain.classes()),
     };
-    found.add_chain(&on_all);
+    found.chain.add_chain(&on_all);
     match labels {
-        Some(labels) => found.add_chain_of(&on_right, labels),
-        None => found.add_chain(&on_right),
+        Some(labels) => found.chain.add_chain_of(&on_right, labels),
+        None => found.chain.add_chain(&on_right),
     }
     Ok(found)
 }
 
-impl SemiMarkovLoss {
-    /// Adds a gradient at [`Topology::chain`].
+impl TransitionValues {
+    /// Adds a gradient at [`Transitions::topology`].
     fn add_chain(&mut self, sites: &SiteValues) {
-        let own = self.first.iter_mut().chain(self.transitions.iter_mut());
+        let own = self.first.iter_mut().chain(self.between.iter_mut());
         own.zip(&sites.arcs).for_each(|(g, share)| *g += share);
         self.last.iter_mut().zip(sites.finals.iter().skip(1)).for_each(|(g, share)| *g += share);
     }
 
-    /// Adds a gradient at [`Topology::chain_of`].
+    /// Adds a gradient at [`Transitions::topology_of`].
     fn add_chain_of(&mut self, sites: &SiteValues, labels: &[Label]) {
         let class = |label: Label| label as usize - 1;
         for (k, (&label, share)) in labels.iter().zip(&sites.arcs).enumerate() {
             match k.checked_sub(1) {
                 None => self.first[class(label)] += share,
-                Some(before) => self.transitions[[class(labels[before]), class(label)]] += share,
+                Some(before) => self.between[[class(labels[before]), class(label)]] += share,
             }
         }
         if let (Some(&label), Some(share)) = (labels.last(), sites.finals.last()) {
