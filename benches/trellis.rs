@@ -1,4 +1,4 @@
-//! Trellises: the inputs that `benches/peers/ctc_torch.py` makes (`e_logits.npy`, `e_targets.npy`) and those of
+//! Trellises: the inputs that `benches/peers/ctc_torch.py` makes (`e_*.npy`, `a1_*.npy`) and those of
 //! `benches/peers/crf_torch.py` (`f_unary.npy`, `f_trans.npy`) where `PEER_INPUTS` names their folder, else random ones of the
 //! same shape.
 //!
@@ -9,8 +9,8 @@ use std::path::Path;
 
 use divan::Bencher;
 use energraph::trellis::{
-    Emissions, Topology, Transitions, best_path, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_losses,
-    free_energy, posteriors,
+    Emissions, Topology, Transitions, best_path, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_loss,
+    ctc_losses, free_energy, posteriors,
 };
 use energraph::{Beta, Label};
 use ndarray::{Array2, Array3};
@@ -80,6 +80,27 @@ fn free_energy_of_one_item(b: Bencher) {
 fn posteriors_of_one_item(b: Bencher) {
     let (one, t) = one();
     b.bench(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+}
+
+/// Frames, classes and labels of a single item.
+const SINGLE: (usize, usize, usize) = (1000, 100, 100);
+
+/// The loss and its gradient for one longer item, whose trellis others compose first.
+#[divan::bench]
+fn ctc_loss_of_one(b: Bencher) {
+    let (frames, classes, labels) = SINGLE;
+    let logs = npy("a1_emit.npy", f32::from_le_bytes).unwrap_or_else(|| noise(frames * classes));
+    let energies = Array2::from_shape_vec((frames, classes), logs.into_iter().map(|x| -x).collect()).unwrap();
+    let target = npy("a1_target.npy", u32::from_le_bytes)
+        .unwrap_or_else(|| (0..labels as u32).map(|k| k * 31 % (classes as u32 - 1) + 1).collect());
+    let target: Vec<Label> = target.iter().map(|l| l + 1).collect();
+    let find = || ctc_loss(&Emissions::new(energies.view()).unwrap(), &target, BLANK).unwrap();
+    // The peer's inputs are normalised: what is added is the share of every class at its frame.
+    let found = find();
+    let share = |(g, e): (&f32, &f32)| (f64::from(*g) + f64::from(-e).exp()).powi(2);
+    let squares: f64 = found.gradient.iter().zip(&energies).map(share).sum();
+    println!("loss {:.6}, squares {squares:.6}", found.value);
+    b.bench(find);
 }
 
 /// Items, frames, classes of the dense chain.
