@@ -2,8 +2,26 @@
 
 use energraph::Beta;
 use energraph::trellis::decode::{self, Free, beam_lattice, output_energy, prefix_beam};
-use energraph::trellis::{AlignOptions, Emissions, Topology, align, entropy};
-use ndarray::array;
+use energraph::trellis::{
+    AlignOptions, DtwOptions, Emissions, FrameEnergies, SegmentError, Segments, StepPattern, Topology, TrellisError,
+    align, dtw_free_energy, dtw_path, entropy, sample, segment_posteriors,
+};
+use ndarray::{Array2, Array3, array};
+
+#[test]
+fn a_slope_constraint_beyond_every_table_is_the_diagonal() {
+    let o = DtwOptions { steps: StepPattern::sakoe_chiba(usize::MAX), ..DtwOptions::default() };
+    let found = dtw_path(array![[0.0, 0.0], [0.0, 1.0]].view(), &o).unwrap().unwrap();
+    assert_eq!(found.cells, [(0, 0), (1, 1)]);
+}
+
+#[test]
+fn segments_may_be_longer_than_the_frames() {
+    // No numbers, and yet longer than memory.
+    let none = Array3::<f32>::zeros((0, 1 << 60, 1));
+    let p = segment_posteriors(&Segments::given(none.view()).unwrap(), &Topology::any(1).unwrap(), Beta::ONE).unwrap();
+    assert_eq!(p.free_energy, 0.0);
+}
 
 #[test]
 fn the_entropy_of_a_near_certainty_is_a_number() {
@@ -11,6 +29,16 @@ fn the_entropy_of_a_near_certainty_is_a_number() {
     let e = array![[0.0, 740.0]];
     let h = entropy(&Emissions::new(e.view()).unwrap(), &Topology::any(2).unwrap(), Beta::ONE).unwrap();
     assert!((0.0..1e-300).contains(&h), "{h}");
+}
+
+#[test]
+fn draws_count_by_the_frames_that_they_read() {
+    let e = Array2::zeros((1000, 2));
+    let (e, t) = (Emissions::new(e.view()).unwrap(), Topology::any(2).unwrap());
+    for beta in [Beta::ONE, Beta::Infinite] {
+        let found = sample(&e, &t, beta, 1 << 20, &mut || 0.5);
+        assert_eq!(found, Err(TrellisError::Draws { count: 1 << 20 }));
+    }
 }
 
 #[test]
@@ -24,6 +52,21 @@ fn intervals_of_next_to_no_coverage_begin_before_they_end() {
         let found = align(&Emissions::new(e.view()).unwrap(), &t, &o).unwrap().unwrap();
         assert!(found.segments.iter().all(|s| s.starts.0 <= s.starts.1 && s.ends.0 <= s.ends.1), "{found:?}");
     }
+}
+
+#[test]
+fn frames_without_numbers_are_refused_where_they_are_very_many() {
+    let frames = 1 << 40;
+    let tall = Array2::<f32>::zeros((frames, 0));
+    assert!(matches!(Emissions::new(tall.view()), Err(TrellisError::Frames { .. })));
+    assert_eq!(dtw_free_energy(tall.view(), &DtwOptions::default(), Beta::ONE), Ok(f64::INFINITY));
+    let refused = SegmentError::Trellis(TrellisError::Frames { frames });
+    assert_eq!(Segments::from_frames(&FrameEnergies::sums(tall.view(), 3)).map(|_| ()), Err(refused.clone()));
+    for (longest, classes) in [(0, 0), (1, 0), (0, 1)] {
+        let tall = Array3::<f32>::zeros((frames, longest, classes));
+        assert_eq!(Segments::given(tall.view()).map(|_| ()), Err(refused.clone()));
+    }
+    assert!(Emissions::new(Array2::zeros((9, 0)).view()).is_ok());
 }
 
 #[test]

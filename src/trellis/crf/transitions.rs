@@ -122,7 +122,7 @@ pub struct TransitionValues {
 
 impl TransitionValues {
     /// A 0 for each.
-    pub fn zeros(classes: usize) -> Self {
+    pub(super) fn zeros(classes: usize) -> Self {
         let ends = Array1::zeros(classes);
         TransitionValues { between: Array2::zeros((classes, classes)), first: ends.clone(), last: ends }
     }
