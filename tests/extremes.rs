@@ -1,11 +1,13 @@
 //! Numbers that nobody means: what is asked for by mistake is refused or answered, in little time and memory.
 
-use energraph::Beta;
+use energraph::ops::{Budget, OpError, disambiguate};
+use energraph::semiring::Quantum;
 use energraph::trellis::decode::{self, Free, beam_lattice, output_energy, prefix_beam};
 use energraph::trellis::{
     AlignOptions, DtwOptions, Emissions, FrameEnergies, SegmentError, Segments, StepPattern, Topology, TrellisError,
     align, dtw_free_energy, dtw_path, entropy, sample, segment_posteriors,
 };
+use energraph::{Beta, GraphBuilder, MinSum, Weight};
 use ndarray::{Array2, Array3, array};
 
 #[test]
@@ -52,6 +54,33 @@ fn intervals_of_next_to_no_coverage_begin_before_they_end() {
         let found = align(&Emissions::new(e.view()).unwrap(), &t, &o).unwrap().unwrap();
         assert!(found.segments.iter().all(|s| s.starts.0 <= s.starts.1 && s.ends.0 <= s.ends.1), "{found:?}");
     }
+}
+
+#[test]
+fn disambiguation_stays_within_its_budget_on_one_state() {
+    // 60,000 arcs of one label have 3.6 thousand million pairs.
+    let n = 60_000;
+    let mut b = GraphBuilder::new();
+    b.add_states(n + 2);
+    b.start(0);
+    for s in 2..n as u32 + 2 {
+        b.arc(0, 1, 1, MinSum::<f64>::one(), s);
+        b.arc(s, 1, 1, MinSum::one(), 1);
+    }
+    b.final_weight(1, MinSum::one());
+    let found = disambiguate(&b.build().unwrap(), Quantum::default(), Budget { states: 100_000, arcs: 1_000_000 });
+    assert!(matches!(found, Err(OpError::Budget { arcs, .. }) if arcs < 2_000_000), "{found:?}");
+}
+
+#[test]
+fn a_state_with_many_labels_is_disambiguated_in_no_time() {
+    let mut b = GraphBuilder::new();
+    b.add_states(2);
+    b.start(0);
+    (1..=200_000).for_each(|label| b.arc(0, label, label, MinSum::<f64>::one(), 1));
+    b.final_weight(1, MinSum::one());
+    let found = disambiguate(&b.build().unwrap(), Quantum::default(), Budget::default()).unwrap();
+    assert_eq!(found.arc_count(), 200_000);
 }
 
 #[test]
