@@ -1,5 +1,6 @@
 //! Numbers that nobody means: what is asked for by mistake is refused or answered, in little time and memory.
 
+use energraph::graph::ngram::{BackOff, NGramError, Smoothing};
 use energraph::ops::{Budget, OpError, disambiguate};
 use energraph::semiring::Quantum;
 use energraph::trellis::decode::{self, Free, beam_lattice, output_energy, prefix_beam};
@@ -81,6 +82,18 @@ fn a_state_with_many_labels_is_disambiguated_in_no_time() {
     b.final_weight(1, MinSum::one());
     let found = disambiguate(&b.build().unwrap(), Quantum::default(), Budget::default()).unwrap();
     assert_eq!(found.arc_count(), 200_000);
+}
+
+#[test]
+fn counting_takes_neither_all_memory_nor_a_square_of_the_labels() {
+    let texts = [[1_u32]];
+    let found = BackOff::count(2, u32::MAX, texts, Smoothing::WittenBell);
+    assert_eq!(found, Err(NGramError::Labels { labels: u32::MAX }));
+    assert!(BackOff::count(2, u32::MAX, texts, Smoothing::None).is_ok());
+    let many: Vec<u32> = (1..=200_000).collect();
+    let found = BackOff::count(1, 200_000, [many], Smoothing::WittenBell).unwrap();
+    // 200,001 events, each seen once.
+    assert!((found.energy(&[]) - 200_001_f64.ln()).abs() < 1e-9);
 }
 
 #[test]
