@@ -5,11 +5,12 @@ use energraph::ops::{Budget, OpError, disambiguate};
 use energraph::semiring::Quantum;
 use energraph::trellis::decode::{self, Free, beam_lattice, output_energy, prefix_beam};
 use energraph::trellis::{
-    AlignOptions, DtwOptions, Emissions, FrameEnergies, SegmentError, Segments, StepPattern, Topology, TrellisError,
-    align, dtw_free_energy, dtw_path, entropy, sample, segment_posteriors,
+    AlignOptions, ChainEnergies, ContrastError, DtwOptions, Emissions, FrameEnergies, KnownSegments, SegmentError,
+    Segments, StepPattern, Topology, TrellisError, align, asg_loss, dtw_free_energy, dtw_path, entropy, sample,
+    segment_posteriors, semi_markov_loss,
 };
 use energraph::{Beta, GraphBuilder, MinSum, Weight};
-use ndarray::{Array2, Array3, array};
+use ndarray::{Array1, Array2, Array3, array};
 
 #[test]
 fn a_slope_constraint_beyond_every_table_is_the_diagonal() {
@@ -94,6 +95,17 @@ fn counting_takes_neither_all_memory_nor_a_square_of_the_labels() {
     let found = BackOff::count(1, 200_000, [many], Smoothing::WittenBell).unwrap();
     // 200,001 events, each seen once.
     assert!((found.energy(&[]) - 200_001_f64.ln()).abs() < 1e-9);
+}
+
+#[test]
+fn losses_of_chains_want_as_many_classes_as_there_are() {
+    let (e, three, ends) = (Array2::zeros((4, 5)), Array2::zeros((3, 3)), Array1::zeros(3));
+    let found = asg_loss(&Emissions::new(e.view()).unwrap(), &[1, 2], three.view());
+    assert!(matches!(found, Err(ContrastError::Trellis(TrellisError::Shape { rows: 3, classes: 5, .. }))), "{found:?}");
+    let segments = Segments::from_frames(&FrameEnergies::sums(e.view(), 4)).unwrap();
+    let chain = ChainEnergies { transitions: three.view(), first: ends.view(), last: ends.view() };
+    let found = semi_markov_loss(&segments, KnownSegments::Labels(&[1, 2]), &chain, Beta::ONE);
+    assert!(matches!(found, Err(SegmentError::Trellis(TrellisError::Shape { rows: 3, classes: 5, .. }))), "{found:?}");
 }
 
 #[test]

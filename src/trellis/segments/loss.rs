@@ -9,7 +9,7 @@ use super::sweep::Sweep;
 use super::{SegmentError, SegmentShares, Segments};
 use crate::graph::{Label, SiteValues};
 use crate::paths::Beta;
-use crate::trellis::Topology;
+use crate::trellis::{Topology, TrellisError};
 
 /// Which class may follow which, as for [`Topology::chain`].
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ pub struct SemiMarkovLoss {
 ///
 /// # Errors
 /// [`SegmentError::Impossible`] where what is known has an infinite energy; [`SegmentError::Known`],
-/// [`SegmentError::Trellis`].
+/// [`SegmentError::Trellis`], also where segments and chain have not the same number of classes.
 ///
 /// # Cost
 /// O(frames · classes · (longest + classes)), a few times over.
@@ -80,6 +80,10 @@ pub fn semi_markov_loss(
 ) -> Result<SemiMarkovLoss, SegmentError> {
     let (transitions, first, last) = (chain.transitions, chain.first, chain.last);
     let all = Topology::chain(transitions, first, last)?;
+    if first.len() < segments.classes() {
+        let (rows, columns) = transitions.dim();
+        return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes: segments.classes() }.into());
+    }
     let (right_segments, right, labels) = match known {
         KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
         KnownSegments::Labels(labels) => {
