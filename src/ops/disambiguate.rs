@@ -27,7 +27,7 @@ use crate::semiring::{LeftDivide, Quantum};
 /// As [`determinize`](super::determinize()).
 ///
 /// # Cost
-/// O(pairs of states that one string reaches) and, for each state of the result, a sort of the arcs behind its set.
+/// O(pairs of states that one string reaches, and of their arcs that read one label), a sort of the arcs of each; and, for each state of the result, a sort of the arcs behind its set.
 ///
 /// # Source
 /// M. Mohri, M. Riley, *On the disambiguation of weighted automata*, 2015.
@@ -118,19 +118,26 @@ impl Alike {
         // (target, source) by number.
         let mut back: Vec<(u32, u32)> = Vec::new();
         let mut next = 0;
+        let by_label = |s: StateId| {
+            let mut arcs: Vec<(Label, StateId)> = g.arcs(s).iter().map(|a| (a.ilabel, a.target)).collect();
+            arcs.sort_unstable();
+            arcs
+        };
         while let Some(&(p, q)) = pairs.get(next) {
-            for a in g.arcs(p) {
-                for b in g.arcs(q).iter().filter(|b| b.ilabel == a.ilabel) {
-                    let pair = (a.target.min(b.target), a.target.max(b.target));
+            let (from_p, from_q) = (by_label(p), by_label(q));
+            for &(label, one) in &from_p {
+                let first = from_q.partition_point(|b| b.0 < label);
+                for &(_, other) in from_q[first..].iter().take_while(|b| b.0 == label) {
+                    let pair = (one.min(other), one.max(other));
                     let number = *numbers.entry(pair).or_insert_with(|| {
                         pairs.push(pair);
                         pairs.len() as u32 - 1
                     });
                     back.push((number, next as u32));
                 }
+                budget.check(pairs.len(), back.len())?;
             }
             next += 1;
-            budget.check(pairs.len(), back.len())?;
         }
         back.sort_unstable();
         let mut alive: Vec<bool> = pairs.iter().map(|&(p, q)| g.is_final(p) && g.is_final(q)).collect();

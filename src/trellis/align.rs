@@ -266,7 +266,9 @@ fn fill_between(of_state: &mut [Option<usize>], visited: &[bool], order: &[State
 fn interval(shares: &[(usize, f64)], coverage: f64) -> Option<(usize, usize)> {
     let total: f64 = shares.iter().map(|s| s.1).sum();
     let tail = 0.5 * (1.0 - coverage) * total;
-    Some((passing(shares.iter(), tail)?, passing(shares.iter().rev(), tail)?))
+    let (first, last) = (passing(shares.iter(), tail)?, passing(shares.iter().rev(), tail)?);
+    // Where two places have a half each, next to no coverage leaves the one to the other.
+    Some((first.min(last), first.max(last)))
 }
 
 /// The place at which a sum of shares passes a limit.

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::{ContrastError, Emissions, Topology, contrast_loss};
+use super::{ContrastError, Emissions, Topology, TrellisError, contrast_loss};
 use crate::graph::Label;
 use crate::paths::Beta;
 
@@ -27,7 +27,8 @@ pub struct AsgLoss {
 ///
 /// # Errors
 /// [`ContrastError::Right`] where no alignment of the target is possible, for instance with fewer frames than labels;
-/// [`ContrastError::Trellis`] as for [`Topology::asg`] and [`Topology::chain`].
+/// [`ContrastError::Trellis`] as for [`Topology::asg`] and [`Topology::chain`], and where emissions and transitions have not
+/// the same number of classes.
 ///
 /// # Cost
 /// O(frames · classes²), three times over.
@@ -55,6 +56,10 @@ pub fn asg_loss(
     let free = Array1::zeros(classes);
     let all = Topology::chain(transitions, free.view(), free.view())?;
     right.check(e.classes())?;
+    if classes < e.classes() {
+        let shape = TrellisError::Shape { rows: classes, columns: classes, ends: classes, classes: e.classes() };
+        return Err(shape.into());
+    }
     if e.frames() == 0 && target.is_empty() {
         let (emissions, transitions) = (Array2::zeros(e.values().dim()), Array2::zeros(transitions.dim()));
         return Ok(AsgLoss { value: 0.0, emissions, transitions });

@@ -6,6 +6,11 @@ use super::TrellisError;
 use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
 use crate::semiring::Energy;
 
+/// Whether an array without numbers, which takes no memory, has more rows than answers should be made for.
+pub(super) fn too_many_empty(rows: usize, numbers: usize) -> bool {
+    numbers == 0 && rows > 1 << 24
+}
+
 /// Energies of classes at frames, frames × classes, borrowed: nothing is copied.
 ///
 /// `+∞` says that a class is impossible at a frame. A topology reads class `c` through arcs of input label `c + 1`,
@@ -29,12 +34,16 @@ impl<'a> Emissions<'a> {
     /// Energies, frames × classes.
     ///
     /// # Errors
-    /// [`TrellisError::NoEnergy`] for NaN or −∞.
+    /// [`TrellisError::NoEnergy`] for NaN or −∞; [`TrellisError::Frames`] for more than 2²⁴ frames without a class, which take
+    /// no memory by themselves.
     ///
     /// # Cost
     /// One look at each number.
     pub fn new(values: ArrayView2<'a, f32>) -> Result<Self, TrellisError> {
         let wrong = |v: &f32| v.is_nan() || *v == f32::NEG_INFINITY;
+        if too_many_empty(values.nrows(), values.ncols()) {
+            return Err(TrellisError::Frames { frames: values.nrows() });
+        }
         match values.indexed_iter().find(|(_, v)| wrong(v)) {
             Some(((frame, class), &value)) => Err(TrellisError::NoEnergy { frame, class, value }),
             None => Ok(Emissions { values }),

@@ -38,7 +38,12 @@ pub fn entropy(e: &Emissions<'_>, topology: &Topology, beta: Beta) -> Result<f64
         let mut backward = Backward::new(*e, topology, beta)?;
         walk(&mut backward, &mut |_, _, share, end, ways| {
             let parts = [end].into_iter().chain(ways.iter().copied()).filter(|part| *part > 0.0);
-            sum += parts.map(|part| part * (share / part).ln()).sum::<f64>();
+            // A quotient is more exact than a difference of logarithms, but of a tiny part it is beyond all numbers.
+            let surprise = |part: f64| {
+                let times = share / part;
+                if times < f64::INFINITY { times.ln() } else { share.ln() - part.ln() }
+            };
+            sum += parts.map(|part| part * surprise(part)).sum::<f64>();
         });
     } else {
         topology.check(e.classes())?;

@@ -18,6 +18,12 @@ pub enum TrellisError {
         /// The number found.
         value: f32,
     },
+    /// More frames than answers should be made for, none of which says anything.
+    #[error("{frames} frames without a class or a segment are too many")]
+    Frames {
+        /// Frames.
+        frames: usize,
+    },
     /// A topology that reads a class the emissions lack.
     #[error("the topology reads class {} (label {label}), the emissions have {classes} classes", label.saturating_sub(1))]
     Class {

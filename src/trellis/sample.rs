@@ -7,8 +7,9 @@ use super::{Alignment, Emissions, Topology, TrellisError};
 use crate::graph::ArcId;
 use crate::paths::Beta;
 
-/// Most draws in one call: a slip of a number must not take all memory.
+/// Most draws in one call, and most frames that they read in all: a slip of a number must not take all memory.
 const MOST_DRAWS: usize = 1 << 24;
+const MOST_READ: usize = 1 << 26;
 
 /// `count` independent alignments, each drawn with probability `p(path) ∝ e^{−β·E}`: exact, not by a Markov chain. None
 /// where no path exists. At infinite β every draw is [`best_path`](super::best_path()).
@@ -17,7 +18,8 @@ const MOST_DRAWS: usize = 1 << 24;
 /// gives, only paths of the topology are drawn. The same numbers give the same draws.
 ///
 /// # Errors
-/// [`TrellisError::Class`]; [`TrellisError::Draws`] for more than 2²⁴ draws in one call.
+/// [`TrellisError::Class`]; [`TrellisError::Draws`] for more than 2²⁴ draws in one call, or draws that read more than 2²⁶
+/// frames in all.
 ///
 /// # Cost
 /// [`free_energy`](super::free_energy())'s, and for each draw an exponential for each way on from the states along it.
@@ -48,7 +50,7 @@ pub fn sample(
     count: usize,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Result<Vec<Alignment>, TrellisError> {
-    if count > MOST_DRAWS {
+    if count > MOST_DRAWS || count.saturating_mul(e.frames()) > MOST_READ {
         return Err(TrellisError::Draws { count });
     }
     let mut backward = Backward::new(*e, topology, beta)?;

@@ -20,6 +20,12 @@ pub enum NGramError {
         /// The largest that there is.
         labels: Label,
     },
+    /// More labels than n-grams should be made of, one for each.
+    #[error("{labels} labels are too many to smooth")]
+    Labels {
+        /// Labels.
+        labels: Label,
+    },
     /// An n-gram longer than the model's order.
     #[error("an n-gram of {found} labels in a model of order {order}")]
     TooLong {

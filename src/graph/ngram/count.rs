@@ -8,6 +8,9 @@ use crate::graph::Label;
 /// The beginning and the end of a text among counts.
 const BOUNDARY: Label = 0;
 
+/// Most labels that n-grams are made of unseen: a slip of a number must not take all memory.
+const MOST_LABELS: Label = 1 << 24;
+
 /// What probability is left for what was not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Smoothing {
@@ -26,10 +29,11 @@ impl BackOff {
     /// beginning and an end, which count as labels.
     ///
     /// # Errors
-    /// [`NGramError::Order`], [`NGramError::Label`].
+    /// [`NGramError::Order`], [`NGramError::Label`]; [`NGramError::Labels`] where more than 2²⁴ labels are smoothed, each of
+    /// which then has an n-gram, seen or not.
     ///
     /// # Cost
-    /// O(length · order · log contexts).
+    /// O(length · order² · log contexts) time and O(length · order²) memory: contexts are kept as they are read.
     ///
     /// ```
     /// use energraph::graph::ngram::{BackOff, Smoothing};
@@ -47,7 +51,10 @@ impl BackOff {
         if order == 0 {
             return Err(NGramError::Order);
         }
-        let mut counts: BTreeMap<Vec<Label>, BTreeMap<Label, u64>> = BTreeMap::new();
+        if labels > MOST_LABELS && smoothing == Smoothing::WittenBell {
+            return Err(NGramError::Labels { labels });
+        }
+        let mut counts = Counts::new();
         let mut padded = Vec::new();
         for text in texts {
             if let Some(&label) = text.as_ref().iter().find(|&&label| label == BOUNDARY || label > labels) {
@@ -59,7 +66,9 @@ impl BackOff {
             padded.push(BOUNDARY);
             for (i, &next) in padded.iter().enumerate().skip(1) {
                 for from in (i + 1).saturating_sub(order)..=i {
-                    *counts.entry(padded[from..i].to_vec()).or_default().entry(next).or_default() += 1;
+                    let seen = counts.entry(padded[from..i].to_vec()).or_default();
+                    *seen.each.entry(next).or_default() += 1;
+                    seen.total += 1;
                 }
             }
         }
@@ -67,7 +76,15 @@ impl BackOff {
     }
 }
 
-type Counts = BTreeMap<Vec<Label>, BTreeMap<Label, u64>>;
+type Counts = BTreeMap<Vec<Label>, After>;
+
+/// What was seen after a context.
+#[derive(Default)]
+struct After {
+    each: BTreeMap<Label, u64>,
+    /// The sum of them.
+    total: u64,
+}
 
 fn grams(order: usize, labels: Label, counts: &Counts, smoothing: Smoothing) -> Vec<Gram> {
     let mut grams = Vec::new();
@@ -82,18 +99,18 @@ fn grams(order: usize, labels: Label, counts: &Counts, smoothing: Smoothing) -> 
     let all = (BOUNDARY..=labels).filter(|_| smoothing == Smoothing::WittenBell);
     all.for_each(|next| add(&[], next));
     for (context, seen) in counts.iter().filter(|(context, _)| smoothing == Smoothing::None || !context.is_empty()) {
-        seen.keys().for_each(|&next| add(context, next));
+        seen.each.keys().for_each(|&next| add(context, next));
     }
     grams
 }
 
 /// The energy of backing off from a context, by what was seen after it: the share that is left for what was not.
-fn back(seen: Option<&BTreeMap<Label, u64>>, smoothing: Smoothing) -> f64 {
+fn back(seen: Option<&After>, smoothing: Smoothing) -> f64 {
     match (seen, smoothing) {
         (None, _) => 0.0,
         (Some(_), Smoothing::None) => f64::INFINITY,
         (Some(seen), Smoothing::WittenBell) => {
-            let (total, kinds) = (seen.values().sum::<u64>() as f64, seen.len() as f64);
+            let (total, kinds) = (seen.total as f64, seen.each.len() as f64);
             -(kinds / (total + kinds)).ln()
         }
     }
@@ -101,9 +118,8 @@ fn back(seen: Option<&BTreeMap<Label, u64>>, smoothing: Smoothing) -> f64 {
 
 /// Of a label after a context that was seen.
 fn probability(labels: Label, counts: &Counts, smoothing: Smoothing, context: &[Label], next: Label) -> f64 {
-    let of = |seen: &BTreeMap<Label, u64>| {
-        (seen.get(&next).map_or(0.0, |&n| n as f64), seen.values().sum::<u64>() as f64, seen.len() as f64)
-    };
+    let of =
+        |seen: &After| (seen.each.get(&next).map_or(0.0, |&n| n as f64), seen.total as f64, seen.each.len() as f64);
     if smoothing == Smoothing::None {
         return counts.get(context).map(of).map_or(0.0, |(n, total, _)| n / total);
     }

@@ -136,7 +136,7 @@ pub struct TransitionValues {
 
 impl TransitionValues {
     /// A 0 for each.
-    pub fn zeros(classes: usize) -> Self {
+    pub(in crate::trellis) fn zeros(classes: usize) -> Self {
         let ends = Array1::zeros(classes);
         TransitionValues { between: Array2::zeros((classes, classes)), first: ends.clone(), last: ends }
     }

@@ -73,7 +73,7 @@ pub fn beam_lattice<G: Grammar>(
         }
         search.end();
     }
-    let lost = bounds.then_some(search.lost + frames.total);
+    let lost = bounds.then(|| frames.whole(search.lost));
     let graph = match connect(&search.built.build()?) {
         Ok(traced) => traced.graph,
         Err(OpError::Graph(error)) => return Err(error.into()),

@@ -150,13 +150,15 @@ struct Frames {
 impl Frames {
     fn new(e: &Emissions<'_>, beta: Beta) -> Frames {
         let (mut above, mut total) = (Vec::with_capacity(e.values().len()), 0.0);
+        // At the smallest β a frame is worth more than there are numbers for; sums over all frames are to be numbers too.
+        let most = f64::MIN / (4.0 * (e.frames() as f64 + 1.0));
         for row in e.values().outer_iter() {
             let wide = || row.iter().map(|&x| f64::from(x));
             let least = wide().fold(f64::INFINITY, f64::min);
             let worth = match beta {
                 Beta::Finite(beta) if least < f64::INFINITY => {
                     let sum: f64 = wide().map(|x| (beta.get() * (least - x)).exp()).sum();
-                    (least - sum.ln() / beta.get()).max(f64::MIN)
+                    (least - sum.ln() / beta.get()).max(most)
                 }
                 _ => least,
             };
@@ -166,10 +168,20 @@ impl Frames {
         Frames { above, classes: e.classes(), total }
     }
 
+    /// A free energy counted from what the frames are worth, as it is: at least the least number that there is.
+    fn whole(&self, above: f64) -> f64 {
+        whole(above, self.total)
+    }
+
     /// The frames in order, none where one of them allows nothing.
     fn iter(&self) -> impl Iterator<Item = (usize, &[f64])> {
         self.above.chunks_exact(self.classes.max(1)).enumerate()
     }
+}
+
+/// The sum of a free energy and what frames are worth, at least the least number that there is.
+fn whole(above: f64, total: f64) -> f64 {
+    (above + total).max(f64::MIN)
 }
 
 /// The energy of a label at a frame; +∞ where it names no class.

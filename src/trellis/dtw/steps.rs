@@ -2,6 +2,9 @@
 
 use super::DtwError;
 
+/// Most diagonal steps before one along a sequence: a slip of a number must not take all memory.
+const MOST_DIAGONAL: usize = 1 << 20;
+
 /// A step of a warping, from a cell so many rows and columns back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DtwStep {
@@ -36,11 +39,13 @@ impl StepPattern {
     }
 
     /// The symmetric form with slope constraint P: at least `p` diagonal steps before each step along one of the sequences. A
-    /// diagonal step counts its cell twice, so that the weights along a warping of T × U add up to T + U.
+    /// diagonal step counts its cell twice, so that the weights along a warping of T × U add up to T + U. A step holds its
+    /// `p + 1` cells: more than 2²⁰ diagonal ones count as so many, which only tables of more rows and columns could tell.
     ///
     /// # Source
     /// H. Sakoe, S. Chiba, *Dynamic programming algorithm optimization for spoken word recognition*, 1978, table I.
     pub fn sakoe_chiba(p: usize) -> Self {
+        let p = p.min(MOST_DIAGONAL);
         // `p` diagonal steps, which end one cell before the end, then the one along a sequence.
         let along = |rows: usize, columns: usize| {
             let diagonal = (0..p).rev().map(|k| (k + rows, k + columns, 2.0));

@@ -64,10 +64,11 @@ impl<'c, 'o> Table<'c, 'o> {
         }
         let (rows, columns) = costs.dim();
         let width = options.band.map_or(columns, |r| columns.min(r.saturating_mul(2).saturating_add(1)));
+        // Without columns rows take no memory, and there may be very many of them.
         let values = vec![f64::INFINITY; rows * width];
         let mut table = Table { costs, options, beta, width, values, total: f64::INFINITY };
         let mut terms = Vec::new();
-        for i in 0..rows {
+        for i in 0..if width > 0 { rows } else { 0 } {
             for j in table.columns(i) {
                 table.ways((i, j), &mut terms);
                 let slot = table.slot((i, j));

@@ -7,6 +7,8 @@ use ndarray::{ArrayView2, ArrayView3};
 use super::SegmentError;
 use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
 use crate::semiring::Energy;
+use crate::trellis::TrellisError;
+use crate::trellis::emissions::too_many_empty;
 
 /// Energies of segments that come from the frames in them, all frames × classes but the last.
 #[derive(Debug, Clone, Copy)]
@@ -89,9 +91,10 @@ impl<'a> Segments<'a> {
     /// last frame are not looked at. A wrong segment may be +∞: where the lattice has gaps, they are here.
     ///
     /// # Errors
-    /// [`SegmentError::NoEnergy`] for NaN or −∞.
+    /// [`SegmentError::NoEnergy`] for NaN or −∞; [`SegmentError::Trellis`] for more than 2²⁴ frames without segments.
     pub fn given(energies: ArrayView3<'a, f32>) -> Result<Self, SegmentError> {
         let (frames, longest, classes) = energies.dim();
+        check_empty(frames, longest.min(classes))?;
         for ((row, length, class), &value) in energies.indexed_iter() {
             if row + length < frames && (value.is_nan() || value == f32::NEG_INFINITY) {
                 return Err(SegmentError::NoEnergy { what: "start", row, length: length + 1, class, value });
@@ -101,15 +104,19 @@ impl<'a> Segments<'a> {
     }
 
     /// The energy of a segment is the sum, or the mean, of those of its frames, and those of its two ends and of its
-    /// length, where they are given. Cumulative sums make each a matter of two look-ups, whatever its length.
+    /// length, where they are given. Cumulative sums make each a matter of two look-ups, whatever its length; they have the
+    /// digits of an f64 in all, so that a finite energy of 10³⁰ leaves none to the class's later frames. What is impossible had
+    /// better be +∞, which takes no digits.
     ///
     /// # Errors
-    /// [`SegmentError::NoEnergy`] for NaN or −∞, [`SegmentError::Shape`].
+    /// [`SegmentError::NoEnergy`] for NaN or −∞, [`SegmentError::Shape`]; [`SegmentError::Trellis`] for more than 2²⁴ frames
+    /// without classes.
     ///
     /// # Cost
     /// Linear in the frames' energies, of which it keeps two tables.
     pub fn from_frames(e: &FrameEnergies<'a>) -> Result<Self, SegmentError> {
         let (frames, classes) = e.inside.dim();
+        check_empty(frames, classes)?;
         check("inside", e.inside, (frames, classes))?;
         let ends = [("begins", e.begins, frames), ("ends", e.ends, frames), ("lengths", e.lengths, e.longest)];
         for (what, given, rows) in ends {
@@ -261,6 +268,10 @@ impl<'a> Segments<'a> {
         b.final_weight(self.frames as StateId, Energy::FREE);
         b.build()
     }
+}
+
+fn check_empty(frames: usize, numbers: usize) -> Result<(), SegmentError> {
+    if too_many_empty(frames, numbers) { Err(TrellisError::Frames { frames }.into()) } else { Ok(()) }
 }
 
 fn check(what: &'static str, values: ArrayView2<'_, f32>, wanted: (usize, usize)) -> Result<(), SegmentError> {

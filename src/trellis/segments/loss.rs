@@ -7,7 +7,7 @@ use super::sweep::Sweep;
 use super::{SegmentError, SegmentShares, Segments};
 use crate::graph::{Label, SiteValues};
 use crate::paths::Beta;
-use crate::trellis::{TransitionValues, Transitions};
+use crate::trellis::{TransitionValues, Transitions, TrellisError};
 
 /// What is known of the right segmentation.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ pub struct SemiMarkovLoss {
 ///
 /// # Errors
 /// [`SegmentError::Impossible`] where what is known has an infinite energy; [`SegmentError::Known`],
-/// [`SegmentError::Trellis`].
+/// [`SegmentError::Trellis`], also where segments and chain have not the same number of classes.
 ///
 /// # Cost
 /// O(frames · classes · (longest + classes)), a few times over.
@@ -63,6 +63,10 @@ pub fn semi_markov_loss(
     beta: Beta,
 ) -> Result<SemiMarkovLoss, SegmentError> {
     let all = chain.topology()?;
+    if chain.classes() < segments.classes() {
+        let (rows, classes) = (chain.classes(), segments.classes());
+        return Err(TrellisError::Shape { rows, columns: rows, ends: rows, classes }.into());
+    }
     let (right_segments, right, labels) = match known {
         KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
         KnownSegments::Labels(labels) => (None, Some(chain.topology_of(labels)?), Some(labels)),

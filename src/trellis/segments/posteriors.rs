@@ -182,7 +182,7 @@ fn walk(
     let (graph, frames) = (sweep.topology.graph(), sweep.segments.frames());
     let Some(start) = graph.start().filter(|_| sweep.above() < f64::INFINITY) else { return };
     // A segment leads at most so many rows on: a ring of them will do.
-    let ring = sweep.segments.longest() + 1;
+    let ring = sweep.segments.longest().min(frames) + 1;
     let mut shares = vec![vec![0.0; graph.states()]; ring];
     let mut begun = vec![0.0; sweep.entries.len()];
     let mut ways = Vec::new();

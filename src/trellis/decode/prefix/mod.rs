@@ -92,5 +92,5 @@ pub fn output_energy<G: Grammar>(
     let beam = Beam { beta, ..Beam::UNLIMITED };
     let mut search = Search::new(Rows::new(grammar, beta), beam, blank, Some(output));
     search.run(&frames);
-    Ok(search.ends().into_iter().fold(f64::INFINITY, |sum, end| soft_add(sum, end.energy, beta)) + frames.total)
+    Ok(frames.whole(search.ends().into_iter().fold(f64::INFINITY, |sum, end| soft_add(sum, end.energy, beta))))
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::{Decoded, Grammar, NBest, soft_add};
+use super::super::{Decoded, Grammar, NBest, soft_add, whole as sum};
 use super::hypothesis::Key;
 use super::search::{Prefix, Search};
 use crate::graph::Label;
@@ -68,10 +68,10 @@ impl<G: Grammar> Search<'_, '_, G> {
             let (labels, starts, read) = self.traced(whole.trace, output.len());
             let confidence = share(whole.energy, kept);
             let at_least = lost.map(|lost| share(whole.energy, soft_add(kept, lost, beta)));
-            Decoded { output, labels, starts, read, energy: whole.energy + total, confidence, at_least }
+            Decoded { output, labels, starts, read, energy: sum(whole.energy, total), confidence, at_least }
         };
         let list = wholes.into_iter().map(decoded).collect();
-        NBest { list, kept: kept + total, lost: lost.map(|lost| lost + total), proved }
+        NBest { list, kept: sum(kept, total), lost: lost.map(|lost| sum(lost, total)), proved }
     }
 
     fn output(&self, mut prefix: u32) -> Output {
