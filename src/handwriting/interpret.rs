@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Field, Grammar, Recognition, RecognitionError, Rows};
 use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Traced};
-use crate::ops::{Compose, OpError, compose};
+use crate::ops::{Budget, Compose, OpError, compose};
 use crate::paths::{Answer, Beta, Path, PathError, best_path, free_energy, posteriors, with_output, within};
 use crate::semiring::Energy;
 
@@ -18,6 +18,10 @@ const WEIGHED: f64 = 0.5;
 
 /// How much worse than the best an interpretation may be to be weighed where no margin was asked for.
 const WEIGHED_ALL: f64 = 12.0;
+
+/// The most that is weighed by a prior. A trained net leaves a tenth of it near the best; a training run weighs its
+/// held-out fields all at once.
+const WEIGHED_MOST: Budget = Budget { states: 1 << 16, arcs: 1 << 16 };
 
 /// Why a field has no interpretation.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -78,8 +82,8 @@ impl Interpretations {
 
     /// Composes the recognition graph with a grammar, over the rows that the grammar reads.
     ///
-    /// Where the grammar has a prior, interpretations more than 12 above the best one are left out, and the others
-    /// composed with it.
+    /// Where the grammar has a prior, interpretations more than 12 above the best one are left out, more where 2¹⁶ arcs
+    /// would not hold them, and the others composed with it.
     ///
     /// # Errors
     /// [`InterpretError::NothingFits`] where no interpretation is left.
@@ -151,13 +155,21 @@ impl Interpretations {
         Ok(Interpretations { recognition, constrained: Traced { graph: made.graph, origin } })
     }
 
-    /// What is within `margin` of the best, composed with a prior.
-    fn weighed(self, prior: Option<&Graph<Energy>>, margin: f64) -> Result<Self, InterpretError> {
+    /// What is within `margin` of the best, composed with a prior; less where that would be too much.
+    fn weighed(self, prior: Option<&Graph<Energy>>, mut margin: f64) -> Result<Self, InterpretError> {
         let Some(prior) = prior else { return Ok(self) };
-        let near = within(&self.constrained.graph, margin)?;
-        let made = match compose(&near.graph, prior, &Compose::default()) {
-            Err(OpError::Empty { .. }) => return Err(InterpretError::NothingFits { spans: self.recognition.spans() }),
-            made => made?,
+        let few = Compose { budget: WEIGHED_MOST, ..Compose::default() };
+        let (near, made) = loop {
+            let near = within(&self.constrained.graph, margin)?;
+            let options = if margin > 0.0 { &few } else { &Compose::default() };
+            match compose(&near.graph, prior, options) {
+                // A net that has learnt little holds everything for nearly as likely.
+                Err(OpError::Budget { .. }) if margin > 0.0 => margin = if margin > 0.1 { 0.5 * margin } else { 0.0 },
+                Err(OpError::Empty { .. }) => {
+                    return Err(InterpretError::NothingFits { spans: self.recognition.spans() });
+                }
+                made => break (near, made?),
+            }
         };
         let origin = through(&made.graph, &made.origin, &near.origin);
         let origin = through(&made.graph, &origin, &self.constrained.origin);
@@ -370,6 +382,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn where_everything_is_as_likely_a_prior_weighs_no_more_than_it_can_hold() {
+        let cuts: Vec<f32> = (0..=80).map(|i| 4.0 * i as f32).collect();
+        let field = Field::new(Array2::zeros((4, 320)), cuts, SpanLimit { width: 12.0, pieces: 3 }).unwrap();
+        let symbols = alphabet("01").unwrap();
+        let grammar = Grammar::parse("test", "0 0 0 0\n0 0 1 1\n0\n", &symbols).unwrap();
+        let words = (0..256_u32).map(|k| (0..8).map(|bit| 1 + (k >> bit & 1)).collect::<Vec<Label>>());
+        let prior = NGram::new(8, 2, words).unwrap().graph(0.5).unwrap();
+        let flat = Array2::zeros((field.spans().len(), 3));
+        let plain = Interpretations::under(&field, flat.view(), 2, &grammar).unwrap();
+        let few = Compose { budget: WEIGHED_MOST, ..Compose::default() };
+        assert!(matches!(compose(plain.graph(), &prior, &few), Err(OpError::Budget { .. })));
+        // Energies that differ a little say what is nearest.
+        let tilted = Array2::from_shape_fn(flat.dim(), |(span, column)| 0.001 * ((span * 7 + column * 5) % 11) as f32);
+        let weighed = Grammar { prior: Some(prior), ..grammar };
+        let made = Interpretations::under(&field, tilted.view(), 2, &weighed).unwrap();
+        assert!(made.graph().arc_count() <= WEIGHED_MOST.arcs, "{}", made.graph().arc_count());
+        assert!(made.best().is_ok());
     }
 
     #[test]
