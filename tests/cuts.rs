@@ -13,7 +13,7 @@ struct Sample {
     boxes: Vec<[f32; 4]>,
 }
 
-fn cheques() -> Option<Vec<Sample>> {
+fn cheques(normaliser: &Normaliser) -> Option<Vec<Sample>> {
     let Some(data) = std::env::var_os("ENERGRAPH_DATA").map(PathBuf::from) else {
         println!("skipped: ENERGRAPH_DATA is not set");
         return None;
@@ -24,7 +24,7 @@ fn cheques() -> Option<Vec<Sample>> {
         [v[0], v[1], v[0] + v[2], v[1] + v[3]]
     };
     let sample = |item: energraph::signal::Item| Sample {
-        field: Normaliser::default().apply(&item.image),
+        field: normaliser.apply(&item.image),
         boxes: item.columns[2].split(';').map(parse).collect(),
     };
     Some(items.into_iter().map(sample).collect())
@@ -50,13 +50,29 @@ fn measure(samples: &[Sample], cuts: Cuts) -> Recall {
 
 #[test]
 fn uniform_cuts_miss_no_boundary_of_a_real_field() {
-    let Some(samples) = cheques() else { return };
+    let Some(samples) = cheques(&Normaliser::default()) else { return };
     assert_eq!(measure(&samples, Cuts::UNIFORM).share(), 1.0);
+}
+
+/// The normalisation and the cuts of the shipped readers: is the true segmentation in the graph?
+#[test]
+fn the_shipped_readers_can_cut_real_fields_where_their_digits_end() {
+    let config = include_str!("../data/models/amounts.toml");
+    assert!(["stretch = 1.25", "step = 4", "widest = 50.0"].iter().all(|line| config.contains(line)));
+    let Some(samples) = cheques(&Normaliser { stretch: 1.25, ..Normaliser::default() }) else { return };
+    assert_eq!(measure(&samples, Cuts::Uniform { step: 4 }).share(), 1.0);
+    let wide = |s: &&Sample| {
+        let width = |b: &[f32; 4]| s.field.map.normalised(b[2]) - s.field.map.normalised(b[0]);
+        s.boxes.iter().any(|b| width(b) > 50.0)
+    };
+    let lost = samples.iter().filter(wide).count();
+    println!("{lost} of {} fields have a digit wider than a span may be", samples.len());
+    assert!(lost * 50 <= samples.len());
 }
 
 #[test]
 fn the_union_of_found_cuts_misses_a_boundary_in_less_than_a_hundredth_of_real_fields() {
-    let Some(samples) = cheques() else { return };
+    let Some(samples) = cheques(&Normaliser::default()) else { return };
     for alone in [Cuts::COMPONENTS, Cuts::PROFILE, Cuts::CONTOUR] {
         measure(&samples, alone);
     }
@@ -67,7 +83,7 @@ fn the_union_of_found_cuts_misses_a_boundary_in_less_than_a_hundredth_of_real_fi
 
 #[test]
 fn normalisation_cuts_off_no_digit_of_a_real_field() {
-    let Some(samples) = cheques() else { return };
+    let Some(samples) = cheques(&Normaliser::default()) else { return };
     let cut_off = |s: &&Sample| {
         let (map, ink) = (&s.field.map, &s.field.ink);
         let slack = 0.12 * (map.bottom - map.top);

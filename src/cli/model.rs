@@ -18,8 +18,9 @@ pub(super) struct ModelArgs {
     /// A model file; the one that comes with the program if not given.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// A shipped grammar (amount, digits) or a file of one; the model's own if not given.
-    #[arg(long, value_name = "NAME|FILE")]
+    /// A shipped grammar (amount, digits, digit) or a file of one, and what restricts its answers behind a + each: check,
+    /// unsigned, decimals or files, as in amount+check; the model's own if not given.
+    #[arg(long, value_name = "NAME|FILE[+NAME|FILE…]")]
     grammar: Option<String>,
     /// How much it counts which answers were usual in the model's training data, from 0, not at all; 1 if not given.
     #[arg(long, value_name = "FACTOR")]
@@ -61,7 +62,7 @@ fn weigh(reader: &mut Recognizer, priors: &[Prior], factor: f64) -> Result<(), C
         return Err(format!("{factor} is not in 0 to {}", NGram::MAX_WEIGHT)).at("--prior");
     }
     let grammar = &reader.grammar().name;
-    let has_one = priors.iter().any(|p| p.grammar == *grammar);
+    let has_one = priors.iter().any(|p| p.serves(grammar));
     if !has_one && factor != 0.0 {
         return Err(format!("the model has no prior for the grammar {grammar}")).at("--prior");
     }

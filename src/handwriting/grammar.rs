@@ -1,4 +1,17 @@
 //! Grammars: transducers from the symbols that are written to the answer that is meant.
+//!
+//! A name is that of a shipped grammar or of a file, and behind it, each after a `+`, what its answers are restricted to or
+//! rewritten by, shipped or a file again: `amount+check+unsigned`. Every part reads what the part before it writes.
+//! Confidences are then among the answers that are left.
+//!
+//! | shipped | answers |
+//! |---|---|
+//! | `digit` | one digit |
+//! | `digits` | the digits alone, of what is written with separators and dashes |
+//! | `amount` | digits with `.` or `,` in front, between or behind, and a dash in front or at the end |
+//! | `…+check` | as a cheque's amount is filled in: no sign, thousands in threes behind one kind of separator or not separated, then two decimals, a dash in their place, or nothing |
+//! | `…+unsigned` | no dash in front |
+//! | `…+decimals` | the last separator has two digits behind it, and nothing else |
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +24,13 @@ use crate::semiring::Energy;
 use crate::trellis::{Topology, TrellisError};
 
 /// The grammars that come with the library, by name.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("amount", include_str!("../../data/grammars/amount.txt")),
     ("digit", include_str!("../../data/grammars/digit.txt")),
     ("digits", include_str!("../../data/grammars/digits.txt")),
+    ("check", include_str!("../../data/grammars/check.txt")),
+    ("decimals", include_str!("../../data/grammars/decimals.txt")),
+    ("unsigned", include_str!("../../data/grammars/unsigned.txt")),
 ];
 
 /// Why a grammar can't be used.
@@ -41,6 +57,20 @@ pub enum GrammarError {
         name: String,
         /// Where and why.
         source: AttError,
+    },
+    /// A part after a `+` can't be composed with what stands before it.
+    #[error("grammar {name}: {source}")]
+    Parts {
+        /// All parts.
+        name: String,
+        /// Why.
+        source: OpError,
+    },
+    /// The parts have no answer in common.
+    #[error("grammar {name}: its parts have no answer in common")]
+    Nothing {
+        /// All parts.
+        name: String,
     },
     /// The grammar has no frames: it is too large, or accepts nothing.
     #[error("grammar {name}, over frames: {source}")]
@@ -78,11 +108,29 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// A shipped grammar by name, or one from a file of AT&T text whose labels are symbols of `alphabet`.
+    /// A shipped grammar by name, or one from a file of AT&T text whose labels are symbols of `alphabet`, or the
+    /// composition of several, their names joined by `+`. A file of the whole name comes first.
     ///
     /// # Errors
     /// [`GrammarError`], which names the grammar, and the line of an unknown symbol.
     pub fn load(name: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
+        if !name.contains('+') || Path::new(name).exists() {
+            return Grammar::one(name, alphabet);
+        }
+        let mut parts = name.split('+').map(|part| Grammar::one(part, alphabet));
+        let Some(first) = parts.next() else { return Grammar::one(name, alphabet) };
+        let mut whole = Grammar { name: name.into(), ..first? };
+        for part in parts {
+            whole.graph = match compose(&whole.graph, &part?.graph, &Compose::default()) {
+                Ok(made) => made.graph,
+                Err(source) => return Err(GrammarError::Parts { name: name.into(), source }),
+            };
+        }
+        if whole.graph.start().is_none() { Err(GrammarError::Nothing { name: name.into() }) } else { Ok(whole) }
+    }
+
+    /// One shipped by name, or from a file.
+    fn one(name: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
         if let Some((_, text)) = SHIPPED.iter().find(|(n, _)| *n == name) {
             return Grammar::parse(name, text, alphabet);
         }
@@ -164,4 +212,98 @@ pub fn text(labels: &[Label], alphabet: &SymbolTable) -> String {
 /// As [`SymbolTable::from_symbols`]: a character given twice.
 pub fn alphabet(characters: &str) -> Result<SymbolTable, crate::graph::SymbolError> {
     SymbolTable::from_symbols(characters.chars().map(String::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::{Answer, Beta, answer_energy};
+
+    const SYMBOLS: &str = "0123456789.,-";
+
+    /// All strings of up to this many symbols of "1.,-".
+    fn strings(most: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..most {
+            let to = all.len();
+            for i in from..to {
+                let one = all[i].clone();
+                all.extend("1.,-".chars().map(|c| format!("{one}{c}")));
+            }
+            from = to;
+        }
+        all
+    }
+
+    fn split_decimals(text: &str) -> Option<(&str, &str)> {
+        text.rfind(['.', ',']).map(|at| (&text[..at], &text[at + 1..]))
+    }
+
+    fn digits(text: &str) -> bool {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+    }
+
+    /// Digits in one run, or in threes behind one kind of separator: that kind, or none.
+    fn whole(text: &str) -> Option<Option<char>> {
+        let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else {
+            return digits(text).then_some(None);
+        };
+        let mut groups = text.split(separator);
+        let first = groups.next().unwrap();
+        let fine = digits(first) && first.len() <= 3 && groups.all(|g| digits(g) && g.len() == 3);
+        (fine && separator != '-').then_some(Some(separator))
+    }
+
+    /// What the module's table says of `check`.
+    fn check(text: &str) -> bool {
+        let ends =
+            |front: &str, decimal: Option<char>| whole(front).is_some_and(|kind| kind.is_none() || kind != decimal);
+        if ends(text, None) {
+            return true;
+        }
+        if let Some(front) = text.strip_suffix('-') {
+            let before = front.strip_suffix(['.', ',']);
+            return ends(front, None) || before.is_some_and(|b| ends(b, front.chars().last()));
+        }
+        split_decimals(text).is_some_and(|(f, d)| digits(d) && d.len() == 2 && ends(f, text[f.len()..].chars().next()))
+    }
+
+    /// Whether there is a path for it; never two.
+    fn accepts(grammar: &Grammar, text: &str) -> bool {
+        let all = labels(text, &grammar.inputs).unwrap();
+        let energy = answer_energy(&grammar.graph, &Answer::one(all), Beta::ONE).unwrap();
+        assert!(energy == 0.0 || energy == f64::INFINITY, "{text}: {energy}");
+        energy == 0.0
+    }
+
+    #[test]
+    fn options_say_what_their_table_says() {
+        let table = alphabet(SYMBOLS).unwrap();
+        let [checks, unsigned, decimals] =
+            ["check", "unsigned", "decimals"].map(|name| Grammar::load(name, &table).unwrap());
+        for text in strings(7) {
+            assert_eq!(accepts(&checks, &text), check(&text), "check {text:?}");
+            let signed = text.is_empty() || text.starts_with('-');
+            assert_eq!(accepts(&unsigned, &text), !signed, "unsigned {text:?}");
+            let two = split_decimals(&text).is_some_and(|(_, d)| digits(d) && d.len() == 2);
+            assert_eq!(accepts(&decimals, &text), two, "decimals {text:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_composed_and_a_name_that_leaves_nothing_is_refused() {
+        let table = alphabet(SYMBOLS).unwrap();
+        let amount = Grammar::load("amount", &table).unwrap();
+        let both = Grammar::load("amount+check+decimals", &table).unwrap();
+        assert_eq!(both.name, "amount+check+decimals");
+        for text in strings(7) {
+            let two = split_decimals(&text).is_some_and(|(_, d)| digits(d) && d.len() == 2);
+            assert_eq!(accepts(&both, &text), accepts(&amount, &text) && check(&text) && two, "{text:?}");
+        }
+        let e = Grammar::load("digits+decimals", &table).unwrap_err().to_string();
+        assert_eq!(e, "grammar digits+decimals: its parts have no answer in common");
+        let e = Grammar::load("amount+cheque", &table).unwrap_err().to_string();
+        assert!(e.starts_with("grammar cheque: neither a file nor one of the shipped"), "{e}");
+    }
 }

@@ -362,13 +362,18 @@ impl Prior {
         self.ngram.graph(self.weight)
     }
 
+    /// Whether it holds under a grammar: one of its name, or of its name and parts behind a `+`, which take answers away.
+    pub fn serves(&self, grammar: &str) -> bool {
+        grammar.strip_prefix(&self.grammar).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
+    }
+
     /// The acceptor of all priors for a grammar, whose energies are their sums; `None` where there are none.
     ///
     /// # Errors
     /// As [`NGram::graph`], and where the composition is too large.
     pub fn together(priors: &[Prior], grammar: &str) -> Result<Option<Graph<Energy>>, PriorError> {
         let mut all: Option<Graph<Energy>> = None;
-        for prior in priors.iter().filter(|p| p.grammar == grammar && p.weight != 0.0) {
+        for prior in priors.iter().filter(|p| p.serves(grammar) && p.weight != 0.0) {
             let one = prior.graph()?;
             all = Some(match all {
                 None => one,
