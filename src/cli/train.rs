@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::error::{At, CliError};
+use super::error::{At, CliError, complain};
 use super::files::deliver;
 use super::progress::{Bar, clock};
 use super::stack::StackArg;
@@ -77,7 +78,8 @@ impl Train {
             let why = "a run has been here; give --resume to go on with it, or another --out";
             return Err(why).at(first.display());
         }
-        let stop = interrupts();
+        let began = Instant::now();
+        let stop = Interrupt::catch();
         let train = |net| self.train(net, &config, &data, &device, &stop);
         let mut nets = Vec::new();
         for net in 0..config.scorer.nets() - 1 {
@@ -88,7 +90,7 @@ impl Train {
         let finished = run.finish(&name, &nets).map_err(|e| told(&self.config, e))?;
         let model = self.out.join("model.safetensors");
         save(&model, &finished.info, &finished.parameters).map_err(|e| told(&model, e.into()))?;
-        deliver(&report(&finished, &model, &device_name), None)
+        deliver(&report(&finished, &model, &device_name, began.elapsed()), None)
     }
 
     /// Where the checkpoint of a net goes.
@@ -104,7 +106,7 @@ impl Train {
         config: &TrainConfig,
         data: &Path,
         device: &ComputeDevice,
-        stop: &AtomicBool,
+        stop: &Interrupt,
     ) -> Result<Run, CliError> {
         let seed = self.seed.wrapping_add(net as u64);
         let mut run = Run::new(config.clone(), data, seed, device.clone()).map_err(|e| told(&self.config, e))?;
@@ -131,7 +133,7 @@ impl Train {
     }
 
     /// All the steps that are left.
-    fn steps(&self, run: &mut Run, net: usize, device: &str, stop: &AtomicBool) -> Result<(), CliError> {
+    fn steps(&self, run: &mut Run, net: usize, device: &str, stop: &Interrupt) -> Result<(), CliError> {
         let checkpoint = &self.checkpoint(net);
         let nets = run.config.scorer.nets();
         let which = if nets > 1 { format!("net {} of {nets}, ", net + 1) } else { String::new() };
@@ -148,11 +150,13 @@ impl Train {
                 elapsed = Some(p.elapsed);
                 bar.at(p.step);
                 bar.note(format!("loss {:.3}", p.loss));
-                if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+                if stop.asked.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
             };
+            stop.saved.store(false, Ordering::Relaxed);
             let whole = run.run_to(next, &mut watch).map_err(|e| told(&self.config, e))?;
             run.save(checkpoint).map_err(|e| told(checkpoint, e))?;
-            if !whole {
+            stop.saved.store(true, Ordering::Relaxed);
+            if !whole || stop.asked.load(Ordering::Relaxed) {
                 bar.done();
                 let why = format!("stopped after step {}; --resume goes on", run.trainer.step());
                 return Err(why).at(checkpoint.display());
@@ -209,17 +213,30 @@ fn told(place: &Path, e: TrainError) -> CliError {
     if named { CliError::Plain(text) } else { CliError::At { place: place.display().to_string(), cause: e.into() } }
 }
 
-/// A flag that the first Ctrl-C sets; the second ends the program at once.
-fn interrupts() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // Without a handler Ctrl-C kills, and the last checkpoint is what is left.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    stop
+/// What Ctrl-C does: the first one asks for a checkpoint and an end after the step at work, or ends the program at once
+/// where the checkpoint has everything already; the second ends it at once.
+#[derive(Default)]
+struct Interrupt {
+    asked: AtomicBool,
+    saved: AtomicBool,
+}
+
+impl Interrupt {
+    fn catch() -> Arc<Self> {
+        let caught = Arc::new(Interrupt::default());
+        let handler = Arc::clone(&caught);
+        // Without a handler Ctrl-C kills, and the last checkpoint is what is left.
+        let _ = ctrlc::set_handler(move || {
+            if handler.saved.load(Ordering::Relaxed) {
+                complain(&"stopped; --resume goes on");
+                std::process::exit(130);
+            }
+            if handler.asked.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+        caught
+    }
 }
 
 /// A mean over the batches that had a loss.
@@ -241,7 +258,7 @@ impl Mean {
 }
 
 /// One look at a run, in a line.
-fn line(step: u64, mean: &Mean, dev: &[Look], elapsed: std::time::Duration) -> String {
+fn line(step: u64, mean: &Mean, dev: &[Look], elapsed: Duration) -> String {
     let loss = mean.total / f64::from(mean.batches);
     let mut line = format!("step {step:6}  {:>8}  loss {loss:7.4}", clock(elapsed));
     if mean.absent > 0 {
@@ -257,13 +274,14 @@ fn line(step: u64, mean: &Mean, dev: &[Look], elapsed: std::time::Duration) -> S
 }
 
 /// What came of it.
-fn report(finished: &Finished, model: &Path, device: &str) -> String {
+fn report(finished: &Finished, model: &Path, device: &str, whole: Duration) -> String {
     let info = &finished.info;
     let mut text = format!(
-        "{}: {} steps on {device} in {}, seed {}, beta {:.3}\n",
+        "{}: {} steps on {device} in {} (this run took {}, looks and all), seed {}, beta {:.3}\n",
         model.display(),
         info.steps,
         clock(finished.elapsed),
+        clock(whole),
         info.seed,
         info.beta
     );
