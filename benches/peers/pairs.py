@@ -61,7 +61,7 @@ def ours(case):
     columns = next(l for l in printed.splitlines() if l.count("│") >= 4 and re.search(r"\d (ns|µs|ms|s) ", l)).split("│")
     number, unit = columns[-4].split()
     checksums = next(l for l in printed.splitlines() if re.search(r"(loss|log Z|energy) [\d.]+", l))
-    return float(number) * UNITS[unit], re.search(r"(loss|log Z|energy).*", checksums)[0]
+    return float(number) * UNITS[unit], re.search(r"(loss|log Z|energy) [\d.]+.*", checksums)[0]
 
 
 for case in options.cases.split(","):
