@@ -13,6 +13,7 @@ mod frames;
 pub mod generator;
 pub mod grammar;
 mod interpret;
+mod lattice;
 #[cfg(feature = "nn")]
 mod model;
 mod prior;
@@ -32,6 +33,7 @@ pub use field::{Field, FieldError, Span, SpanLimit};
 pub use frames::Rows;
 pub use grammar::{Grammar, GrammarError};
 pub use interpret::{InterpretError, Interpretations, Near, Placed};
+pub use lattice::{Lattice, over_spans};
 #[cfg(feature = "nn")]
 pub use model::{MODEL_VERSION, ModelError, ModelInfo, load, save};
 pub use prior::{NGram, Prior, PriorError};

@@ -96,7 +96,8 @@ pub use k_best::k_best;
 pub use posteriors::{Posteriors, posteriors};
 pub use sample::sample;
 pub use segments::{
-    FrameEnergies, FrameShares, KnownSegments, Segment, SegmentError, SegmentPosteriors, SegmentShares, Segmentation,
-    Segments, SemiMarkovLoss, best_segmentation, segment_free_energy, segment_posteriors, semi_markov_loss,
+    FrameEnergies, FrameShares, KnownSegments, Segment, SegmentContrast, SegmentError, SegmentPosteriors,
+    SegmentShares, Segmentation, Segments, SemiMarkovLoss, best_segmentation, segment_contrast, segment_free_energy,
+    segment_posteriors, semi_markov_loss,
 };
 pub use topology::{CtcSlack, Topology, Unit};

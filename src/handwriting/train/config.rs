@@ -195,6 +195,10 @@ pub enum LossConfig {
     Nll {
         /// Inverse temperature.
         beta: f64,
+        /// Sums over the field's spans without building graphs: the same numbers but for their last digits, in less
+        /// time. What is built all the same: graphs over frames, and of grammars with arcs that read nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        trellis: bool,
     },
     /// Perceptron, segmentation minimised.
     Perceptron,
@@ -213,7 +217,7 @@ pub enum LossConfig {
 
 impl Default for LossConfig {
     fn default() -> Self {
-        LossConfig::Nll { beta: 1.0 }
+        LossConfig::Nll { beta: 1.0, trellis: false }
     }
 }
 
@@ -400,6 +404,15 @@ pub(in crate::handwriting) fn check_reading(image: &Normaliser, scorer: &ScorerC
     }
 }
 
+/// What is wrong with a TOML text, in one line; the line of the text comes first where it is known.
+fn plain(text: &str, e: &toml::de::Error) -> String {
+    let why = e.message().trim().replace('\n', "; ");
+    match e.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {why}", before.matches('\n').count() + 1),
+        None => why,
+    }
+}
+
 impl TrainConfig {
     /// Reads and checks a config file.
     ///
@@ -408,8 +421,7 @@ impl TrainConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
         let invalid = |why: String| ConfigError::Invalid { path: path.into(), why };
-        let config: TrainConfig =
-            toml::from_str(&text).map_err(|e| invalid(e.to_string().trim().replace('\n', " ")))?;
+        let config: TrainConfig = toml::from_str(&text).map_err(|e| invalid(plain(&text, &e)))?;
         config.check().map_err(invalid)?;
         Ok(config)
     }

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::posteriors::Gradient;
-use super::sweep::Sweep;
+use super::contrast::between;
 use super::{SegmentError, SegmentShares, Segments};
 use crate::graph::{Label, SiteValues};
 use crate::paths::Beta;
@@ -71,17 +70,12 @@ pub fn semi_markov_loss(
         KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
         KnownSegments::Labels(labels) => (None, Some(chain.topology_of(labels)?), Some(labels)),
     };
-    let mut gradient = Gradient::new(segments);
     let (right_segments, right) = (right_segments.as_ref().unwrap_or(segments), right.as_ref().unwrap_or(&all));
-    let of_right = Sweep::new(right_segments, right, beta)?;
-    if of_right.above() == f64::INFINITY {
-        return Err(SegmentError::Impossible);
-    }
-    let of_all = Sweep::new(segments, &all, beta)?;
-    let (on_right, on_all) = (gradient.add(&of_right, 1.0), gradient.add(&of_all, -1.0));
+    let between = between((right_segments, right), (segments, &all), beta)?;
+    let (on_right, on_all) = (between.right, between.all);
     let mut found = SemiMarkovLoss {
-        value: of_right.above() - of_all.above(),
-        segments: gradient.shares(),
+        value: between.value,
+        segments: between.segments,
         chain: TransitionValues::zeros(chain.classes()),
     };
     found.chain.add_chain(&on_all);

@@ -1,6 +1,7 @@
 //! Segments of several frames: semi-Markov models. [`Segments`] says what they are.
 
 mod best;
+mod contrast;
 mod energies;
 mod error;
 mod loss;
@@ -8,6 +9,7 @@ mod posteriors;
 mod sweep;
 
 pub use best::{Segment, Segmentation, best_segmentation};
+pub use contrast::{SegmentContrast, segment_contrast};
 pub use energies::{FrameEnergies, Segments};
 pub use error::SegmentError;
 pub use loss::{KnownSegments, SemiMarkovLoss, semi_markov_loss};
