@@ -123,10 +123,11 @@ impl Grammar {
         for part in parts {
             whole.graph = match compose(&whole.graph, &part?.graph, &Compose::default()) {
                 Ok(made) => made.graph,
+                Err(OpError::Empty { .. }) => return Err(GrammarError::Nothing { name: name.into() }),
                 Err(source) => return Err(GrammarError::Parts { name: name.into(), source }),
             };
         }
-        if whole.graph.start().is_none() { Err(GrammarError::Nothing { name: name.into() }) } else { Ok(whole) }
+        Ok(whole)
     }
 
     /// One shipped by name, or from a file.
