@@ -13,22 +13,20 @@ const TOP: f64 = 104.0;
 const PANEL: (f64, f64) = (312.0, 330.0);
 const STEP: f64 = 378.0;
 
-/// Both axes' decades in a panel.
+/// A panel, and the logarithms of the ends of both axes.
 struct Scale {
     left: f64,
-    x: (i32, i32),
-    y: (i32, i32),
+    x: (f64, f64),
+    y: (f64, f64),
 }
 
 impl Scale {
     fn x(&self, value: f64) -> f64 {
-        let (from, to) = (f64::from(self.x.0), f64::from(self.x.1));
-        self.left + (value.log10() - from) / (to - from) * PANEL.0
+        self.left + (value.log10() - self.x.0) / (self.x.1 - self.x.0) * PANEL.0
     }
 
     fn y(&self, value: f64) -> f64 {
-        let (from, to) = (f64::from(self.y.0), f64::from(self.y.1));
-        TOP + PANEL.1 - (value.log10() - from) / (to - from) * PANEL.1
+        TOP + PANEL.1 - (value.log10() - self.y.0) / (self.y.1 - self.y.0) * PANEL.1
     }
 }
 
@@ -55,20 +53,25 @@ fn mark(kernel: Kernel, x: f64, y: f64) -> String {
     }
 }
 
-/// The decades around numbers.
-fn decades(values: impl Iterator<Item = f64>) -> (i32, i32) {
+/// The logarithms of the least and the greatest number, with room before and behind.
+fn ends(values: impl Iterator<Item = f64>, before: f64, behind: f64) -> (f64, f64) {
     let ends = values.fold((f64::INFINITY, 0.0_f64), |(least, most), v| (least.min(v), most.max(v)));
-    let (from, to) = (ends.0.log10().floor() as i32, ends.1.log10().ceil() as i32);
-    (from, to.max(from + 1))
+    (ends.0.log10() - before, ends.1.log10() + behind)
 }
 
-fn number(decade: i32) -> String {
-    let value = 10_f64.powi(decade);
-    let digits: String = format!("{value}");
-    match value {
-        1e4.. => format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..]),
-        _ => digits,
+/// The multiples of powers of ten on an axis, from one up to nine.
+fn ticks((from, to): (f64, f64)) -> impl Iterator<Item = (u32, f64)> {
+    let decades = from.floor() as i32..=to.ceil() as i32;
+    let all = decades.flat_map(|d| (1..10).map(move |m| (m, f64::from(m) * 10_f64.powi(d))));
+    all.filter(move |(_, v)| (from..=to).contains(&v.log10()))
+}
+
+/// With commas between thousands.
+fn number(value: f64) -> String {
+    if value < 1e3 {
+        return format!("{value}");
     }
+    format!("{},{:03}", (value / 1e3).floor(), value % 1e3)
 }
 
 pub fn svg(lines: &[Line]) -> String {
@@ -80,10 +83,10 @@ pub fn svg(lines: &[Line]) -> String {
     );
     legend(&mut out);
     let times = lines.iter().flat_map(|l| &l.points).flat_map(|p| [p.least, p.floor]);
-    let y = decades(times);
+    let y = ends(times, 0.15, 0.15);
     for (i, axis) in Axis::ALL.into_iter().enumerate() {
         let lines: Vec<&Line> = lines.iter().filter(|l| l.axis == axis).collect();
-        let x = decades(lines.iter().flat_map(|l| &l.points).map(|p| p.value));
+        let x = ends(lines.iter().flat_map(|l| &l.points).map(|p| p.value), 0.08, 0.5);
         let scale = Scale { left: LEFT + i as f64 * STEP, x, y };
         grid(&mut out, &scale, axis);
         lines.iter().for_each(|line| draw(&mut out, &scale, line));
@@ -97,8 +100,8 @@ fn legend(out: &mut String) {
         let s = kernel.shape();
         let x = LEFT + i as f64 * STEP;
         let (stroke, mark) = (colour(kernel), mark(kernel, x + 14.0, 24.0));
-        let labels = if s.labels > 0 { format!(", {} labels", s.labels) } else { String::new() };
-        let shape = format!("{} × {} frames, {} classes{labels}", s.batch, s.frames, s.classes);
+        let labels = if s.labels > 0 { format!(", {} labels", number(s.labels as f64)) } else { String::new() };
+        let shape = format!("{} × {} frames, {} classes{labels}", s.batch, number(s.frames as f64), s.classes);
         let _ = writeln!(
             out,
             "<path d=\"M{x} 24h28\" stroke=\"{stroke}\" stroke-width=\"2.5\"/>{mark}\n\
@@ -125,24 +128,26 @@ fn grid(out: &mut String, s: &Scale, axis: Axis) {
             x[0], y[0], x[1], y[1]
         );
     };
-    let between = |(from, to): (i32, i32)| (from..to).flat_map(|d| (2..10).map(move |m| f64::from(m) * 10_f64.powi(d)));
-    for v in between(s.x) {
-        line([s.x(v); 2], [foot, foot - 4.0], "#999");
+    for (multiple, v) in ticks(s.x) {
+        line(
+            [s.x(v); 2],
+            [if multiple == 1 { TOP } else { foot - 5.0 }, foot],
+            if multiple == 1 { "#ddd" } else { "#999" },
+        );
     }
-    for v in between(s.y) {
-        line([s.left, s.left + 4.0], [s.y(v); 2], "#999");
+    for (multiple, v) in ticks(s.y) {
+        let to = if multiple == 1 { right } else { s.left + 5.0 };
+        line([s.left, to], [s.y(v); 2], if multiple == 1 { "#ddd" } else { "#999" });
     }
-    (s.x.0..=s.x.1).for_each(|d| line([s.x(10_f64.powi(d)); 2], [TOP, foot], "#ddd"));
-    (s.y.0..=s.y.1).for_each(|d| line([s.left, right], [s.y(10_f64.powi(d)); 2], "#ddd"));
     line([s.left, s.left], [TOP, foot], "#444");
     line([s.left, right], [foot, foot], "#444");
-    for d in s.x.0..=s.x.1 {
-        let (x, y) = (s.x(10_f64.powi(d)), foot + 19.0);
-        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>", number(d));
+    for (_, v) in ticks(s.x).filter(|t| t.0 == 1) {
+        let (x, y) = (s.x(v), foot + 19.0);
+        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>", number(v));
     }
-    for d in s.y.0..=s.y.1 {
-        let (x, y) = (s.left - 7.0, s.y(10_f64.powi(d)) + 5.0);
-        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", number(d));
+    for (_, v) in ticks(s.y).filter(|t| t.0 == 1) {
+        let (x, y) = (s.left - 7.0, s.y(v) + 5.0);
+        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", number(v));
     }
     let middle = s.left + PANEL.0 / 2.0;
     let _ = writeln!(
@@ -189,8 +194,7 @@ fn exponents(out: &mut String, s: &Scale, lines: &[&Line]) {
         above = y;
         let _ = writeln!(
             out,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{}\" font-weight=\"bold\" stroke=\"#fff\" stroke-width=\"3\" \
-             paint-order=\"stroke\">e = {:.2}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{}\" font-weight=\"bold\">e = {:.2}</text>",
             colour(line.kernel),
             line.exponent(3)
         );

@@ -6,8 +6,8 @@ use std::time::Instant;
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-/// Numbers that a loop goes over: the few lists of one loop lie in 32 KiB.
-const LIST: usize = 512;
+/// Numbers that a loop goes over: the few lists of one loop lie in 32 KiB, and not 4 KiB apart.
+const LIST: usize = 480;
 /// Bytes that are read and written from the last cache, and from memory.
 const CACHED: usize = 8 << 20;
 const STORED: usize = 128 << 20;
@@ -39,23 +39,16 @@ impl Rates {
         let energies: Vec<f32> = (0..LIST).map(|i| (i % 97) as f32 * 0.1).collect();
         let mut numbers = vec![0.0_f64; LIST];
         let exponentials = rate(LIST, || exponentials(black_box(&energies), black_box(&mut numbers)));
-        let multiply_adds = rate(64 * WIDEST, || {
-            black_box(multiply_adds(64, black_box(0.999), black_box(0.001)));
+        let mut sums = [[1.0; 8]; GROUPS];
+        let multiply_adds = rate(100 * 8 * GROUPS, || {
+            multiply_adds(100, black_box(&[0.999; 8]), black_box(&[0.001; 8]), black_box(&mut sums));
         });
-        let says: Vec<f64> = (0..LIST).map(|i| 0.4 + (i % 7) as f64 * 0.01).collect();
-        let (mut from, mut to) = (Pairs::new(), Pairs::new());
-        let sum_pairs = rate(LIST, || {
-            sum_pairs(0.4, black_box(&says), &from, &mut to);
-            std::mem::swap(&mut from, &mut to);
-        });
-        let (mut from, mut to) = (Pairs::new(), Pairs::new());
-        let least_pairs = rate(LIST, || {
-            least_pairs(0.4, black_box(&says), &from, &mut to);
-            std::mem::swap(&mut from, &mut to);
-        });
+        let (from, mut to) = (Pairs::new(), Pairs::new());
+        let sum_pairs = rate(LIST, || sum_pairs(0.4, black_box(&from), black_box(&mut to)));
+        let least_pairs = rate(LIST, || least_pairs(0.4, black_box(&from), black_box(&mut to)));
         let columns: Vec<u8> = (0..LIST).map(|i| (i * 31 % 60) as u8).collect();
         let mut table = [0.0; 256];
-        table[..60].copy_from_slice(&says[..60]);
+        table[..60].fill(0.4);
         let look_ups = rate(LIST, || look_up(black_box(&table), black_box(&columns), black_box(&mut numbers)));
         Rates {
             exponentials,
@@ -165,67 +158,71 @@ fn multiply_add<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// Multiply-adds side by side.
-const WIDEST: usize = 80;
+/// Eight sums.
+type Group = [f64; 8];
+/// Groups of sums that a call adds to.
+const GROUPS: usize = 10;
 
-/// `WIDEST` multiply-adds, so many times, in as many chains as there are registers for.
+/// `sum = sum · x + y` for each of the sums, so many times, in as many chains side by side as there are registers for.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
-fn multiply_adds(times: usize, x: f64, y: f64) -> f64 {
+fn multiply_adds(times: usize, x: &Group, y: &Group, sums: &mut [Group; GROUPS]) {
     const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     if target_cfg_f!(target_feature = "avx512f") {
-        chains::<10, FMA>(times, x, y)
+        chains::<GROUPS, FMA>(times, x, y, sums);
     } else {
-        chains::<5, FMA>(times, x, y)
+        chains::<{ GROUPS / 2 }, FMA>(times, x, y, sums);
     }
 }
 
 #[inline(always)]
-fn chains<const GROUPS: usize, const FMA: bool>(times: usize, x: f64, y: f64) -> f64 {
-    let mut sums = [[1.0; 8]; GROUPS];
-    for _ in 0..times * WIDEST / (8 * GROUPS) {
-        for group in &mut sums {
-            for sum in group {
-                *sum = multiply_add::<FMA>(*sum, x, y);
+fn chains<const SIDE: usize, const FMA: bool>(times: usize, x: &Group, y: &Group, sums: &mut [Group]) {
+    for part in sums.chunks_exact_mut(SIDE) {
+        let mut side = [[0.0; 8]; SIDE];
+        side.copy_from_slice(part);
+        for _ in 0..times {
+            for group in &mut side {
+                for ((sum, x), y) in group.iter_mut().zip(x).zip(y) {
+                    *sum = multiply_add::<FMA>(*sum, *x, *y);
+                }
             }
         }
+        part.copy_from_slice(&side);
     }
-    sums.as_flattened().iter().sum()
 }
 
-/// A row of the sweep: a blank before each label, the labels one place further.
+/// A row of the sweep, where the processor likes it: each label's number, a blank before each label, and the labels, behind
+/// eight that do not count.
+#[repr(C, align(64))]
 struct Pairs {
-    blanks: Vec<f64>,
-    labels: Vec<f64>,
+    says: [f64; LIST],
+    blanks: [f64; LIST],
+    labels: [f64; LIST + 8],
 }
 
 impl Pairs {
     fn new() -> Pairs {
-        Pairs { blanks: vec![1.0; LIST], labels: vec![1.0; LIST + 1] }
+        Pairs { says: [0.4; LIST], blanks: [1.0; LIST], labels: [1.0; LIST + 8] }
     }
 }
 
 /// Both sums share what comes from the blank and from the label before it: two additions and two products a pair.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
-fn sum_pairs(blank: f64, says: &[f64], from: &Pairs, to: &mut Pairs) {
-    let (says, blanks, before) = (&says[..LIST], &from.blanks[..LIST], &from.labels[..LIST]);
-    let (labels, to_blanks, to_labels) = (&from.labels[1..=LIST], &mut to.blanks[..LIST], &mut to.labels[1..=LIST]);
+fn sum_pairs(blank: f64, from: &Pairs, to: &mut Pairs) {
     for k in 0..LIST {
-        let both = blanks[k] + before[k];
-        to_blanks[k] = blank * both;
-        to_labels[k] = says[k] * (labels[k] + both);
+        let both = from.blanks[k] + from.labels[k + 7];
+        to.blanks[k] = blank * both;
+        to.labels[k + 8] = from.says[k] * (from.labels[k + 8] + both);
     }
 }
 
 /// The same with minima and sums.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
-fn least_pairs(blank: f64, says: &[f64], from: &Pairs, to: &mut Pairs) {
+fn least_pairs(blank: f64, from: &Pairs, to: &mut Pairs) {
     let least = |a: f64, b: f64| if a < b { a } else { b };
-    let (says, blanks, before) = (&says[..LIST], &from.blanks[..LIST], &from.labels[..LIST]);
-    let (labels, to_blanks, to_labels) = (&from.labels[1..=LIST], &mut to.blanks[..LIST], &mut to.labels[1..=LIST]);
     for k in 0..LIST {
-        let both = least(blanks[k], before[k]);
-        to_blanks[k] = blank + both;
-        to_labels[k] = says[k] + least(labels[k], both);
+        let both = least(from.blanks[k], from.labels[k + 7]);
+        to.blanks[k] = blank + both;
+        to.labels[k + 8] = from.says[k] + least(from.labels[k + 8], both);
     }
 }
 

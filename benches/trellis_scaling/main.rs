@@ -2,7 +2,7 @@
 //!
 //!     taskset -c 0 cargo bench --no-default-features --bench trellis_scaling -- --svg benches/scaling.svg
 //!
-//! One thread, about two minutes. Prints a JSON line for every rate of the core, every point and every slope; draws the
+//! One thread, about two minutes; `--only ctc`, `chain` or `alignment` takes a third of it. Prints a JSON line for every rate of the core, every point and every slope; draws the
 //! points where a file is named.
 #![allow(clippy::unwrap_used)]
 
@@ -121,19 +121,23 @@ impl Line {
 
 fn main() {
     let mut options = std::env::args().skip(1);
-    let mut svg = None;
+    let (mut svg, mut kernels) = (None, Kernel::ALL.to_vec());
     while let Some(option) = options.next() {
         match option.as_str() {
             // From cargo.
             "--bench" => {}
             "--svg" => svg = Some(options.next().expect("a file behind --svg")),
-            _ => panic!("the only option is --svg FILE, not {option}"),
+            "--only" => {
+                let word = options.next().expect("a kernel behind --only");
+                kernels.retain(|k| format!("{k:?}").to_lowercase() == word);
+            }
+            _ => panic!("options are --svg FILE and --only KERNEL, not {option}"),
         }
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut rates = Rates::measure();
     let mut lines = Vec::new();
-    for kernel in Kernel::ALL {
+    for kernel in kernels {
         for axis in Axis::ALL {
             eprintln!("{}, {}", kernel.name(), axis.name());
             lines.push(pool.install(|| Line::measure(kernel, axis)));
