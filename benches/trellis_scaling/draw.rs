@@ -53,10 +53,11 @@ fn mark(kernel: Kernel, x: f64, y: f64) -> String {
     }
 }
 
-/// The logarithms of the least and the greatest number, with room before and behind.
+/// The logarithms of the least and the greatest number, with room before and behind, as parts of what is between.
 fn ends(values: impl Iterator<Item = f64>, before: f64, behind: f64) -> (f64, f64) {
     let ends = values.fold((f64::INFINITY, 0.0_f64), |(least, most), v| (least.min(v), most.max(v)));
-    (ends.0.log10() - before, ends.1.log10() + behind)
+    let (from, to) = (ends.0.log10(), ends.1.log10());
+    (from - before * (to - from), to + behind * (to - from))
 }
 
 /// The multiples of powers of ten on an axis, from one up to nine.
@@ -83,10 +84,10 @@ pub fn svg(lines: &[Line]) -> String {
     );
     legend(&mut out);
     let times = lines.iter().flat_map(|l| &l.points).flat_map(|p| [p.least, p.floor]);
-    let y = ends(times, 0.15, 0.15);
+    let y = ends(times, 0.04, 0.04);
     for (i, axis) in Axis::ALL.into_iter().enumerate() {
         let lines: Vec<&Line> = lines.iter().filter(|l| l.axis == axis).collect();
-        let x = ends(lines.iter().flat_map(|l| &l.points).map(|p| p.value), 0.08, 0.5);
+        let x = ends(lines.iter().flat_map(|l| &l.points).map(|p| p.value), 0.03, 0.32);
         let scale = Scale { left: LEFT + i as f64 * STEP, x, y };
         grid(&mut out, &scale, axis);
         lines.iter().for_each(|line| draw(&mut out, &scale, line));
