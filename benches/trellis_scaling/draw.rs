@@ -189,10 +189,11 @@ fn exponents(out: &mut String, s: &Scale, lines: &[&Line]) {
     let mut ends: Vec<(f64, f64, &Line)> =
         lines.iter().filter_map(|l| l.points.last().map(|p| (s.x(p.value) + 9.0, s.y(p.least) + 5.0, *l))).collect();
     ends.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut above = f64::NEG_INFINITY;
+    let mut above = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for (x, y, line) in ends {
-        let y = y.max(above + 16.0);
-        above = y;
+        let near = (x - above.0).abs() < 80.0;
+        let y = if near { y.max(above.1 + 16.0) } else { y };
+        above = (x, y);
         let _ = writeln!(
             out,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{}\" font-weight=\"bold\">e = {:.2}</text>",
