@@ -1,6 +1,7 @@
 //! Exponentials of a whole row at once.
 
 use multiversion::multiversion;
+use multiversion::target::target_cfg_f;
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts, the first with few enough bits that a multiple of it is exact.
@@ -27,8 +28,9 @@ const LARGEST: f64 = 708.0;
 /// Written so that compilers do several at once; off by at most 4·10⁻¹³ of the value.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn exponentials(energies: &[f32], least: f32, into: &mut [f64]) -> f64 {
+    const FMA: bool = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     for (&x, y) in energies.iter().zip(into.iter_mut()) {
-        *y = exponential::<false>(f64::from(x) - f64::from(least));
+        *y = exponential::<FMA>(f64::from(x) - f64::from(least));
     }
     sum(into)
 }
