@@ -6,7 +6,7 @@ mod cases;
 #[path = "paths_graphs/mod.rs"]
 mod graphs;
 
-use cases::{Way, alignments, cases, close, random_emissions};
+use cases::{Way, alignments, cases, close, labellings, random_emissions};
 use energraph::graph::EPSILON;
 use energraph::ops::{Compose, compose};
 use energraph::trellis::{Emissions, Step, Topology, TrellisError, Unit, best_path, free_energy, posteriors};
@@ -121,18 +121,6 @@ fn gradients_are_finite_differences() {
     for (f, e) in found.emissions.iter().zip(oracle::finite_differences(value, &x, 1.0 / 64.0)) {
         assert!((f64::from(*f) - e).abs() < 2e-4, "{f} {e}");
     }
-}
-
-/// Every labelling of the frames, by number.
-fn labellings(frames: usize, classes: usize) -> impl Iterator<Item = Vec<Label>> {
-    (0..classes.pow(frames as u32)).map(move |mut code| {
-        let one = |_| {
-            let label = (code % classes) as Label + 1;
-            code /= classes;
-            label
-        };
-        (0..frames).map(one).collect()
-    })
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod cases;
 #[path = "paths_graphs/mod.rs"]
 mod graphs;
 
-use cases::{close, random_emissions};
+use cases::{close, labellings, random_emissions};
 use energraph::trellis::{
     ContrastError, CtcSlack, Emissions, Topology, TrellisError, asg_loss, asg_losses, best_path, free_energy,
 };
@@ -17,18 +17,6 @@ const BLANK: Label = 3;
 
 fn emissions(e: &Array2<f32>) -> Emissions<'_> {
     Emissions::new(e.view()).unwrap()
-}
-
-/// Every labelling of the frames, by number.
-fn labellings(frames: usize, classes: usize) -> impl Iterator<Item = Vec<Label>> {
-    (0..classes.pow(frames as u32)).map(move |mut code| {
-        let one = |_| {
-            let label = (code % classes) as Label + 1;
-            code /= classes;
-            label
-        };
-        (0..frames).map(one).collect()
-    })
 }
 
 fn own_energy(e: &Array2<f32>, labels: &[Label]) -> f64 {
