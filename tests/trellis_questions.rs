@@ -92,6 +92,34 @@ fn the_k_best_of_a_long_trellis_are_those_of_the_graph_built() {
 }
 
 #[test]
+fn the_first_of_the_k_best_is_the_best_path_however_large_energies_are() {
+    let (mut several, mut rounded) = (0, 0);
+    for (number, (t, _)) in cases().enumerate() {
+        let mut dice = Dice(number as u64 ^ 0x1E30);
+        let mut large = || [0.0, 1.0, 5.0, 1e30, -1e30, 3e38][dice.below(6) as usize];
+        let e = Array2::from_shape_simple_fn((2 + number % 4, 3), &mut large);
+        let t = Topology::from_graph(t.graph().map(|_, _| Energy::new(large()).unwrap())).unwrap();
+        let found = k_best(&emissions(&e), &t, 20).unwrap();
+        assert_eq!(found.first(), best_path(&emissions(&e), &t).unwrap().as_ref());
+        several += usize::from(found.len() > 1);
+        rounded += usize::from(found.iter().any(|f| f.energy < found[0].energy));
+        let Ok(built) = compose(&emissions(&e).graph().unwrap(), t.graph(), &Compose::default()) else { continue };
+        let found = paths::k_best(&built.graph, 20).unwrap();
+        assert_eq!(found.first(), paths::best_path(&built.graph).unwrap().as_ref());
+    }
+    assert!(several > 100 && rounded > 0, "{several} {rounded}");
+}
+
+#[test]
+fn more_alignments_than_memory_holds_are_refused() {
+    let e = Array2::<f32>::zeros((64, 2));
+    let t = Topology::any(2).unwrap();
+    for count in [usize::MAX, 1 << 40, (1 << 24) + 1] {
+        assert_eq!(k_best(&emissions(&e), &t, count), Err(TrellisError::Alignments { count }));
+    }
+}
+
+#[test]
 fn draws_are_as_frequent_as_alignments_are_probable() {
     let (mut tested, count) = (0, 2_000);
     for (number, (t, e)) in cases().enumerate() {

@@ -46,6 +46,12 @@ pub enum TrellisError {
         /// The share.
         coverage: f64,
     },
+    /// More alignments than memory should be spent on at once.
+    #[error("the {count} best alignments are too many for one call")]
+    Alignments {
+        /// Alignments asked for.
+        count: usize,
+    },
     /// The width of a beam that is below 0 or NaN.
     #[error("a beam cannot be {energy} wide")]
     Beam {
