@@ -325,10 +325,12 @@ fn answers_are_the_same_where_memory_is_bounded() {
     assert_eq!(entropy(&e, &many, Beta::ONE).unwrap(), entropy(&e, &few, Beta::ONE).unwrap());
     let counts = |t: &Topology| expected_counts(&e, t, Beta::ONE).unwrap().arcs;
     assert_eq!(counts(&many), counts(&few));
-    let mut sites = SiteValues::zeros(many.graph());
-    sites.arcs.iter_mut().enumerate().for_each(|(i, c)| *c = 0.1 * i as f64);
-    let costs = AlignmentCosts { sites: Some(&sites), frames: None };
-    let cost = |t: &Topology| expected_cost(&e, t, &costs, Beta::ONE).unwrap().unwrap();
+    let cost = |t: &Topology| {
+        let mut sites = SiteValues::zeros(t.graph());
+        sites.arcs.iter_mut().enumerate().for_each(|(i, c)| *c = 0.1 * i as f64);
+        let costs = AlignmentCosts { sites: Some(&sites), frames: None };
+        expected_cost(&e, t, &costs, Beta::ONE).unwrap().unwrap()
+    };
     assert_eq!(cost(&many).emissions, cost(&few).emissions);
 }
 
@@ -415,6 +417,38 @@ fn where_one_alignment_has_all_the_mass_no_beta_makes_a_gradient() {
     let nan = Array2::from_elem((9, 3), f32::NAN);
     let costs = AlignmentCosts { sites: None, frames: Some(nan.view()) };
     assert!(matches!(expected_cost(&emissions(&e), &t, &costs, Beta::ONE), Err(TrellisError::Cost { .. })));
+}
+
+#[test]
+fn costs_of_another_graph_and_gradients_beyond_all_numbers_are_refused() {
+    let e = array![[0.0, 0.0], [0.0, 1.0]];
+    let (t, other) = (Topology::any(2).unwrap(), Topology::ctc(&[1], 2, 2).unwrap());
+    let cost = |sites: &SiteValues, beta| {
+        let costs = AlignmentCosts { sites: Some(sites), frames: None };
+        expected_cost(&emissions(&e), &t, &costs, beta)
+    };
+    for beta in [Beta::ONE, Beta::Infinite] {
+        let (of_arcs, states) = (t.graph().arc_count(), t.graph().states());
+        let sites = SiteValues::zeros(other.graph());
+        let (arcs, finals) = (sites.arcs.len(), sites.finals.len());
+        assert_eq!(cost(&sites, beta), Err(TrellisError::CostSites { arcs, finals, of_arcs, states }));
+        let mut short = SiteValues::zeros(t.graph());
+        short.finals.clear();
+        assert_eq!(cost(&short, beta), Err(TrellisError::CostSites { arcs: of_arcs, finals: 0, of_arcs, states }));
+    }
+    // Two alignments tie: however small the change of an energy, at that β it decides between them.
+    let mut sites = SiteValues::zeros(t.graph());
+    sites.arcs[1] = 1.0;
+    for beta in [1e40, f64::MAX] {
+        assert_eq!(cost(&sites, finite(beta)), Err(TrellisError::Steep { beta }));
+    }
+    let found = cost(&sites, finite(1e30)).unwrap().unwrap();
+    assert!(found.value == 0.5 && found.emissions[[0, 0]] == 0.25e30);
+    assert_eq!(cost(&sites, Beta::Infinite).unwrap().unwrap().value, 0.0);
+    // Each is a number, and two of them are not.
+    sites.arcs.fill(f64::MAX);
+    assert_eq!(cost(&sites, Beta::ONE), Err(TrellisError::Steep { beta: 1.0 }));
+    assert_eq!(cost(&sites, Beta::Infinite), Err(TrellisError::Steep { beta: f64::INFINITY }));
 }
 
 /// Levenshtein's distance, by the table.

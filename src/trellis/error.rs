@@ -152,6 +152,25 @@ pub enum TrellisError {
         /// Classes.
         classes: usize,
     },
+    /// Costs of sites that are not those of the topology's graph.
+    #[error("costs of {arcs} arcs and {finals} final weights, the topology has {of_arcs} arcs and {states} states")]
+    CostSites {
+        /// Costs of arcs.
+        arcs: usize,
+        /// Costs of final weights.
+        finals: usize,
+        /// Arcs of the topology.
+        of_arcs: usize,
+        /// Its states.
+        states: usize,
+    },
+    /// An expected cost, or a slope of it, that is larger than all numbers: where costs are that large, or where β is and
+    /// alignments tie.
+    #[error("the expected cost or its gradient is larger than all numbers (β = {beta:e})")]
+    Steep {
+        /// The inverse temperature.
+        beta: f64,
+    },
     /// A transition energy that is NaN or −∞.
     #[error(transparent)]
     Weight(#[from] NotAWeight),
