@@ -129,7 +129,7 @@ fn decoders_give_numbers_at_the_smallest_inverse_temperature() {
     let e = Emissions::new(e.view()).unwrap();
     let beta = Beta::finite(f64::from_bits(1)).unwrap();
     for width in [1, usize::MAX] {
-        let (free, beam) = (Free::new(3, 3), decode::Beam { beta, width, margin: f64::INFINITY });
+        let (free, beam) = (Free::new(3, 3), decode::DecoderBeam { beta, width, margin: f64::INFINITY });
         let found = prefix_beam(&e, 3, &free, 9, &beam).unwrap();
         assert!(!found.list.is_empty() && !found.kept.is_nan() && found.lost.is_some_and(|l| l > f64::NEG_INFINITY));
         for text in &found.list {
