@@ -94,3 +94,43 @@ pub(super) fn split(share: f64, beta: Beta, last: f64, ways: &mut [f64]) -> f64 
     ways.iter_mut().for_each(|way| *way *= factor);
     factor * part(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEVER: f64 = f64::INFINITY;
+
+    #[test]
+    fn a_sum_is_the_same_however_its_terms_come() {
+        let lists: [&[f64]; 6] = [&[], &[NEVER], &[1.0], &[0.5, 0.5, NEVER], &[3.0, -1.0, 800.0], &[-1e300, 1e300]];
+        let finite = |beta| Beta::finite(beta).unwrap();
+        for beta in [Beta::Infinite, Beta::ONE, finite(0.3), finite(1e-310), finite(1e300)] {
+            for terms in lists {
+                let sum = soft_min(terms, beta);
+                let close = |x: f64| x == sum || (x - sum).abs() <= 1e-12 * (1.0 + sum.abs());
+                let folded = terms.iter().fold(NEVER, |sum, &x| soft_add(sum, x, beta));
+                let mut mass = Mass::new(beta);
+                terms.iter().for_each(|&x| mass.add(x));
+                assert!(close(folded) && close(mass.free_energy()), "{terms:?}: {sum} {folded} {mass:?}");
+            }
+        }
+        assert!((soft_min(&[0.5, 0.5, NEVER], Beta::ONE) - (0.5 - 2.0_f64.ln())).abs() < 1e-15);
+    }
+
+    #[test]
+    fn at_infinite_beta_the_first_of_the_best_has_all_of_the_share() {
+        for (last, of_last, expected) in
+            [(NEVER, 0.0, [0.0, 0.5, 0.0, 0.0]), (1.0, 0.5, [0.0; 4]), (0.0, 0.5, [0.0; 4])]
+        {
+            let mut ways = [2.0, 1.0, 1.0, NEVER];
+            assert_eq!(split(0.5, Beta::Infinite, last, &mut ways), of_last);
+            assert_eq!(ways, expected);
+        }
+        for beta in [Beta::Infinite, Beta::ONE] {
+            let mut ways = [NEVER; 2];
+            assert_eq!(split(1.0, beta, NEVER, &mut ways), 0.0);
+            assert_eq!(ways, [0.0; 2]);
+        }
+    }
+}
