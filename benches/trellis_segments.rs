@@ -6,10 +6,11 @@
 use divan::Bencher;
 use energraph::ops::{Compose, compose};
 use energraph::trellis::{
-    DtwOptions, Emissions, FrameEnergies, Segments, Topology, dtw_posteriors, k_best, sample, segment_posteriors,
+    DtwOptions, Emissions, FrameEnergies, Segments, Topology, Transitions, dtw_posteriors, k_best, sample,
+    segment_posteriors,
 };
 use energraph::{Beta, Label, paths};
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 
 const FRAMES: usize = 300;
 const CLASSES: usize = 30;
@@ -26,8 +27,7 @@ fn noise(rows: usize, columns: usize) -> Array2<f32> {
 
 /// Classes that follow each other as they like, each transition with an energy of its own.
 fn chain() -> Topology {
-    let ends = Array1::zeros(CLASSES);
-    Topology::chain(noise(CLASSES, CLASSES).view(), ends.view(), ends.view()).unwrap()
+    Topology::chain(&Transitions::new(noise(CLASSES, CLASSES).view()).unwrap()).unwrap()
 }
 
 #[divan::bench]

@@ -8,7 +8,7 @@ use std::error::Error;
 use energraph::Energy;
 use energraph::graph::SymbolTable;
 use energraph::graph::ngram::arpa;
-use energraph::trellis::decode::{Alphabet, Beam, Free, Lexicon, Separators, Weighed, prefix_beam};
+use energraph::trellis::decode::{Alphabet, DecoderBeam, Free, Lexicon, Separators, Weighed, prefix_beam};
 use energraph::trellis::{AlignOptions, Emissions};
 use ndarray::Array2;
 
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let (e, blank) = (Emissions::new(energies.view())?, alphabet.blank());
 
-    let frames = prefix_beam(&e, blank, &Free::new(blank, classes), 3, &Beam::default())?;
+    let frames = prefix_beam(&e, blank, &Free::new(blank, classes), 3, &DecoderBeam::default())?;
     for found in &frames.list {
         println!("frames alone: {:14} confidence {:.3}", alphabet.text(&found.output), found.confidence);
     }
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let spelt = lexicon.text(&Separators { labels: alphabet.labels(" ")?, ..Separators::default() })?;
     let grammar = Weighed { grammar: spelt, ngram: &ngram };
-    let texts = prefix_beam(&e, blank, &grammar, 3, &Beam::default())?;
+    let texts = prefix_beam(&e, blank, &grammar, 3, &DecoderBeam::default())?;
     for found in &texts.list {
         let words: Vec<&str> = found.output.iter().filter_map(|&label| symbols.symbol(label)).collect();
         println!("words:        {:14} confidence {:.3}", words.join(" "), found.confidence);

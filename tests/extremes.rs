@@ -100,7 +100,7 @@ fn counting_takes_neither_all_memory_nor_a_square_of_the_labels() {
 #[test]
 fn losses_of_chains_want_as_many_classes_as_there_are() {
     let (e, three) = (Array2::zeros((4, 5)), Array2::zeros((3, 3)));
-    let found = asg_loss(&Emissions::new(e.view()).unwrap(), &[1, 2], three.view());
+    let found = asg_loss(&Emissions::new(e.view()).unwrap(), &[1, 2], &Transitions::new(three.view()).unwrap());
     assert!(matches!(found, Err(ContrastError::Trellis(TrellisError::Shape { rows: 3, classes: 5, .. }))), "{found:?}");
     let segments = Segments::from_frames(&FrameEnergies::sums(e.view(), 4)).unwrap();
     let chain = Transitions::new(three.view()).unwrap();
@@ -129,7 +129,7 @@ fn decoders_give_numbers_at_the_smallest_inverse_temperature() {
     let e = Emissions::new(e.view()).unwrap();
     let beta = Beta::finite(f64::from_bits(1)).unwrap();
     for width in [1, usize::MAX] {
-        let (free, beam) = (Free::new(3, 3), decode::Beam { beta, width, margin: f64::INFINITY });
+        let (free, beam) = (Free::new(3, 3), decode::DecoderBeam { beta, width, margin: f64::INFINITY });
         let found = prefix_beam(&e, 3, &free, 9, &beam).unwrap();
         assert!(!found.list.is_empty() && !found.kept.is_nan() && found.lost.is_some_and(|l| l > f64::NEG_INFINITY));
         for text in &found.list {

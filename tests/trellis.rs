@@ -6,10 +6,12 @@ mod cases;
 #[path = "paths_graphs/mod.rs"]
 mod graphs;
 
-use cases::{Way, alignments, cases, close, random_emissions};
+use cases::{Way, alignments, cases, close, labellings, random_emissions};
 use energraph::graph::EPSILON;
 use energraph::ops::{Compose, compose};
-use energraph::trellis::{Emissions, Step, Topology, TrellisError, Unit, best_path, free_energy, posteriors};
+use energraph::trellis::{
+    Emissions, Step, Topology, Transitions, TrellisError, Unit, best_path, free_energy, posteriors,
+};
 use energraph::{Beta, Energy, Label, Site, oracle, paths};
 use graphs::Dice;
 use ndarray::{Array1, Array2, array};
@@ -123,18 +125,6 @@ fn gradients_are_finite_differences() {
     }
 }
 
-/// Every labelling of the frames, by number.
-fn labellings(frames: usize, classes: usize) -> impl Iterator<Item = Vec<Label>> {
-    (0..classes.pow(frames as u32)).map(move |mut code| {
-        let one = |_| {
-            let label = (code % classes) as Label + 1;
-            code /= classes;
-            label
-        };
-        (0..frames).map(one).collect()
-    })
-}
-
 #[test]
 fn ctc_sums_over_the_labellings_that_collapse_to_the_target() {
     let blank = 2;
@@ -170,7 +160,8 @@ fn a_chain_is_every_sequence_of_classes() {
     let mut some = |n: usize| Array1::from_shape_simple_fn(n, || dice.below(64) as f32 / 16.0);
     let (first, last) = (some(classes), some(classes));
     let transitions = some(classes * classes).into_shape_with_order((classes, classes)).unwrap();
-    let t = Topology::chain(transitions.view(), first.view(), last.view()).unwrap();
+    let t = Transitions::new(transitions.view()).unwrap();
+    let t = Topology::chain(&t.with_first(first.view()).unwrap().with_last(last.view()).unwrap()).unwrap();
     for frames in 1..5 {
         let e = random_emissions(&mut dice, frames, classes, false);
         let energy = |l: &Vec<Label>| {
@@ -247,9 +238,8 @@ fn a_path_a_thousand_nats_behind_half_way_that_wins_in_the_end_is_found() {
         (_, true) => 3.0,
         (_, false) => 0.0,
     });
-    let free = array![0.0, 0.0];
     let never = array![[0.0, f32::INFINITY], [f32::INFINITY, 0.0]];
-    let t = Topology::chain(never.view(), free.view(), free.view()).unwrap();
+    let t = Topology::chain(&Transitions::new(never.view()).unwrap()).unwrap();
     let emissions = Emissions::new(e.view()).unwrap();
     for beta in [Beta::ONE, Beta::Infinite] {
         assert_eq!(free_energy(&emissions, &t, beta).unwrap(), 3_000.0);
@@ -297,8 +287,8 @@ fn what_cannot_be_is_impossible_and_what_makes_no_sense_is_refused() {
     assert!(matches!(Topology::left_to_right(&[Unit::new(0, 1)]), Err(TrellisError::Silent { unit: 0 })));
     let bad = array![[0.0, f32::NEG_INFINITY]];
     assert!(matches!(Emissions::new(bad.view()), Err(TrellisError::NoEnergy { frame: 0, class: 1, .. })));
-    let (square, two) = (Array2::zeros((3, 2)), Array1::zeros(2));
-    assert!(matches!(Topology::chain(square.view(), two.view(), two.view()), Err(TrellisError::Shape { .. })));
+    let square = Array2::zeros((3, 2));
+    assert!(matches!(Transitions::new(square.view()), Err(TrellisError::Shape { .. })));
 }
 
 /// Name, frames × classes of energies, and the characters in the order of the classes.

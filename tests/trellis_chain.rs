@@ -5,8 +5,9 @@
 mod graphs;
 
 use energraph::trellis::{
-    ChainPosteriors, CrfError, Emissions, Transitions, TrellisError, best_path, chain_best_path, chain_best_paths,
-    chain_free_energy, chain_posteriors, chain_posteriors_batch, crf_loss, crf_losses, free_energy, posteriors,
+    ChainPosteriors, CrfError, Emissions, Topology, Transitions, TrellisError, best_path, chain_best_path,
+    chain_best_paths, chain_free_energy, chain_posteriors, chain_posteriors_batch, crf_loss, crf_losses, free_energy,
+    posteriors,
 };
 use energraph::{Beta, Label, Site, oracle};
 use graphs::Dice;
@@ -164,7 +165,7 @@ fn the_best_labelling_is_the_least_of_all_and_ties_go_to_the_lowest_class() {
 
 /// The chain as a topology, through the general kernels.
 fn through_topology(case: &Case, b: Beta) -> (ChainPosteriors, Option<Vec<Label>>) {
-    let t = case.transitions().topology().unwrap();
+    let t = Topology::chain(&case.transitions()).unwrap();
     let p = posteriors(&case.emissions(), &t, b).unwrap();
     let classes = case.between.nrows();
     let sites = |from: usize| move |i: usize| from + i;
@@ -356,7 +357,7 @@ fn what_cannot_be_is_impossible_and_what_makes_no_sense_is_refused() {
     let e = Emissions::new(none.view()).unwrap();
     let p = chain_posteriors(&e, &t, Beta::ONE).unwrap();
     assert_eq!((p.free_energy, p.emissions.dim()), (f64::INFINITY, (0, 3)));
-    assert_eq!(free_energy(&e, &t.topology().unwrap(), Beta::ONE).unwrap(), f64::INFINITY);
+    assert_eq!(free_energy(&e, &Topology::chain(&t).unwrap(), Beta::ONE).unwrap(), f64::INFINITY);
     assert_eq!(chain_best_path(&e, &t).unwrap(), None);
     assert_eq!(crf_loss(&e, &[], &t, Beta::ONE), Err(CrfError::NothingPossible { frame: 0 }));
     // One frame has no transitions.

@@ -10,8 +10,8 @@ use energraph::graph::EPSILON;
 use energraph::graph::ngram::{BackOff, Smoothing};
 use energraph::ops::{Budget, Compose, compose};
 use energraph::trellis::decode::{
-    Alphabet, AlphabetError, Beam, Decoded, Free, Grammar, GraphGrammar, Lexicon, LexiconError, Separators, Weighed,
-    beam_lattice, output_energy, prefix_beam,
+    Alphabet, AlphabetError, Decoded, DecoderBeam, Free, Grammar, GraphGrammar, Lexicon, LexiconError, Separators,
+    Weighed, beam_lattice, output_energy, prefix_beam,
 };
 use energraph::trellis::{AlignOptions, Emissions, Topology, TrellisError, ctc_loss, free_energy};
 use energraph::{Beta, Energy, Graph, GraphBuilder, Label, oracle, paths};
@@ -147,7 +147,7 @@ fn with_an_unlimited_beam_every_text_has_the_free_energy_of_all_its_alignments()
     for Case { e, blank, grammar, all } in cases() {
         let emissions = Emissions::new(e.view()).unwrap();
         for b in BETAS {
-            let beam = Beam { beta: beta(b), ..Beam::UNLIMITED };
+            let beam = DecoderBeam { beta: beta(b), ..DecoderBeam::UNLIMITED };
             let found = prefix_beam(&emissions, blank, &grammar, usize::MAX, &beam).unwrap();
             assert_eq!(found.list.len(), all.len());
             assert!(found.list.windows(2).all(|w| w[0].energy <= w[1].energy));
@@ -188,7 +188,7 @@ fn texts_come_in_the_order_of_their_energies_and_then_of_their_labels() {
     for Case { e, blank, grammar, all } in cases() {
         let emissions = Emissions::new(e.view()).unwrap();
         // In min-sum ties are exact where energies are dyadic.
-        let beam = Beam { beta: Beta::Infinite, ..Beam::UNLIMITED };
+        let beam = DecoderBeam { beta: Beta::Infinite, ..DecoderBeam::UNLIMITED };
         let found = prefix_beam(&emissions, blank, &grammar, 4, &beam).unwrap();
         let expected: Vec<_> = in_order(&all, f64::INFINITY).into_iter().take(4).collect();
         let found: Vec<_> = found.list.into_iter().map(|d| (d.output, d.energy)).collect();
@@ -200,9 +200,9 @@ fn texts_come_in_the_order_of_their_energies_and_then_of_their_labels() {
 fn a_narrow_beam_never_finds_less_energy_than_the_truth() {
     for Case { e, blank, grammar, all } in cases() {
         let emissions = Emissions::new(e.view()).unwrap();
-        for (width, margin) in [(0, f64::INFINITY), (1, f64::INFINITY), (2, 1.0), (3, f64::NAN), (usize::MAX, -1.0)] {
+        for (width, margin) in [(0, f64::INFINITY), (1, f64::INFINITY), (2, 1.0), (3, 0.0), (usize::MAX, -0.0)] {
             for b in [1.0, f64::INFINITY] {
-                let beam = Beam { width, margin, beta: beta(b) };
+                let beam = DecoderBeam { width, margin, beta: beta(b) };
                 let found = prefix_beam(&emissions, blank, &grammar, 9, &beam).unwrap();
                 for d in &found.list {
                     assert!(d.energy >= free_of(&all[&d.output], b) - 1e-9);
@@ -213,6 +213,17 @@ fn a_narrow_beam_never_finds_less_energy_than_the_truth() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_beam_below_0_or_no_number_is_refused_as_in_alignment() {
+    let e = Array2::<f32>::zeros((2, 2));
+    let (e, grammar) = (Emissions::new(e.view()).unwrap(), Free::new(2, 2));
+    for margin in [f64::NAN, -1.0, f64::NEG_INFINITY] {
+        let beam = DecoderBeam { margin, ..DecoderBeam::default() };
+        assert!(matches!(prefix_beam(&e, 2, &grammar, 1, &beam), Err(TrellisError::Beam { .. })));
+        assert!(matches!(beam_lattice(&e, 2, &grammar, &beam), Err(TrellisError::Beam { .. })));
     }
 }
 
@@ -265,7 +276,7 @@ fn what_pruning_lost_is_bounded_and_what_is_proved_is_best() {
         let (read, grammar) = bounded(&mut dice);
         let all = enumerate(&e, 3, read);
         for b in [1.0, 0.3, f64::INFINITY] {
-            let beam = Beam { width: 1 + dice.below(3) as usize, beta: beta(b), ..Beam::default() };
+            let beam = DecoderBeam { width: 1 + dice.below(3) as usize, beta: beta(b), ..DecoderBeam::default() };
             let found = match &grammar {
                 Bounded::Free => prefix_beam(&emissions, 3, &Free::new(3, 3), 9, &beam),
                 Bounded::NGram(model) => prefix_beam(&emissions, 3, model, 9, &beam),
@@ -314,7 +325,8 @@ fn the_lattice_of_an_unlimited_beam_is_the_composition() {
         let emissions = Emissions::new(e.view()).unwrap();
         for b in BETAS {
             let lattice =
-                beam_lattice(&emissions, blank, &grammar, &Beam { beta: beta(b), ..Beam::UNLIMITED }).unwrap();
+                beam_lattice(&emissions, blank, &grammar, &DecoderBeam { beta: beta(b), ..DecoderBeam::UNLIMITED })
+                    .unwrap();
             let found = paths::free_energy(&lattice.graph, beta(b)).unwrap();
             assert!(found == total(&all, b) || (found - total(&all, b)).abs() < 1e-5);
             let list = lattice.n_best(usize::MAX, Budget::default()).unwrap();
@@ -384,7 +396,7 @@ fn a_narrow_beam_keeps_what_the_textbook_keeps() {
         // No ties: real numbers from a large range.
         let e = Array2::from_shape_simple_fn((frames, 5), || dice.below(1 << 20) as f32 / 2e5);
         let (emissions, width) = (Emissions::new(e.view()).unwrap(), 1 + dice.below(8) as usize);
-        let beam = Beam { width, ..Beam::default() };
+        let beam = DecoderBeam { width, ..DecoderBeam::default() };
         let (found, expected) = if round % 2 == 0 {
             (prefix_beam(&emissions, 3, &Free::new(3, 5), 99, &beam), textbook(&e, 3, width, &|_, _| 1.0))
         } else {
@@ -406,7 +418,7 @@ fn without_a_grammar_a_text_has_the_loss_of_its_forward_pass() {
     for _ in 0..50 {
         let e = Array2::from_shape_simple_fn((6, 4), || dice.below(256) as f32 / 64.0);
         let emissions = Emissions::new(e.view()).unwrap();
-        let found = prefix_beam(&emissions, 2, &Free::new(2, 4), 5, &Beam::UNLIMITED).unwrap();
+        let found = prefix_beam(&emissions, 2, &Free::new(2, 4), 5, &DecoderBeam::UNLIMITED).unwrap();
         for d in &found.list {
             let t = Topology::ctc(&d.output, 2, 4).unwrap();
             assert!(near(d.energy, free_energy(&emissions, &t, Beta::ONE).unwrap()));
@@ -422,32 +434,39 @@ fn without_a_grammar_a_text_has_the_loss_of_its_forward_pass() {
 fn one_class_no_frames_and_impossible_frames_are_no_special_cases() {
     let none = Array2::<f32>::zeros((0, 2));
     let empty = Emissions::new(none.view()).unwrap();
-    let found = prefix_beam(&empty, 2, &Free::new(2, 2), 3, &Beam::default()).unwrap();
+    let found = prefix_beam(&empty, 2, &Free::new(2, 2), 3, &DecoderBeam::default()).unwrap();
     assert_eq!((found.list.len(), found.list[0].output.len(), found.list[0].energy, found.proved), (1, 0, 0.0, true));
-    assert_eq!(beam_lattice(&empty, 2, &Free::new(2, 2), &Beam::default()).unwrap().graph.states(), 1);
+    assert_eq!(beam_lattice(&empty, 2, &Free::new(2, 2), &DecoderBeam::default()).unwrap().graph.states(), 1);
     // Only the blank: the empty text.
     let one = array![[0.5], [0.25]];
-    let found = prefix_beam(&Emissions::new(one.view()).unwrap(), 1, &Free::new(1, 1), 3, &Beam::default()).unwrap();
+    let found =
+        prefix_beam(&Emissions::new(one.view()).unwrap(), 1, &Free::new(1, 1), 3, &DecoderBeam::default()).unwrap();
     assert_eq!((found.list.len(), found.list[0].energy, found.list[0].confidence), (1, 0.75, 1.0));
     // A frame at which nothing is possible.
     let wall = array![[0.0, 0.0], [f32::INFINITY, f32::INFINITY], [0.0, 0.0]];
     let e = Emissions::new(wall.view()).unwrap();
-    let found = prefix_beam(&e, 2, &Free::new(2, 2), 3, &Beam::default()).unwrap();
+    let found = prefix_beam(&e, 2, &Free::new(2, 2), 3, &DecoderBeam::default()).unwrap();
     assert!(found.list.is_empty() && !found.proved && found.kept == f64::INFINITY && found.lost.is_none());
-    assert_eq!(beam_lattice(&e, 2, &Free::new(2, 2), &Beam::default()).unwrap().graph.states(), 0);
+    assert_eq!(beam_lattice(&e, 2, &Free::new(2, 2), &DecoderBeam::default()).unwrap().graph.states(), 0);
     assert_eq!(output_energy(&e, 2, &Free::new(2, 2), &[1], Beta::ONE).unwrap(), f64::INFINITY);
     // A grammar without states allows nothing.
     let nothing = GraphGrammar::new(Graph::empty()).unwrap();
     let zeros = Array2::<f32>::zeros((2, 2));
     let e = Emissions::new(zeros.view()).unwrap();
-    assert!(prefix_beam(&e, 2, &nothing, 3, &Beam::default()).unwrap().list.is_empty());
-    assert_eq!(beam_lattice(&e, 2, &nothing, &Beam::default()).unwrap().graph.states(), 0);
+    assert!(prefix_beam(&e, 2, &nothing, 3, &DecoderBeam::default()).unwrap().list.is_empty());
+    assert_eq!(beam_lattice(&e, 2, &nothing, &DecoderBeam::default()).unwrap().graph.states(), 0);
     // The blank and the grammar's labels have to be classes.
-    assert!(matches!(prefix_beam(&e, 3, &nothing, 1, &Beam::default()), Err(TrellisError::Blank { blank: 3, .. })));
-    assert!(matches!(beam_lattice(&e, 0, &nothing, &Beam::default()), Err(TrellisError::Blank { blank: 0, .. })));
+    assert!(matches!(
+        prefix_beam(&e, 3, &nothing, 1, &DecoderBeam::default()),
+        Err(TrellisError::Blank { blank: 3, .. })
+    ));
+    assert!(matches!(
+        beam_lattice(&e, 0, &nothing, &DecoderBeam::default()),
+        Err(TrellisError::Blank { blank: 0, .. })
+    ));
     let wide = Free::new(3, 3);
     assert!(matches!(
-        prefix_beam(&e, 2, &wide, 1, &Beam::default()),
+        prefix_beam(&e, 2, &wide, 1, &DecoderBeam::default()),
         Err(TrellisError::Class { label: 3, classes: 2 })
     ));
     assert!(matches!(output_energy(&e, 2, &wide, &[1], Beta::ONE), Err(TrellisError::Class { .. })));
@@ -460,7 +479,7 @@ fn extreme_energies_and_temperatures_make_no_nan() {
         e[[3, 1]] = f32::INFINITY;
         e[[4, 0]] = 0.0;
         let emissions = Emissions::new(e.view()).unwrap();
-        let beam = Beam { width: 5, beta: beta(b), ..Beam::default() };
+        let beam = DecoderBeam { width: 5, beta: beta(b), ..DecoderBeam::default() };
         let found = prefix_beam(&emissions, 3, &Free::new(3, 3), 3, &beam).unwrap();
         assert!(
             found.list.len() == 3
@@ -474,7 +493,7 @@ fn extreme_energies_and_temperatures_make_no_nan() {
 fn labels_are_placed_by_all_alignments_of_their_text() {
     let e = array![[0.0, 9.0, 5.0], [9.0, 5.0, 0.0], [9.0, 0.0, 5.0], [9.0, 0.0, 5.0]];
     let emissions = Emissions::new(e.view()).unwrap();
-    let found = prefix_beam(&emissions, 3, &Free::new(3, 3), 1, &Beam::default()).unwrap();
+    let found = prefix_beam(&emissions, 3, &Free::new(3, 3), 1, &DecoderBeam::default()).unwrap();
     assert_eq!((&found.list[0].output[..], &found.list[0].starts[..]), (&[1, 2][..], &[0, 2][..]));
     let placed = found.list[0].align(&emissions, 3, &AlignOptions::default()).unwrap().unwrap();
     assert_eq!(placed.segments.iter().map(|s| s.frames.clone()).collect::<Vec<_>>(), [0..1, 2..4]);
@@ -597,8 +616,8 @@ fn words_weighed_by_an_n_gram_are_the_composition_of_both() {
     for _ in 0..40 {
         let e = random_emissions(&mut dice, 5, 4);
         let emissions = Emissions::new(e.view()).unwrap();
-        let lazy = prefix_beam(&emissions, 4, &weighed, usize::MAX, &Beam::UNLIMITED).unwrap();
-        let eager = prefix_beam(&emissions, 4, &built, usize::MAX, &Beam::UNLIMITED).unwrap();
+        let lazy = prefix_beam(&emissions, 4, &weighed, usize::MAX, &DecoderBeam::UNLIMITED).unwrap();
+        let eager = prefix_beam(&emissions, 4, &built, usize::MAX, &DecoderBeam::UNLIMITED).unwrap();
         assert_eq!(lazy.list.len(), eager.list.len());
         for d in &lazy.list {
             let other = eager.list.iter().find(|o| o.output == d.output).unwrap();
@@ -619,7 +638,8 @@ fn words_weighed_by_an_n_gram_are_the_composition_of_both() {
     let e = Array2::<f32>::zeros((2, 4));
     let emissions = Emissions::new(e.view()).unwrap();
     let says = |ngram: &BackOff| {
-        let found = prefix_beam(&emissions, 4, &Weighed { grammar: &spelt, ngram }, 99, &Beam::UNLIMITED).unwrap();
+        let found =
+            prefix_beam(&emissions, 4, &Weighed { grammar: &spelt, ngram }, 99, &DecoderBeam::UNLIMITED).unwrap();
         found.list.iter().any(|d| d.output == [3])
     };
     assert!(!says(&other) && says(&other.clone().with_unknown(Energy::FREE)));
@@ -670,7 +690,7 @@ fn prefix_beams_on_real_matrices_say_what_is_known_of_them() {
         let Some((energies, alphabet)) = matrix(name) else { return };
         let e = Emissions::new(energies.view()).unwrap();
         let free = Free::new(alphabet.blank(), e.classes());
-        let found = prefix_beam(&e, alphabet.blank(), &free, 3, &Beam::default()).unwrap();
+        let found = prefix_beam(&e, alphabet.blank(), &free, 3, &DecoderBeam::default()).unwrap();
         assert_eq!(alphabet.text(&found.list[0].output), text);
         // No less than the forward pass, and hardly more.
         for d in &found.list {
@@ -690,7 +710,7 @@ fn a_line_under_a_character_bigram_says_what_is_known_of_it() {
     // it does is to forbid every pair of characters that the corpus lacks.
     let source = BackOff::count(2, alphabet.len() as Label, &texts, Smoothing::None).unwrap();
     let source = source.without_beginning().without_ends().scaled(0.01).unwrap();
-    let found = prefix_beam(&e, alphabet.blank(), &source, 3, &Beam::default()).unwrap();
+    let found = prefix_beam(&e, alphabet.blank(), &source, 3, &DecoderBeam::default()).unwrap();
     assert_eq!(alphabet.text(&found.list[0].output), "the fake friend of the family, lie th");
 }
 
@@ -706,16 +726,18 @@ fn token_passing_over_a_line_says_what_is_known_of_it() {
     let space = Separators { labels: alphabet.labels(" ").unwrap(), ..Separators::default() };
     for separators in [nothing, space] {
         let grammar = lexicon.text(&separators).unwrap();
-        let beam = Beam { beta: Beta::Infinite, ..Beam::UNLIMITED };
+        let beam = DecoderBeam { beta: Beta::Infinite, ..DecoderBeam::UNLIMITED };
         let lattice = beam_lattice(&e, alphabet.blank(), &grammar, &beam).unwrap();
         let list = lattice.n_best(3, Budget::default()).unwrap();
         let said = |output: &[Label]| output.iter().map(|&l| words[l as usize - 1001]).collect::<Vec<_>>().join(" ");
         assert_eq!(said(&list[0].0), "the fake friend of the family fake the");
         // The same by all alignments of each text, in a beam.
-        let found = prefix_beam(&e, alphabet.blank(), &grammar, 1, &Beam { width: 100, ..Beam::default() }).unwrap();
+        let found =
+            prefix_beam(&e, alphabet.blank(), &grammar, 1, &DecoderBeam { width: 100, ..DecoderBeam::default() })
+                .unwrap();
         assert_eq!(said(&found.list[0].output), "the fake friend of the family fake the");
         // A beam of tokens finds it too, and no better.
-        let narrow = beam_lattice(&e, alphabet.blank(), &grammar, &Beam { width: 30, ..beam }).unwrap();
+        let narrow = beam_lattice(&e, alphabet.blank(), &grammar, &DecoderBeam { width: 30, ..beam }).unwrap();
         assert!(narrow.graph.arc_count() < lattice.graph.arc_count());
         let narrow = narrow.n_best(1, Budget::default()).unwrap();
         assert!(narrow[0].1 >= list[0].1 - 1e-3, "{} {}", narrow[0].1, list[0].1);
@@ -729,14 +751,14 @@ fn a_word_from_a_lexicon_is_what_is_known() {
     let corpus = file("word/corpus.txt").unwrap();
     let words: Vec<&str> = corpus.split_whitespace().collect();
     let grammar = lexicon(&alphabet, &words).word().unwrap();
-    let found = prefix_beam(&e, alphabet.blank(), &grammar, 2, &Beam::UNLIMITED).unwrap();
+    let found = prefix_beam(&e, alphabet.blank(), &grammar, 2, &DecoderBeam::UNLIMITED).unwrap();
     assert_eq!(words[found.list[0].output[0] as usize - 1001], "aircraft");
     assert!(found.proved && found.list[0].confidence > 0.99);
     // Its energy is the loss that is known, beyond what the frames are worth.
     let loss = ctc_loss(&e, &found.list[0].labels, alphabet.blank()).unwrap().value;
     assert!((loss - 5.401758).abs() < 1e-5);
     // A beam of 25 proves nothing of it, and finds it.
-    let found = prefix_beam(&e, alphabet.blank(), &grammar, 1, &Beam::default()).unwrap();
+    let found = prefix_beam(&e, alphabet.blank(), &grammar, 1, &DecoderBeam::default()).unwrap();
     assert_eq!(alphabet.text(&found.list[0].labels), "aircraft");
 }
 
@@ -750,7 +772,7 @@ fn word_beam_search_says_what_is_known() {
     let separators = Separators { labels: others, written: true, optional: false };
     let text = "submitt both mental and corporeal, is far beyond any idea";
     for grammar in [lexicon.spellings(&separators).unwrap(), lexicon.text(&separators).unwrap()] {
-        let found = prefix_beam(&e, alphabet.blank(), &grammar, 3, &Beam::default()).unwrap();
+        let found = prefix_beam(&e, alphabet.blank(), &grammar, 3, &DecoderBeam::default()).unwrap();
         assert_eq!(alphabet.text(&found.list[0].labels), text);
         assert!(found.lost.is_some());
     }

@@ -92,6 +92,34 @@ fn the_k_best_of_a_long_trellis_are_those_of_the_graph_built() {
 }
 
 #[test]
+fn the_first_of_the_k_best_is_the_best_path_however_large_energies_are() {
+    let (mut several, mut rounded) = (0, 0);
+    for (number, (t, _)) in cases().enumerate() {
+        let mut dice = Dice(number as u64 ^ 0x1E30);
+        let mut large = || [0.0, 1.0, 5.0, 1e30, -1e30, 3e38][dice.below(6) as usize];
+        let e = Array2::from_shape_simple_fn((2 + number % 4, 3), &mut large);
+        let t = Topology::from_graph(t.graph().map(|_, _| Energy::new(large()).unwrap())).unwrap();
+        let found = k_best(&emissions(&e), &t, 20).unwrap();
+        assert_eq!(found.first(), best_path(&emissions(&e), &t).unwrap().as_ref());
+        several += usize::from(found.len() > 1);
+        rounded += usize::from(found.iter().any(|f| f.energy < found[0].energy));
+        let Ok(built) = compose(&emissions(&e).graph().unwrap(), t.graph(), &Compose::default()) else { continue };
+        let found = paths::k_best(&built.graph, 20).unwrap();
+        assert_eq!(found.first(), paths::best_path(&built.graph).unwrap().as_ref());
+    }
+    assert!(several > 100 && rounded > 0, "{several} {rounded}");
+}
+
+#[test]
+fn more_alignments_than_memory_holds_are_refused() {
+    let e = Array2::<f32>::zeros((64, 2));
+    let t = Topology::any(2).unwrap();
+    for count in [usize::MAX, 1 << 40, (1 << 24) + 1] {
+        assert_eq!(k_best(&emissions(&e), &t, count), Err(TrellisError::Alignments { count }));
+    }
+}
+
+#[test]
 fn draws_are_as_frequent_as_alignments_are_probable() {
     let (mut tested, count) = (0, 2_000);
     for (number, (t, e)) in cases().enumerate() {
@@ -297,10 +325,12 @@ fn answers_are_the_same_where_memory_is_bounded() {
     assert_eq!(entropy(&e, &many, Beta::ONE).unwrap(), entropy(&e, &few, Beta::ONE).unwrap());
     let counts = |t: &Topology| expected_counts(&e, t, Beta::ONE).unwrap().arcs;
     assert_eq!(counts(&many), counts(&few));
-    let mut sites = SiteValues::zeros(many.graph());
-    sites.arcs.iter_mut().enumerate().for_each(|(i, c)| *c = 0.1 * i as f64);
-    let costs = AlignmentCosts { sites: Some(&sites), frames: None };
-    let cost = |t: &Topology| expected_cost(&e, t, &costs, Beta::ONE).unwrap().unwrap();
+    let cost = |t: &Topology| {
+        let mut sites = SiteValues::zeros(t.graph());
+        sites.arcs.iter_mut().enumerate().for_each(|(i, c)| *c = 0.1 * i as f64);
+        let costs = AlignmentCosts { sites: Some(&sites), frames: None };
+        expected_cost(&e, t, &costs, Beta::ONE).unwrap().unwrap()
+    };
     assert_eq!(cost(&many).emissions, cost(&few).emissions);
 }
 
@@ -387,6 +417,38 @@ fn where_one_alignment_has_all_the_mass_no_beta_makes_a_gradient() {
     let nan = Array2::from_elem((9, 3), f32::NAN);
     let costs = AlignmentCosts { sites: None, frames: Some(nan.view()) };
     assert!(matches!(expected_cost(&emissions(&e), &t, &costs, Beta::ONE), Err(TrellisError::Cost { .. })));
+}
+
+#[test]
+fn costs_of_another_graph_and_gradients_beyond_all_numbers_are_refused() {
+    let e = array![[0.0, 0.0], [0.0, 1.0]];
+    let (t, other) = (Topology::any(2).unwrap(), Topology::ctc(&[1], 2, 2).unwrap());
+    let cost = |sites: &SiteValues, beta| {
+        let costs = AlignmentCosts { sites: Some(sites), frames: None };
+        expected_cost(&emissions(&e), &t, &costs, beta)
+    };
+    for beta in [Beta::ONE, Beta::Infinite] {
+        let (of_arcs, states) = (t.graph().arc_count(), t.graph().states());
+        let sites = SiteValues::zeros(other.graph());
+        let (arcs, finals) = (sites.arcs.len(), sites.finals.len());
+        assert_eq!(cost(&sites, beta), Err(TrellisError::CostSites { arcs, finals, of_arcs, states }));
+        let mut short = SiteValues::zeros(t.graph());
+        short.finals.clear();
+        assert_eq!(cost(&short, beta), Err(TrellisError::CostSites { arcs: of_arcs, finals: 0, of_arcs, states }));
+    }
+    // Two alignments tie: however small the change of an energy, at that β it decides between them.
+    let mut sites = SiteValues::zeros(t.graph());
+    sites.arcs[1] = 1.0;
+    for beta in [1e40, f64::MAX] {
+        assert_eq!(cost(&sites, finite(beta)), Err(TrellisError::Steep { beta }));
+    }
+    let found = cost(&sites, finite(1e30)).unwrap().unwrap();
+    assert!(found.value == 0.5 && found.emissions[[0, 0]] == 0.25e30);
+    assert_eq!(cost(&sites, Beta::Infinite).unwrap().unwrap().value, 0.0);
+    // Each is a number, and two of them are not.
+    sites.arcs.fill(f64::MAX);
+    assert_eq!(cost(&sites, Beta::ONE), Err(TrellisError::Steep { beta: 1.0 }));
+    assert_eq!(cost(&sites, Beta::Infinite), Err(TrellisError::Steep { beta: f64::INFINITY }));
 }
 
 /// Levenshtein's distance, by the table.

@@ -486,10 +486,10 @@ fn what_cannot_be_is_impossible_and_what_makes_no_sense_is_refused() {
     let c = Chain::of(&[0.0; 15]);
     let refused = semi_markov_loss(&segments, KnownSegments::Labels(&[1]), &c.view(), Beta::ONE);
     assert!(matches!(refused, Err(SegmentError::Trellis(TrellisError::Class { .. }))));
-    let refused = Topology::chain_of(&[1, 4], c.transitions.view(), c.first.view(), c.last.view());
+    let refused = Topology::chain_of(&[1, 4], &c.view());
     assert!(matches!(refused, Err(TrellisError::NoClass { position: 1, label: 4, classes: 3 })));
     let short = Array1::zeros(2);
-    let refused = Topology::chain_of(&[1], c.transitions.view(), short.view(), c.last.view());
+    let refused = c.view().with_first(short.view());
     assert!(matches!(refused, Err(TrellisError::Shape { .. })));
     let lattice: Graph<_> = segments.graph().unwrap();
     assert_eq!((lattice.states(), lattice.arc_count()), (3, 6));

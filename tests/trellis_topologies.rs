@@ -5,30 +5,19 @@ mod cases;
 #[path = "paths_graphs/mod.rs"]
 mod graphs;
 
-use cases::{close, random_emissions};
+use cases::{close, labellings, random_emissions};
 use energraph::trellis::{
-    ContrastError, CtcSlack, Emissions, Topology, TrellisError, asg_loss, asg_losses, best_path, free_energy,
+    ContrastError, CtcSlack, Emissions, Topology, Transitions, TrellisError, asg_loss, asg_losses, best_path,
+    free_energy,
 };
 use energraph::{Beta, Energy, Label, oracle};
 use graphs::Dice;
-use ndarray::{Array2, array};
+use ndarray::{Array2, array, s};
 
 const BLANK: Label = 3;
 
 fn emissions(e: &Array2<f32>) -> Emissions<'_> {
     Emissions::new(e.view()).unwrap()
-}
-
-/// Every labelling of the frames, by number.
-fn labellings(frames: usize, classes: usize) -> impl Iterator<Item = Vec<Label>> {
-    (0..classes.pow(frames as u32)).map(move |mut code| {
-        let one = |_| {
-            let label = (code % classes) as Label + 1;
-            code /= classes;
-            label
-        };
-        (0..frames).map(one).collect()
-    })
 }
 
 fn own_energy(e: &Array2<f32>, labels: &[Label]) -> f64 {
@@ -64,6 +53,10 @@ fn random_transitions(dice: &mut Dice, classes: usize) -> Array2<f32> {
     })
 }
 
+fn chain(transitions: &Array2<f32>) -> Transitions<'_> {
+    Transitions::new(transitions.view()).unwrap()
+}
+
 fn with_transitions(e: &Array2<f32>, transitions: &Array2<f32>, labels: &[Label]) -> f64 {
     let between = labels.windows(2).map(|w| f64::from(transitions[[w[0] as usize - 1, w[1] as usize - 1]]));
     own_energy(e, labels) + between.sum::<f64>()
@@ -86,7 +79,7 @@ fn letters_that_last_are_every_labelling_that_says_the_target() {
         };
         let all: Vec<f64> =
             labellings(frames, 3).filter(said).map(|l| with_transitions(&e, &transitions, &l)).collect();
-        assert_same(&e, &Topology::asg(&target, transitions.view()).unwrap(), &all);
+        assert_same(&e, &Topology::asg(&target, &chain(&transitions)).unwrap(), &all);
         possible += usize::from(all.iter().any(|e| e.is_finite()));
     }
     assert!(possible > 100, "{possible}");
@@ -99,15 +92,17 @@ fn the_loss_of_letters_is_that_of_all_labellings_and_its_gradient_finite_differe
         let mut dice = Dice(seed ^ 0xA5);
         let frames = dice.below(5) as usize;
         let e = Array2::from_shape_simple_fn((frames, 3), || dice.below(256) as f32 / 64.0 - 1.0);
-        let transitions = Array2::from_shape_simple_fn((3, 3), || dice.below(256) as f32 / 64.0 - 1.0);
+        // Between classes, and in the last two rows those of the ends.
+        let transitions = Array2::from_shape_simple_fn((5, 3), || dice.below(256) as f32 / 64.0 - 1.0);
         let mut target = random_target(&mut dice, 3, 3);
         target.dedup();
         let value = |x: &[f64]| {
             let (own, between) = x.split_at(3 * frames);
             let of = |x: &[f64]| x.iter().map(|&x| x as f32).collect();
             let e = Array2::from_shape_vec((frames, 3), of(own)).unwrap();
-            let transitions = Array2::from_shape_vec((3, 3), of(between)).unwrap();
-            let energy = |l: &Vec<Label>| with_transitions(&e, &transitions, l);
+            let transitions = Array2::from_shape_vec((5, 3), of(between)).unwrap();
+            let end = |row: usize, l: Option<&Label>| l.map_or(0.0, |&l| f64::from(transitions[[row, l as usize - 1]]));
+            let energy = |l: &Vec<Label>| with_transitions(&e, &transitions, l) + end(3, l.first()) + end(4, l.last());
             let said = |l: &Vec<Label>| {
                 let mut kept = l.clone();
                 kept.dedup();
@@ -117,7 +112,9 @@ fn the_loss_of_letters_is_that_of_all_labellings_and_its_gradient_finite_differe
             right - oracle::free_energy(labellings(frames, 3).map(|l| energy(&l)), 1.0)
         };
         let x: Vec<f64> = e.iter().chain(&transitions).map(|&x| f64::from(x)).collect();
-        let found = asg_loss(&emissions(&e), &target, transitions.view());
+        let between = Transitions::new(transitions.slice(s![..3, ..])).unwrap();
+        let with_ends = between.with_first(transitions.row(3)).unwrap().with_last(transitions.row(4)).unwrap();
+        let found = asg_loss(&emissions(&e), &target, &with_ends);
         if value(&x) == f64::INFINITY {
             assert_eq!(found, Err(ContrastError::Right));
             impossible += 1;
@@ -126,7 +123,9 @@ fn the_loss_of_letters_is_that_of_all_labellings_and_its_gradient_finite_differe
         let found = found.unwrap();
         assert!(close(found.value, value(&x)) && found.value >= -1e-12, "{} {}", found.value, value(&x));
         let slopes = oracle::finite_differences(value, &x, 1.0 / 256.0);
-        let gradient = found.emissions.iter().map(|&g| f64::from(g)).chain(found.transitions.iter().copied());
+        let of_chain = &found.transitions;
+        let of_chain = of_chain.between.iter().chain(&of_chain.first).chain(&of_chain.last).copied();
+        let gradient = found.emissions.iter().map(|&g| f64::from(g)).chain(of_chain);
         for (f, s) in gradient.zip(slopes) {
             assert!((f - s).abs() < 1e-4, "{f} {s}");
         }
@@ -144,9 +143,9 @@ fn a_batch_of_letters_is_each_item_alone_at_any_number_of_threads() {
     let batch: Vec<_> = matrices.iter().zip(targets.iter().cycle()).map(|(e, t)| (emissions(e), *t)).collect();
     let in_pool = |n| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        pool.install(|| asg_losses(&batch, transitions.view()))
+        pool.install(|| asg_losses(&batch, &chain(&transitions)))
     };
-    let alone: Vec<_> = batch.iter().map(|(e, t)| asg_loss(e, t, transitions.view())).collect();
+    let alone: Vec<_> = batch.iter().map(|(e, t)| asg_loss(e, t, &chain(&transitions))).collect();
     assert!(in_pool(1) == alone && in_pool(3) == alone && alone.iter().any(|l| l.is_ok()));
 }
 
@@ -289,20 +288,20 @@ fn stars_and_skips_go_together_and_without_either_the_target_is_as_ever() {
 #[test]
 fn what_makes_no_sense_is_refused() {
     let free = Array2::<f32>::zeros((2, 2));
-    let asg = |target: &[Label], t: &Array2<f32>| Topology::asg(target, t.view()).map(drop);
+    let asg = |target: &[Label], t: &Array2<f32>| Topology::asg(target, &Transitions::new(t.view())?).map(drop);
     assert!(matches!(asg(&[1, 2, 2], &free), Err(TrellisError::Repeated { position: 2, label: 2 })));
     assert!(matches!(asg(&[1, 3], &free), Err(TrellisError::NoClass { position: 1, label: 3, classes: 2 })));
     assert!(matches!(asg(&[0], &free), Err(TrellisError::NoClass { position: 0, label: 0, .. })));
     assert!(matches!(asg(&[], &Array2::zeros((2, 3))), Err(TrellisError::Shape { rows: 2, columns: 3, .. })));
     assert!(matches!(asg(&[1], &array![[f32::NAN]]), Err(TrellisError::Weight(_))));
     let none = Array2::<f32>::zeros((0, 2));
-    let nothing = asg_loss(&emissions(&none), &[], free.view()).unwrap();
-    assert!(nothing.value == 0.0 && nothing.transitions.sum() == 0.0);
-    assert_eq!(asg_loss(&emissions(&none), &[1], free.view()), Err(ContrastError::Right));
+    let nothing = asg_loss(&emissions(&none), &[], &chain(&free)).unwrap();
+    assert!(nothing.value == 0.0 && nothing.transitions.between.sum() == 0.0);
+    assert_eq!(asg_loss(&emissions(&none), &[1], &chain(&free)), Err(ContrastError::Right));
     let one = Array2::<f32>::zeros((1, 2));
-    assert_eq!(asg_loss(&emissions(&one), &[], free.view()), Err(ContrastError::Right));
+    assert_eq!(asg_loss(&emissions(&one), &[], &chain(&free)), Err(ContrastError::Right));
     let narrow = Array2::<f32>::zeros((1, 1));
-    let refused = asg_loss(&emissions(&narrow), &[1], free.view());
+    let refused = asg_loss(&emissions(&narrow), &[1], &chain(&free));
     assert!(matches!(refused, Err(ContrastError::Trellis(TrellisError::Class { label: 2, classes: 1 }))));
     let slack = CtcSlack { star: Energy::FREE, ..CtcSlack::default() };
     let huge = Topology::ctc_partial(&[1], 2, usize::MAX, &slack);

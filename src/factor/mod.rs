@@ -32,6 +32,7 @@ use smallvec::SmallVec;
 pub use trellis::Order;
 
 use crate::graph::{Origin, Site, SiteValues};
+use crate::semiring::Energy;
 
 /// A variable's number, 0-based in the order of declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -253,7 +254,7 @@ impl FactorGraph {
         if table.len() >= u32::MAX as usize {
             return Err(FactorError::TooLarge { what: "table entries", count: table.len() });
         }
-        if let Some((entry, &value)) = table.iter().enumerate().find(|(_, e)| e.is_nan() || **e == f32::NEG_INFINITY) {
+        if let Some((entry, &value)) = table.iter().enumerate().find(|(_, e)| !Energy::admits(**e)) {
             return Err(FactorError::NotAnEnergy { factor, entry, value });
         }
         let table = table.as_standard_layout().into_owned();

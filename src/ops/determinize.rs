@@ -2,10 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
+use super::moves::moves;
 use super::possible::{divide, possible};
 use super::rows::Plain;
 use super::{Budget, OpError, check};
-use crate::graph::{Arc, Graph, Label, StateId};
+use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{LeftDivide, Quantum};
 
 /// An equivalent acceptor in which no two arcs of a state read the same label.
@@ -67,13 +68,12 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
     let mut next = 0;
     while let Some(subset) = subsets.list.get(next) {
         let end = subset.iter().fold(S::zero(), |end, (s, left)| end.plus(&left.times(&g.final_weight(*s))));
-        let moves = moves(&g, subset);
-        for group in moves.chunk_by(|a, b| a.0 == b.0) {
-            let (label, weight) = (group[0].0, group.iter().fold(S::zero(), |sum, m| sum.plus(&m.2)));
+        for group in moves(&g, subset).chunk_by(|a, b| a.label == b.label) {
+            let (label, weight) = (group[0].label, group.iter().fold(S::zero(), |sum, m| sum.plus(&m.weight)));
             if weight.is_zero() {
                 continue;
             }
-            let left = group.iter().map(|(_, t, w)| Ok((*t, divide(w, &weight)?)));
+            let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<(StateId, S)> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
             let target = subsets.number(left);
@@ -84,22 +84,6 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
         next += 1;
     }
     Ok(rows.build(0))
-}
-
-/// The arcs of a subset as (label, target, weight), sorted; those of equal label and target summed.
-fn moves<S: LeftDivide>(g: &Graph<S>, subset: &[(StateId, S)]) -> Vec<(Label, StateId, S)> {
-    let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
-    let mut moves: Vec<_> = arcs.map(|(left, a)| (a.ilabel, a.target, left.times(&a.weight))).collect();
-    // Stable, so that sums run in one order.
-    moves.sort_by_key(|m| (m.0, m.1));
-    moves.dedup_by(|later, first| {
-        let same = (later.0, later.1) == (first.0, first.1);
-        if same {
-            first.2 = first.2.plus(&later.2);
-        }
-        same
-    });
-    moves
 }
 
 /// Weighted sets of states, numbered as they are found.

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::moves::moves;
 use super::possible::{divide, possible};
 use super::rows::Plain;
 use super::{Budget, OpError, check, connect};
@@ -75,36 +76,6 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
         next += 1;
     }
     Ok(connect(&rows.build(0))?.graph)
-}
-
-/// All arcs from a set of states over one label to one target.
-struct Move<S> {
-    label: Label,
-    target: StateId,
-    /// The lowest-numbered source.
-    winner: StateId,
-    weight: S,
-}
-
-/// The arcs of a set, which is sorted by state: by label, then target.
-fn moves<S: LeftDivide>(g: &Graph<S>, set: &[(StateId, S)]) -> Vec<Move<S>> {
-    let arcs = set.iter().flat_map(|(s, w)| g.arcs(*s).iter().map(move |a| (*s, w, a)));
-    let to_move = |(s, w, a): (StateId, &S, &Arc<S>)| Move {
-        label: a.ilabel,
-        target: a.target,
-        winner: s,
-        weight: w.times(&a.weight),
-    };
-    let mut moves: Vec<Move<S>> = arcs.map(to_move).filter(|m| !m.weight.is_zero()).collect();
-    moves.sort_by_key(|m| (m.label, m.target));
-    moves.dedup_by(|later, first| {
-        let same = (later.label, later.target) == (first.label, first.target);
-        if same {
-            first.weight = first.weight.plus(&later.weight);
-        }
-        same
-    });
-    moves
 }
 
 /// The pairs of different states that one string reaches and from which one string leads to an end.

@@ -106,14 +106,6 @@ pub enum OpError {
         /// The label.
         label: Label,
     },
-    /// A functional transducer is needed, but one input string has two outputs.
-    #[error("not functional: an input string is written as {first:?} and as {second:?}")]
-    NotFunctional {
-        /// What is left to write on one path.
-        first: Vec<Label>,
-        /// On another that reads the same.
-        second: Vec<Label>,
-    },
     /// A list with one entry for every state has another length.
     #[error("{found} {what} for {states} states")]
     Count {

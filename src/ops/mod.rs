@@ -63,6 +63,7 @@ mod index;
 mod intersect;
 mod invert;
 mod minimize;
+mod moves;
 mod pairs;
 mod partition;
 mod possible;

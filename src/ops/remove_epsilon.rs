@@ -1,11 +1,12 @@
 //! Removing arcs without labels.
 
+use super::moves::merge;
 use super::possible::possible;
 use super::rows::Plain;
 use super::sums::{Links, Stuck};
 use super::{Budget, OpError, connect};
 use crate::graph::{Arc, EPSILON, Graph, StateId};
-use crate::semiring::{Semiring, Star};
+use crate::semiring::Star;
 
 /// An equivalent graph without arcs that neither read nor write.
 ///
@@ -109,7 +110,8 @@ impl<S: Star> Closure<'_, S> {
             end = end.plus(&walk.times(&g.final_weights()[t as usize]));
             self.number[t as usize] = NONE;
         }
-        merge(&mut arcs);
+        merge(&mut arcs, |a| (a.ilabel, a.olabel, a.target), |a| &mut a.weight);
+        arcs.retain(|a| !a.weight.is_zero());
         Ok((arcs, end))
     }
 
@@ -135,17 +137,4 @@ impl<S: Star> Closure<'_, S> {
         }
         *slot
     }
-}
-
-/// Makes arcs of equal labels and target one, and drops what has become 0̄.
-pub(super) fn merge<S: Semiring>(arcs: &mut Vec<Arc<S>>) {
-    arcs.sort_by_key(|a| (a.ilabel, a.olabel, a.target));
-    arcs.dedup_by(|later, first| {
-        let same = (later.ilabel, later.olabel, later.target) == (first.ilabel, first.olabel, first.target);
-        if same {
-            first.weight = first.weight.plus(&later.weight);
-        }
-        same
-    });
-    arcs.retain(|a| !a.weight.is_zero());
 }

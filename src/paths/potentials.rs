@@ -1,5 +1,6 @@
 //! What is still to come: the free energy of everything that can follow a state.
 
+use super::cost::Cost;
 use super::order::Order;
 use super::{Beta, PathError, shortest};
 use crate::graph::{ArcId, Graph, StateId};
@@ -7,7 +8,7 @@ use crate::semiring::Energy;
 
 /// How a path goes on from a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     End,
     Arc(ArcId),
 }
@@ -73,6 +74,14 @@ impl Potentials {
                 (a.weight.wide() + self.after[t], self.arcs.as_ref().map_or(0, |n| n[t].saturating_add(1)))
             }
         }
+    }
+
+    /// What going on this way adds to the best, or to everything, that was possible in the state; `None` where it is impossible.
+    pub fn beyond(&self, g: &Graph<Energy>, state: StateId, way: Way) -> Option<Cost> {
+        let (energy, arcs) = self.along(g, state, way);
+        let (before, arcs_before) = self.at(state);
+        let excess = Cost { energy: (energy - before).max(0.0), arcs: i64::from(arcs) - i64::from(arcs_before) };
+        (energy < f64::INFINITY).then_some(excess)
     }
 
     /// The way on of lowest energy: ending before going on, then the lowest arc; `None` where none is possible.

@@ -4,51 +4,13 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
+use super::cost::Cost;
 use super::order::Order;
 use super::potentials::{Potentials, Way};
 use super::{Beta, Output, PathError};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
 use crate::ops::Budget;
 use crate::semiring::Energy;
-
-/// Energy beyond that of the whole graph and, where the graph has cycles, arcs beyond those of its best path.
-///
-/// Weights are made relative to the backward potentials: an arc then costs what taking it adds to the free energy of
-/// everything possible before. For min-sum that is 0 along best ways, exactly, so that ties stay ties; for log-sum it
-/// is −1/β · log of the arc's probability among the ways on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Cost {
-    energy: f64,
-    arcs: i64,
-}
-
-impl Cost {
-    const FREE: Cost = Cost { energy: 0.0, arcs: 0 };
-    const NEVER: Cost = Cost { energy: f64::INFINITY, arcs: 0 };
-
-    fn plus(self, r: Cost) -> Cost {
-        Cost { energy: self.energy + r.energy, arcs: self.arcs + r.arcs }
-    }
-
-    fn order(&self, r: &Cost) -> Ordering {
-        self.energy.total_cmp(&r.energy).then(self.arcs.cmp(&r.arcs))
-    }
-
-    /// The lower.
-    fn or(self, r: Cost) -> Cost {
-        if r.energy < self.energy || (r.energy == self.energy && r.arcs < self.arcs) { r } else { self }
-    }
-
-    /// How much of a mass this is the lowest part of another one brings: `e^{−β·(r − self)}`.
-    fn share(self, r: Cost, beta: f64) -> f64 {
-        if r.energy == f64::INFINITY { 0.0 } else { (-beta * (r.energy - self.energy)).exp() }
-    }
-
-    /// The cost of so many times the mass of this one.
-    fn over(self, mass: f64, beta: f64) -> Cost {
-        Cost { energy: (self.energy - mass.ln() / beta).max(f64::MIN), arcs: 0 }
-    }
-}
 
 /// A prefix of outputs: the one before, its last label, its length.
 #[derive(Debug, Clone, Copy)]
@@ -125,17 +87,9 @@ impl Relative {
         labels.dedup();
         let label = |a: &Arc<Energy>| labels.partition_point(|&l| l < a.olabel) as LabelId;
         let label = g.all_arcs().iter().map(label).collect();
-        let cost = |(id, s, _)| relative(g, potentials, s, Way::Arc(id)).unwrap_or(Cost::NEVER);
+        let cost = |(id, s, _)| potentials.beyond(g, s, Way::Arc(id)).unwrap_or(Cost::NEVER);
         Relative { cost: g.arcs_with_source().map(cost).collect(), label, labels }
     }
-}
-
-/// What going on this way adds to the best, or to everything, that was possible in the state.
-fn relative(g: &Graph<Energy>, potentials: &Potentials, state: StateId, way: Way) -> Option<Cost> {
-    let (energy, arcs) = potentials.along(g, state, way);
-    let (before, arcs_before) = potentials.at(state);
-    let excess = Cost { energy: (energy - before).max(0.0), arcs: i64::from(arcs) - i64::from(arcs_before) };
-    (energy < f64::INFINITY).then_some(excess)
 }
 
 impl<'g> Search<'g> {
@@ -212,8 +166,7 @@ impl<'g> Search<'g> {
         let states = self.settle(&entered);
         // Rounding must not make a part cheaper than the whole.
         let at_least = |cost: Cost| if cost.order(&floor).is_lt() { floor } else { cost };
-        let ends =
-            |(s, here): &(StateId, Cost)| relative(self.g, &self.potentials, *s, Way::End).map(|end| here.plus(end));
+        let ends = |(s, here): &(StateId, Cost)| self.potentials.beyond(self.g, *s, Way::End).map(|end| here.plus(end));
         let ends: Vec<Cost> = states.iter().filter_map(ends).collect();
         if !ends.is_empty() {
             let cost = at_least(self.sum(&ends));

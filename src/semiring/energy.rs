@@ -33,6 +33,11 @@ impl Energy {
         admit(energy).map(Energy)
     }
 
+    /// Whether a number is one: neither NaN nor −∞.
+    pub(crate) fn admits(number: f32) -> bool {
+        number > f32::NEG_INFINITY
+    }
+
     /// A computed number, brought back into (−∞, +∞].
     pub(super) fn settled(energy: f64) -> Energy {
         Energy(settle(energy))

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::soft::soft_min;
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::{Arc, EPSILON, StateId};
 use crate::paths::Beta;
@@ -209,20 +210,6 @@ impl<'e, 't> Backward<'e, 't> {
     pub(super) fn above(&self) -> f64 {
         let start = self.topology.graph().start().zip(self.kept.first());
         start.map_or(f64::INFINITY, |(s, row)| self.of(0, row, s))
-    }
-}
-
-/// `−1/β · log Σ e^{−β·x}`, at least the least number that there is; the least of all where β is infinite.
-pub(super) fn soft_min(terms: &[f64], beta: Beta) -> f64 {
-    let least = terms.iter().copied().fold(f64::INFINITY, f64::min);
-    match beta {
-        Beta::Finite(beta) if least < f64::INFINITY && terms.len() > 1 => {
-            let beta = beta.get();
-            let sum = terms.iter().map(|&x| (beta * (least - x)).exp()).sum::<f64>();
-            // At the smallest β the logarithm divided by it is beyond all numbers.
-            (least - sum.ln() / beta).max(f64::MIN)
-        }
-        _ => least,
     }
 }
 

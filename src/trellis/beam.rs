@@ -13,6 +13,11 @@ pub struct Beam {
     pub states: usize,
 }
 
+/// Whether a beam can be so wide.
+pub(super) fn check_width(energy: f64) -> Result<(), TrellisError> {
+    if energy >= 0.0 { Ok(()) } else { Err(TrellisError::Beam { energy }) }
+}
+
 /// What a search within a beam has found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BeamPath {
@@ -56,9 +61,7 @@ impl BeamPath {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn best_path_in_beam(e: &Emissions<'_>, topology: &Topology, beam: Beam) -> Result<BeamPath, TrellisError> {
-    if beam.energy.is_nan() || beam.energy < 0.0 {
-        return Err(TrellisError::Beam { energy: beam.energy });
-    }
+    check_width(beam.energy)?;
     topology.check(e.classes())?;
     let Some(target) = topology.target() else {
         return Ok(BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 });

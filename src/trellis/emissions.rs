@@ -11,6 +11,11 @@ pub(super) fn too_many_empty(rows: usize, numbers: usize) -> bool {
     numbers == 0 && rows > 1 << 24
 }
 
+/// The first number of an array that is no energy, and where it is.
+pub(super) fn no_energy(values: ArrayView2<'_, f32>) -> Option<((usize, usize), f32)> {
+    values.indexed_iter().map(|(at, &value)| (at, value)).find(|(_, value)| !Energy::admits(*value))
+}
+
 /// Energies of classes at frames, frames × classes, borrowed: nothing is copied.
 ///
 /// `+∞` says that a class is impossible at a frame. A topology reads class `c` through arcs of input label `c + 1`,
@@ -40,12 +45,11 @@ impl<'a> Emissions<'a> {
     /// # Cost
     /// One look at each number.
     pub fn new(values: ArrayView2<'a, f32>) -> Result<Self, TrellisError> {
-        let wrong = |v: &f32| v.is_nan() || *v == f32::NEG_INFINITY;
         if too_many_empty(values.nrows(), values.ncols()) {
             return Err(TrellisError::Frames { frames: values.nrows() });
         }
-        match values.indexed_iter().find(|(_, v)| wrong(v)) {
-            Some(((frame, class), &value)) => Err(TrellisError::NoEnergy { frame, class, value }),
+        match no_energy(values) {
+            Some(((frame, class), value)) => Err(TrellisError::NoEnergy { frame, class, value }),
             None => Ok(Emissions { values }),
         }
     }

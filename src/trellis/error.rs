@@ -46,6 +46,12 @@ pub enum TrellisError {
         /// The share.
         coverage: f64,
     },
+    /// More alignments than memory should be spent on at once.
+    #[error("the {count} best alignments are too many for one call")]
+    Alignments {
+        /// Alignments asked for.
+        count: usize,
+    },
     /// The width of a beam that is below 0 or NaN.
     #[error("a beam cannot be {energy} wide")]
     Beam {
@@ -145,6 +151,25 @@ pub enum TrellisError {
         frames: usize,
         /// Classes.
         classes: usize,
+    },
+    /// Costs of sites that are not those of the topology's graph.
+    #[error("costs of {arcs} arcs and {finals} final weights, the topology has {of_arcs} arcs and {states} states")]
+    CostSites {
+        /// Costs of arcs.
+        arcs: usize,
+        /// Costs of final weights.
+        finals: usize,
+        /// Arcs of the topology.
+        of_arcs: usize,
+        /// Its states.
+        states: usize,
+    },
+    /// An expected cost, or a slope of it, that is larger than all numbers: where costs are that large, or where β is and
+    /// alignments tie.
+    #[error("the expected cost or its gradient is larger than all numbers (β = {beta:e})")]
+    Steep {
+        /// The inverse temperature.
+        beta: f64,
     },
     /// A transition energy that is NaN or −∞.
     #[error(transparent)]

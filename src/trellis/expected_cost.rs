@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::backward::Backward;
-use super::posteriors::{choices, class_read};
+use super::posteriors::{choices, class_read, walk};
 use super::{Emissions, Topology, TrellisError, best_path};
 use crate::graph::{EPSILON, Site, SiteValues, StateId};
 use crate::paths::Beta;
@@ -27,7 +27,12 @@ impl AlignmentCosts<'_> {
         }
     }
 
-    fn check(&self, e: &Emissions<'_>) -> Result<(), TrellisError> {
+    fn check(&self, e: &Emissions<'_>, topology: &Topology) -> Result<(), TrellisError> {
+        let (of_arcs, states) = (topology.graph().arc_count(), topology.graph().states());
+        if let Some(sites) = self.sites.filter(|s| (s.arcs.len(), s.finals.len()) != (of_arcs, states)) {
+            let (arcs, finals) = (sites.arcs.len(), sites.finals.len());
+            return Err(TrellisError::CostSites { arcs, finals, of_arcs, states });
+        }
         if let Some(frames) = self.frames.filter(|f| f.dim() != e.values().dim()) {
             let (rows, columns) = frames.dim();
             return Err(TrellisError::CostShape { rows, columns, frames: e.frames(), classes: e.classes() });
@@ -57,7 +62,9 @@ pub struct ExpectedCost {
 /// is first composed into the topology as an automaton: [`trellis_risk`](crate::loss::trellis_risk) does.
 ///
 /// # Errors
-/// [`TrellisError::Class`]; [`TrellisError::Cost`] for a cost that is not finite, [`TrellisError::CostShape`].
+/// [`TrellisError::Class`]; [`TrellisError::Cost`] for a cost that is not finite, [`TrellisError::CostShape`] and
+/// [`TrellisError::CostSites`] for those of another trellis; [`TrellisError::Steep`] where the value or a slope is larger than all
+/// numbers: slopes are β times as steep as costs differ where alignments tie.
 ///
 /// # Cost
 /// Thrice [`free_energy`](super::free_energy())'s; 8 bytes for every frame and state.
@@ -85,7 +92,7 @@ pub fn expected_cost(
     costs: &AlignmentCosts<'_>,
     beta: Beta,
 ) -> Result<Option<ExpectedCost>, TrellisError> {
-    costs.check(e)?;
+    costs.check(e, topology)?;
     let mut found = ExpectedCost {
         value: 0.0,
         emissions: Array2::zeros(e.values().dim()),
@@ -95,13 +102,13 @@ pub fn expected_cost(
         let Some(best) = best_path(e, topology)? else { return Ok(None) };
         let along = best.steps.iter().map(|s| costs.of(topology, s.frame.unwrap_or(0), Site::Arc(s.arc)));
         found.value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
-        return Ok(Some(found));
+        return found.checked(beta);
     };
     let mut backward = Backward::new(*e, topology, beta)?;
     let Some(start) = topology.graph().start().filter(|_| backward.above() < f64::INFINITY) else { return Ok(None) };
     let ahead = Ahead::new(&mut backward, costs);
     found.value = ahead.at(0, start);
-    deviations(&mut backward, costs, &ahead, start, &mut |t, site, deviation| {
+    deviations(&mut backward, costs, &ahead, &mut |t, site, deviation| {
         let slope = -number.get() * deviation;
         if let Some(sum) = found.sites.get_mut(site) {
             *sum += slope;
@@ -110,7 +117,16 @@ pub fn expected_cost(
             found.emissions[[t, class]] += slope as f32;
         }
     });
-    Ok(Some(found))
+    found.checked(beta)
+}
+
+impl ExpectedCost {
+    /// Whether all its numbers are.
+    fn checked(self, beta: Beta) -> Result<Option<Self>, TrellisError> {
+        let sites = self.sites.arcs.iter().chain(&self.sites.finals).chain([&self.value]);
+        let finite = sites.into_iter().all(|x| x.is_finite()) && self.emissions.iter().all(|x| x.is_finite());
+        if finite { Ok(Some(self)) } else { Err(TrellisError::Steep { beta: beta.get() }) }
+    }
 }
 
 /// The expected cost of what is still to come, by frame and state.
@@ -158,38 +174,29 @@ fn deviations(
     backward: &mut Backward<'_, '_>,
     costs: &AlignmentCosts<'_>,
     ahead: &Ahead,
-    start: StateId,
     add: &mut dyn FnMut(usize, Site, f64),
 ) {
-    let (frames, topology) = (backward.emissions.frames(), backward.topology);
+    let topology = backward.topology;
     let graph = topology.graph();
-    // The share of each state, and that times its deviation.
-    let mut now = vec![(0.0, 0.0); graph.states()];
+    // By state, its share times its deviation, at the frame that is walked and the one behind it.
+    let (mut frame, mut now) = (0, vec![0.0; graph.states()]);
     let mut then = now.clone();
-    let mut ways = Vec::new();
-    now[start as usize] = (1.0, 0.0);
-    for t in 0..=frames {
-        backward.load(t);
-        for &s in topology.order() {
-            let (share, deviation) = now[s as usize];
-            if share == 0.0 {
-                continue;
-            }
-            let end = choices(backward, t, s, share, &mut ways);
-            let expected = ahead.at(t, s);
-            let deviates = |part: f64, cost: f64| deviation * (part / share) + part * (cost - expected);
-            if end > 0.0 {
-                add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
-            }
-            for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
-                let by = deviates(part, ahead.along(topology, costs, t, arc));
-                add(t, Site::Arc(arc), by);
-                let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
-                let to = &mut to[a.target as usize];
-                *to = (to.0 + part, to.1 + by);
-            }
+    walk(backward, &mut |t, s, share, end, ways| {
+        if t > frame {
+            std::mem::swap(&mut now, &mut then);
+            then.fill(0.0);
+            frame = t;
         }
-        std::mem::swap(&mut now, &mut then);
-        then.fill((0.0, 0.0));
-    }
+        let (deviation, expected) = (now[s as usize], ahead.at(t, s));
+        let deviates = |part: f64, cost: f64| deviation * (part / share) + part * (cost - expected);
+        if end > 0.0 {
+            add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
+        }
+        for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(ways).filter(|(_, part)| **part > 0.0) {
+            let by = deviates(part, ahead.along(topology, costs, t, arc));
+            add(t, Site::Arc(arc), by);
+            let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
+            to[a.target as usize] += by;
+        }
+    });
 }

@@ -19,12 +19,12 @@ use crate::paths::Beta;
 /// That of [`posteriors`](super::posteriors()); O(√frames · states) memory where there are many frames.
 ///
 /// ```
-/// use energraph::trellis::{Emissions, Topology, expected_counts};
+/// use energraph::trellis::{Emissions, Topology, Transitions, expected_counts};
 /// use energraph::Beta;
 /// use ndarray::Array2;
 /// // Two classes that follow each other as they like: 9 transitions in 10 frames, in 4 kinds.
 /// let free = Array2::zeros((2, 2));
-/// let t = Topology::chain(free.view(), free.row(0), free.row(0))?;
+/// let t = Topology::chain(&Transitions::new(free.view())?)?;
 /// let even = Array2::zeros((10, 2));
 /// let counts = expected_counts(&Emissions::new(even.view())?, &t, Beta::ONE)?;
 /// assert!(counts.arcs[2..].iter().all(|n| (n - 2.25).abs() < 1e-12));

@@ -71,6 +71,7 @@ mod linear;
 mod posteriors;
 mod sample;
 mod segments;
+mod soft;
 mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::backward::Backward;
 use super::best_path::best_of;
+use super::soft::split;
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::{EPSILON, Site, SiteValues, StateId};
 use crate::paths::Beta;
@@ -148,21 +149,4 @@ pub(super) fn choices(backward: &Backward<'_, '_>, t: usize, state: StateId, sha
     ways.clear();
     ways.extend(graph.arcs(state).iter().map(|a| backward.along(t, a, here, next)));
     split(share, backward.beta, last, ways)
-}
-
-/// Divides a share among the ways on, whose energies become their parts of it; returns the part of `last`, one more way.
-///
-/// The parts are divided by their own sum, not by what the potential remembers of it: however large energies are, they sum
-/// to the share.
-pub(super) fn split(share: f64, beta: Beta, last: f64, ways: &mut [f64]) -> f64 {
-    let least = ways.iter().copied().fold(last, f64::min);
-    if least == f64::INFINITY {
-        ways.fill(0.0);
-        return 0.0;
-    }
-    let part = |way: f64| if way < f64::INFINITY { (beta.get() * (least - way)).exp() } else { 0.0 };
-    ways.iter_mut().for_each(|way| *way = part(*way));
-    let factor = share / (part(last) + ways.iter().sum::<f64>());
-    ways.iter_mut().for_each(|way| *way *= factor);
-    factor * part(last)
 }

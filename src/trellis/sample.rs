@@ -42,7 +42,8 @@ const MOST_READ: usize = 1 << 26;
 /// ```
 ///
 /// # Source
-/// Forward filtering, backward sampling (Rao & Teh 2013, section 2.2), the other way round.
+/// Forward filtering, backward sampling (C. Carter, R. Kohn, *On Gibbs sampling for state space models*, 1994), the other way
+/// round.
 pub fn sample(
     e: &Emissions<'_>,
     topology: &Topology,

@@ -85,6 +85,18 @@ pub fn so_many_cases(draws: u64) -> impl Iterator<Item = (Topology, Array2<f32>)
     })
 }
 
+/// Every labelling of the frames, by number.
+pub fn labellings(frames: usize, classes: usize) -> impl Iterator<Item = Vec<Label>> {
+    (0..classes.pow(frames as u32)).map(move |mut code| {
+        let one = |_| {
+            let label = (code % classes) as Label + 1;
+            code /= classes;
+            label
+        };
+        (0..frames).map(one).collect()
+    })
+}
+
 pub fn close(found: f64, expected: f64) -> bool {
     found == expected || (found - expected).abs() <= 1e-9 * (1.0 + expected.abs())
 }

@@ -23,7 +23,7 @@ pub struct Labelling {
 ///
 /// Ties: at every frame, from the first on, the lowest class from which a labelling of lowest energy goes on. It is the rule of
 /// [`best_path`](crate::trellis::best_path()), and wherever sums in f64 are exact, the labelling that it finds on
-/// [`Transitions::topology`].
+/// [`Topology::chain`](crate::trellis::Topology::chain).
 ///
 /// # Errors
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.

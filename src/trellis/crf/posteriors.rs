@@ -25,7 +25,8 @@ pub struct ChainPosteriors {
 /// `F_β = −1/β · log Σ e^{−β·E}` over all labellings of the frames, or the lowest energy of one where β is infinite; +∞ where
 /// none is possible, as over no frames.
 ///
-/// The same number as [`free_energy`](crate::trellis::free_energy()) of [`Transitions::topology`].
+/// The same number as [`free_energy`](crate::trellis::free_energy()) of
+/// [`Topology::chain`](crate::trellis::Topology::chain).
 ///
 /// # Errors
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.
@@ -70,7 +71,8 @@ pub fn chain_free_energy(e: &Emissions<'_>, t: &Transitions<'_>, beta: Beta) -> 
 /// transitions, under `p(labels) ∝ e^{−β·E}`. At infinite β, those of the best labelling alone, as [`chain_best_path`] finds
 /// it.
 ///
-/// The same numbers as [`posteriors`](crate::trellis::posteriors()) of [`Transitions::topology`].
+/// The same numbers as [`posteriors`](crate::trellis::posteriors()) of
+/// [`Topology::chain`](crate::trellis::Topology::chain).
 ///
 /// # Errors
 /// [`TrellisError::Shape`] where emissions and transitions have not the same number of classes.

@@ -2,23 +2,23 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use crate::graph::Label;
+use crate::graph::{EPSILON, Label, SiteValues};
 use crate::semiring::Energy;
-use crate::trellis::{Emissions, Topology, TrellisError};
+use crate::trellis::{Emissions, TrellisError};
 
 /// Energies of what follows what in a linear chain over `N` classes, borrowed: N × N of them, `[[i, j]]` for class `j`
 /// behind class `i`, and if wanted one a class for each of the two ends. `+∞` forbids.
 ///
-/// The same numbers as [`Topology::chain`], which [`Transitions::topology`] makes of them, but dense: any class may follow
+/// The same numbers as [`Topology::chain`](crate::trellis::Topology::chain) makes a graph of, but dense: any class may follow
 /// any other, and the kernels work on rows of them.
 ///
 /// ```
-/// use energraph::trellis::Transitions;
+/// use energraph::trellis::{Topology, Transitions};
 /// use ndarray::array;
 /// let never_back = array![[0.0, 1.0], [f32::INFINITY, 0.0]];
 /// let first = array![0.0, f32::INFINITY];
 /// let t = Transitions::new(never_back.view())?.with_first(first.view())?;
-/// assert_eq!((t.classes(), t.topology()?.graph().states()), (2, 3));
+/// assert_eq!((t.classes(), Topology::chain(&t)?.graph().states()), (2, 3));
 /// assert!(Transitions::new(array![[f32::NAN]].view()).is_err());
 /// assert!(Transitions::new(array![[0.0, 0.0]].view()).is_err());
 /// # Ok::<(), energraph::trellis::TrellisError>(())
@@ -78,26 +78,8 @@ impl<'a> Transitions<'a> {
         self.between.nrows()
     }
 
-    /// The same as a graph: [`Topology::chain`].
-    ///
-    /// # Errors
-    /// [`TrellisError::Graph`] where it is too large to number.
-    pub fn topology(&self) -> Result<Topology, TrellisError> {
-        let [first, last] = self.ends();
-        Topology::chain(self.between, first.view(), last.view())
-    }
-
-    /// One path of it: [`Topology::chain_of`].
-    ///
-    /// # Errors
-    /// [`TrellisError::NoClass`] for the target.
-    pub fn topology_of(&self, target: &[Label]) -> Result<Topology, TrellisError> {
-        let [first, last] = self.ends();
-        Topology::chain_of(target, self.between, first.view(), last.view())
-    }
-
     /// Energies of the ends, 0 where none were given.
-    fn ends(&self) -> [Array1<f32>; 2] {
+    pub(in crate::trellis) fn ends(&self) -> [Array1<f32>; 2] {
         [self.first, self.last].map(|end| end.map_or(Array1::zeros(self.classes()), |e| e.to_owned()))
     }
 
@@ -114,6 +96,31 @@ impl<'a> Transitions<'a> {
     /// The energy of a class that is the last; 0 where none was given.
     pub(super) fn last(&self, class: usize) -> f64 {
         self.last.and_then(|e| e.get(class).copied()).map_or(0.0, f64::from)
+    }
+
+    /// Whether labels are of classes.
+    pub(in crate::trellis) fn check_labels(&self, labels: &[Label]) -> Result<(), TrellisError> {
+        let classes = self.classes();
+        let wrong = labels.iter().enumerate().find(|(_, l)| **l == EPSILON || **l as usize > classes);
+        wrong.map_or(Ok(()), |(position, &label)| Err(TrellisError::NoClass { position, label, classes }))
+    }
+
+    /// The energy between two labels that have been checked.
+    pub(in crate::trellis) fn energy(&self, from: Label, to: Label) -> Result<Energy, TrellisError> {
+        Ok(Energy::new(self.between[[from as usize - 1, to as usize - 1]])?)
+    }
+
+    /// The energy of coming to a position of labels that have been checked: that of the first class, or from the one before.
+    pub(in crate::trellis) fn enter(&self, labels: &[Label], position: usize) -> Result<Energy, TrellisError> {
+        match position.checked_sub(1) {
+            None => Ok(Energy::new(self.first(labels[0] as usize - 1) as f32)?),
+            Some(before) => self.energy(labels[before], labels[position]),
+        }
+    }
+
+    /// The energy of ending with a label that has been checked.
+    pub(in crate::trellis) fn leave(&self, label: Label) -> Result<Energy, TrellisError> {
+        Ok(Energy::new(self.last(label as usize - 1) as f32)?)
     }
 
     /// Whether emissions have just these classes.
@@ -139,6 +146,33 @@ impl TransitionValues {
     pub(in crate::trellis) fn zeros(classes: usize) -> Self {
         let ends = Array1::zeros(classes);
         TransitionValues { between: Array2::zeros((classes, classes)), first: ends.clone(), last: ends }
+    }
+
+    /// Adds a gradient at [`Topology::chain`](crate::trellis::Topology::chain).
+    pub(in crate::trellis) fn add_chain(&mut self, sites: &SiteValues) {
+        let own = self.first.iter_mut().chain(self.between.iter_mut());
+        own.zip(&sites.arcs).for_each(|(g, share)| *g += share);
+        self.last.iter_mut().zip(sites.finals.iter().skip(1)).for_each(|(g, share)| *g += share);
+    }
+
+    /// Adds a gradient at [`Topology::chain_of`](crate::trellis::Topology::chain_of): the share of coming to each of some labels,
+    /// and of ending behind the last.
+    pub(in crate::trellis) fn add_labels<'a>(
+        &mut self,
+        labels: &[Label],
+        enter: impl Iterator<Item = &'a f64>,
+        last: Option<&f64>,
+    ) {
+        let class = |label: Label| label as usize - 1;
+        for (k, (&label, share)) in labels.iter().zip(enter).enumerate() {
+            match k.checked_sub(1) {
+                None => self.first[class(label)] += share,
+                Some(before) => self.between[[class(labels[before]), class(label)]] += share,
+            }
+        }
+        if let (Some(&label), Some(share)) = (labels.last(), last) {
+            self.last[class(label)] += share;
+        }
     }
 
     /// Adds others of as many classes.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{End, Grammar, Row, Way, Writes, soft_add};
+use super::{End, Grammar, Row, Way, Writes};
 use crate::graph::{EPSILON, Graph, Label, StateId};
 use crate::paths::Beta;
 use crate::semiring::Energy;
+use crate::trellis::soft::soft_add;
 use crate::trellis::{Topology, TrellisError};
 
 /// A graph as a grammar: it reads labels of classes, and writes anything.

@@ -3,11 +3,12 @@
 use rustc_hash::FxHashMap;
 
 use super::rows::Rows;
-use super::{Beam, Frames, Grammar, Writes, check, energy_of, soft_add};
+use super::{DecoderBeam, Frames, Grammar, Writes, check, energy_of};
 use crate::graph::{EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
 use crate::ops::{Budget, OpError, connect};
 use crate::paths::{Beta, Output, Path, PathError, k_best_outputs};
 use crate::semiring::Energy;
+use crate::trellis::soft::soft_add;
 use crate::trellis::{Emissions, TrellisError};
 
 /// What a beam found: alignments, as an acyclic graph.
@@ -29,12 +30,12 @@ pub struct Lattice {
 /// the best `beam.width` of them, and returns all alignments that lead through those kept.
 ///
 /// Unlike [`prefix_beam`](super::prefix_beam) it does not tell apart texts that may go on alike: they share a token, so that
-/// following everything is linear in the frames. With [`Beam::UNLIMITED`] the lattice is emissions ∘
+/// following everything is linear in the frames. With [`DecoderBeam::UNLIMITED`] the lattice is emissions ∘
 /// [`collapse`](crate::trellis::Topology::collapse) ∘ grammar, trimmed. Ask [`crate::paths`] for the best path, n best,
 /// posteriors, or a free energy.
 ///
 /// # Errors
-/// [`TrellisError::Blank`], [`TrellisError::Class`]; [`TrellisError::Graph`] where the lattice is too large to number.
+/// As [`prefix_beam`](super::prefix_beam); [`TrellisError::Graph`] where the lattice is too large to number.
 ///
 /// # Cost
 /// For each frame, tokens times the steps that the grammar allows, and a sort of the tokens; memory for all steps between
@@ -46,11 +47,11 @@ pub struct Lattice {
 ///
 /// ```
 /// use energraph::trellis::Emissions;
-/// use energraph::trellis::decode::{Beam, Free, beam_lattice};
+/// use energraph::trellis::decode::{DecoderBeam, Free, beam_lattice};
 /// use energraph::{Beta, paths};
 /// use ndarray::array;
 /// let e = array![[0.0, 2.0, 3.0], [2.0, 1.5, 1.0], [0.0, 3.0, 1.5]];
-/// let beam = Beam { beta: Beta::Infinite, ..Beam::default() };
+/// let beam = DecoderBeam { beta: Beta::Infinite, ..DecoderBeam::default() };
 /// let lattice = beam_lattice(&Emissions::new(e.view())?, 3, &Free::new(3, 3), &beam)?;
 /// let best = paths::best_path(&lattice.graph)?.ok_or("nothing is possible")?;
 /// assert_eq!((best.output.clone(), best.energy), (vec![1, 1], 1.0));
@@ -61,8 +62,9 @@ pub fn beam_lattice<G: Grammar>(
     e: &Emissions<'_>,
     blank: Label,
     grammar: &G,
-    beam: &Beam,
+    beam: &DecoderBeam,
 ) -> Result<Lattice, TrellisError> {
+    beam.check()?;
     check(e, blank, grammar)?;
     let frames = Frames::new(e, beam.beta);
     let bounds = grammar.bounds(beam.beta) && frames.total < f64::INFINITY;
@@ -124,7 +126,7 @@ struct Step {
 
 struct Search<'g, G: Grammar> {
     rows: Rows<'g, G>,
-    beam: Beam,
+    beam: DecoderBeam,
     blank: Label,
     built: GraphBuilder<Energy>,
     tokens: Vec<Token>,
@@ -132,7 +134,7 @@ struct Search<'g, G: Grammar> {
 }
 
 impl<'g, G: Grammar> Search<'g, G> {
-    fn new(mut rows: Rows<'g, G>, beam: Beam, blank: Label) -> Self {
+    fn new(mut rows: Rows<'g, G>, beam: DecoderBeam, blank: Label) -> Self {
         let mut built = GraphBuilder::new();
         let at = built.state();
         built.start(at);

@@ -56,7 +56,7 @@ pub struct Separators {
 ///
 /// ```
 /// use energraph::trellis::Emissions;
-/// use energraph::trellis::decode::{Alphabet, Beam, Lexicon, prefix_beam};
+/// use energraph::trellis::decode::{Alphabet, DecoderBeam, Lexicon, prefix_beam};
 /// use energraph::Energy;
 /// use ndarray::array;
 /// let alphabet = Alphabet::new("ab")?;
@@ -66,7 +66,7 @@ pub struct Separators {
 /// }
 /// // "aa" is better, and no word.
 /// let e = array![[0.0, 2.0, 5.0], [5.0, 5.0, 0.0], [0.0, 1.0, 5.0]];
-/// let found = prefix_beam(&Emissions::new(e.view())?, 3, &lexicon.word()?, 2, &Beam::default())?;
+/// let found = prefix_beam(&Emissions::new(e.view())?, 3, &lexicon.word()?, 2, &DecoderBeam::default())?;
 /// assert_eq!((found.list[0].output[0], alphabet.text(&found.list[0].labels)), (10, "ab".to_owned()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -51,6 +51,8 @@ pub use lexicon::{Lexicon, LexiconError, Separators};
 pub use prefix::{output_energy, prefix_beam};
 pub use weighed::Weighed;
 
+use super::beam::check_width;
+use super::soft::{soft_add, soft_min};
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::Label;
 use crate::paths::Beta;
@@ -59,25 +61,29 @@ use crate::paths::Beta;
 ///
 /// A narrower beam is faster; what it finds is still possible, at an energy that is never below the true one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Beam {
+pub struct DecoderBeam {
     /// Most hypotheses kept at a frame: texts in [`prefix_beam`], states in [`beam_lattice`]; 0 counts as 1.
     pub width: usize,
-    /// Hypotheses this much above the best are dropped; anything below 0 and NaN count as 0.
+    /// Hypotheses this much above the best are dropped; at least 0, +∞ to drop none.
     pub margin: f64,
     /// Inverse temperature: the mass of all alignments counts where it is finite, the best one where it is not.
     pub beta: Beta,
 }
 
-impl Default for Beam {
+impl Default for DecoderBeam {
     /// 25 hypotheses, however far from the best; β = 1.
     fn default() -> Self {
-        Beam { width: 25, margin: f64::INFINITY, beta: Beta::ONE }
+        DecoderBeam { width: 25, margin: f64::INFINITY, beta: Beta::ONE }
     }
 }
 
-impl Beam {
+impl DecoderBeam {
     /// Everything is followed: exact, and exponential in the number of frames for [`prefix_beam`].
-    pub const UNLIMITED: Beam = Beam { width: usize::MAX, margin: f64::INFINITY, beta: Beta::ONE };
+    pub const UNLIMITED: DecoderBeam = DecoderBeam { width: usize::MAX, margin: f64::INFINITY, beta: Beta::ONE };
+
+    fn check(&self) -> Result<(), TrellisError> {
+        check_width(self.margin)
+    }
 
     /// The positions of the hypotheses to keep, best first, and the free energy of those that are not.
     ///
@@ -85,56 +91,10 @@ impl Beam {
     fn keep(&self, energies: &[f64]) -> (Vec<usize>, f64) {
         let mut order: Vec<usize> = (0..energies.len()).filter(|&i| energies[i] < f64::INFINITY).collect();
         order.sort_by(|&a, &b| energies[a].total_cmp(&energies[b]));
-        let limit = order.first().map_or(f64::INFINITY, |&i| energies[i] + self.margin.max(0.0));
+        let limit = order.first().map_or(f64::INFINITY, |&i| energies[i] + self.margin);
         let near = order.partition_point(|&i| energies[i] <= limit);
         let dropped = order.split_off(near.min(self.width.max(1)));
         (order, dropped.iter().fold(f64::INFINITY, |sum, &i| soft_add(sum, energies[i], self.beta)))
-    }
-}
-
-/// `−1/β · log(e^{−β·a} + e^{−β·b})`, or the lower; at least the least number that there is.
-fn soft_add(a: f64, b: f64, beta: Beta) -> f64 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    match beta {
-        Beta::Finite(beta) if high < f64::INFINITY => {
-            let beta = beta.get();
-            (low - (-beta * (high - low)).exp().ln_1p() / beta).max(f64::MIN)
-        }
-        _ => low,
-    }
-}
-
-/// A sum of many masses, as a free energy.
-#[derive(Debug, Clone, Copy)]
-struct Mass {
-    beta: Beta,
-    least: f64,
-    /// In units of the least one's.
-    sum: f64,
-}
-
-impl Mass {
-    fn new(beta: Beta) -> Self {
-        Mass { beta, least: f64::INFINITY, sum: 0.0 }
-    }
-
-    fn add(&mut self, energy: f64) {
-        let share = |more: f64| (-self.beta.get() * more).exp();
-        if energy < self.least {
-            let before = if self.sum > 0.0 { self.sum * share(self.least - energy) } else { 0.0 };
-            (self.least, self.sum) = (energy, before + 1.0);
-        } else if energy < f64::INFINITY && energy > self.least {
-            self.sum += share(energy - self.least);
-        } else if energy < f64::INFINITY {
-            self.sum += 1.0;
-        }
-    }
-
-    fn free_energy(&self) -> f64 {
-        match self.beta {
-            Beta::Finite(beta) if self.least < f64::INFINITY => (self.least - self.sum.ln() / beta.get()).max(f64::MIN),
-            _ => self.least,
-        }
     }
 }
 
@@ -150,20 +110,15 @@ struct Frames {
 impl Frames {
     fn new(e: &Emissions<'_>, beta: Beta) -> Frames {
         let (mut above, mut total) = (Vec::with_capacity(e.values().len()), 0.0);
+        let mut energies = Vec::with_capacity(e.classes());
         // At the smallest β a frame is worth more than there are numbers for; sums over all frames are to be numbers too.
         let most = f64::MIN / (4.0 * (e.frames() as f64 + 1.0));
         for row in e.values().outer_iter() {
-            let wide = || row.iter().map(|&x| f64::from(x));
-            let least = wide().fold(f64::INFINITY, f64::min);
-            let worth = match beta {
-                Beta::Finite(beta) if least < f64::INFINITY => {
-                    let sum: f64 = wide().map(|x| (beta.get() * (least - x)).exp()).sum();
-                    (least - sum.ln() / beta.get()).max(most)
-                }
-                _ => least,
-            };
+            energies.clear();
+            energies.extend(row.iter().map(|&x| f64::from(x)));
+            let worth = soft_min(&energies, beta).max(most);
             total += worth;
-            above.extend(wide().map(|x| if x < f64::INFINITY { x - worth } else { x }));
+            above.extend(energies.iter().map(|&x| if x < f64::INFINITY { x - worth } else { x }));
         }
         Frames { above, classes: e.classes(), total }
     }

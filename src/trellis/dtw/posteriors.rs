@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use super::table::{Cell, Table, before};
 use super::{DtwError, DtwOptions};
 use crate::paths::Beta;
-use crate::trellis::posteriors::split;
+use crate::trellis::soft::split;
 
 /// A free energy and its gradient.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,23 +53,9 @@ pub fn dtw_posteriors(costs: ArrayView2<'_, f32>, o: &DtwOptions, beta: Beta) ->
 /// The share of each end.
 fn divide_ends(table: &Table<'_, '_>, shares: &mut [f64]) {
     let mut ends: Vec<f64> = table.ends().map(|cell| table.at(cell)).collect();
-    share(table, 1.0, &mut ends);
+    split(1.0, table.beta, f64::INFINITY, &mut ends);
     for (cell, part) in table.ends().zip(ends) {
         shares[table.slot(cell)] = part;
-    }
-}
-
-/// Divides a share among ways: all of it goes to the first of the best where β is infinite.
-fn share(table: &Table<'_, '_>, share: f64, ways: &mut [f64]) {
-    if table.beta != Beta::Infinite {
-        split(share, table.beta, f64::INFINITY, ways);
-        return;
-    }
-    let least = ways.iter().copied().fold(f64::INFINITY, f64::min);
-    let best = ways.iter().position(|way| *way <= least);
-    ways.fill(0.0);
-    if let Some(best) = best {
-        ways[best] = share;
     }
 }
 
@@ -85,7 +71,7 @@ fn go_back(table: &Table<'_, '_>, shares: &mut [f64], gradient: &mut Array2<f64>
                 continue;
             }
             table.ways(cell, &mut ways);
-            share(table, here, &mut ways);
+            split(here, table.beta, f64::INFINITY, &mut ways);
             let (begun, stepped) = (ways[0], &ways[1..]);
             gradient[cell] += begun * f64::from(steps.first());
             for (step, &part) in steps.steps().iter().zip(stepped).filter(|(_, part)| **part > 0.0) {

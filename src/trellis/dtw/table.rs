@@ -6,7 +6,8 @@ use ndarray::ArrayView2;
 
 use super::{DtwError, DtwOptions, DtwStep};
 use crate::paths::Beta;
-use crate::trellis::backward::soft_min;
+use crate::trellis::emissions::no_energy;
+use crate::trellis::soft::soft_min;
 
 /// `F_β` of all warpings of a table of costs (rows × columns, the first sequence's frames and the second's); the least energy
 /// of one where β is infinite. +∞ where there is none.
@@ -58,8 +59,7 @@ pub(super) struct Table<'c, 'o> {
 
 impl<'c, 'o> Table<'c, 'o> {
     pub(super) fn new(costs: ArrayView2<'c, f32>, options: &'o DtwOptions, beta: Beta) -> Result<Self, DtwError> {
-        let wrong = |v: &f32| v.is_nan() || *v == f32::NEG_INFINITY;
-        if let Some(((row, column), &value)) = costs.indexed_iter().find(|(_, v)| wrong(v)) {
+        if let Some(((row, column), value)) = no_energy(costs) {
             return Err(DtwError::NoEnergy { row, column, value });
         }
         let (rows, columns) = costs.dim();

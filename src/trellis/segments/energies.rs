@@ -8,7 +8,7 @@ use super::SegmentError;
 use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
-use crate::trellis::emissions::too_many_empty;
+use crate::trellis::emissions::{no_energy, too_many_empty};
 
 /// Energies of segments that come from the frames in them, all frames × classes but the last.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,7 @@ impl<'a> Segments<'a> {
         let (frames, longest, classes) = energies.dim();
         check_empty(frames, longest.min(classes))?;
         for ((row, length, class), &value) in energies.indexed_iter() {
-            if row + length < frames && (value.is_nan() || value == f32::NEG_INFINITY) {
+            if row + length < frames && !Energy::admits(value) {
                 return Err(SegmentError::NoEnergy { what: "start", row, length: length + 1, class, value });
             }
         }
@@ -279,9 +279,8 @@ fn check(what: &'static str, values: ArrayView2<'_, f32>, wanted: (usize, usize)
     if (rows, columns) != wanted {
         return Err(SegmentError::Shape { what, rows, columns, wanted_rows, wanted_columns });
     }
-    let wrong = |v: &f32| v.is_nan() || *v == f32::NEG_INFINITY;
-    match values.indexed_iter().find(|(_, v)| wrong(v)) {
-        Some(((row, class), &value)) => Err(SegmentError::NoEnergy { what, row, length: 0, class, value }),
+    match no_energy(values) {
+        Some(((row, class), value)) => Err(SegmentError::NoEnergy { what, row, length: 0, class, value }),
         None => Ok(()),
     }
 }

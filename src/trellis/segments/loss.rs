@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::contrast::between;
 use super::{SegmentError, SegmentShares, Segments};
-use crate::graph::{Label, SiteValues};
+use crate::graph::Label;
 use crate::paths::Beta;
-use crate::trellis::{TransitionValues, Transitions, TrellisError};
+use crate::trellis::{Topology, TransitionValues, Transitions, TrellisError};
 
 /// What is known of the right segmentation.
 #[derive(Debug, Clone, Copy)]
@@ -54,21 +54,21 @@ pub struct SemiMarkovLoss {
 /// ```
 ///
 /// # Source
-/// S. Sarawagi, W. Cohen, *Semi-Markov conditional random fields for information extraction*, NIPS 2004, section 3.
+/// S. Sarawagi, W. Cohen, *Semi-Markov conditional random fields for information extraction*, NIPS 2004.
 pub fn semi_markov_loss(
     segments: &Segments<'_>,
     known: KnownSegments<'_>,
     chain: &Transitions<'_>,
     beta: Beta,
 ) -> Result<SemiMarkovLoss, SegmentError> {
-    let all = chain.topology()?;
+    let all = Topology::chain(chain)?;
     if chain.classes() < segments.classes() {
         let (rows, classes) = (chain.classes(), segments.classes());
         return Err(TrellisError::Shape { rows, columns: rows, ends: rows, classes }.into());
     }
     let (right_segments, right, labels) = match known {
         KnownSegments::Boundaries(known) => (Some(segments.only(known)?), None, None),
-        KnownSegments::Labels(labels) => (None, Some(chain.topology_of(labels)?), Some(labels)),
+        KnownSegments::Labels(labels) => (None, Some(Topology::chain_of(labels, chain)?), Some(labels)),
     };
     let (right_segments, right) = (right_segments.as_ref().unwrap_or(segments), right.as_ref().unwrap_or(&all));
     let between = between((right_segments, right), (segments, &all), beta)?;
@@ -80,31 +80,8 @@ pub fn semi_markov_loss(
     };
     found.chain.add_chain(&on_all);
     match labels {
-        Some(labels) => found.chain.add_chain_of(&on_right, labels),
+        Some(labels) => found.chain.add_labels(labels, on_right.arcs.iter(), on_right.finals.last()),
         None => found.chain.add_chain(&on_right),
     }
     Ok(found)
-}
-
-impl TransitionValues {
-    /// Adds a gradient at [`Transitions::topology`].
-    fn add_chain(&mut self, sites: &SiteValues) {
-        let own = self.first.iter_mut().chain(self.between.iter_mut());
-        own.zip(&sites.arcs).for_each(|(g, share)| *g += share);
-        self.last.iter_mut().zip(sites.finals.iter().skip(1)).for_each(|(g, share)| *g += share);
-    }
-
-    /// Adds a gradient at [`Transitions::topology_of`].
-    fn add_chain_of(&mut self, sites: &SiteValues, labels: &[Label]) {
-        let class = |label: Label| label as usize - 1;
-        for (k, (&label, share)) in labels.iter().zip(&sites.arcs).enumerate() {
-            match k.checked_sub(1) {
-                None => self.first[class(label)] += share,
-                Some(before) => self.between[[class(labels[before]), class(label)]] += share,
-            }
-        }
-        if let (Some(&label), Some(share)) = (labels.last(), sites.finals.last()) {
-            self.last[class(label)] += share;
-        }
-    }
 }

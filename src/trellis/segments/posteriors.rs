@@ -8,7 +8,7 @@ use super::{SegmentError, Segments};
 use crate::graph::{EPSILON, Site, SiteValues};
 use crate::paths::Beta;
 use crate::trellis::Topology;
-use crate::trellis::posteriors::split;
+use crate::trellis::soft::split;
 
 /// A free energy and its gradient.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use crate::graph::{Arc, EPSILON, StateId};
 use crate::paths::Beta;
 use crate::semiring::Energy;
 use crate::trellis::Topology;
-use crate::trellis::backward::soft_min;
+use crate::trellis::soft::soft_min;
 
 /// `F_β` of all segmentations that the topology reads: a path of it, each of whose arcs of input label `c + 1` reads a
 /// segment of class `c`, end to end over all frames; +∞ where there is none.

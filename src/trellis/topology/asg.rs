@@ -1,18 +1,16 @@
 //! The auto segmentation criterion's chain of letters.
 
-use ndarray::ArrayView2;
-
 use super::Topology;
 use crate::graph::{EPSILON, GraphBuilder, Label, StateId};
 use crate::semiring::Energy;
-use crate::trellis::TrellisError;
+use crate::trellis::{Transitions, TrellisError};
 
 impl Topology {
     /// All alignments of a target under the auto segmentation criterion: each label on one or more frames, one after the
     /// other, without blanks. A path writes the target, each label with the first of its frames.
     ///
-    /// `target` holds labels (class + 1), and `transitions[[i, j]]` is the energy of class `j` at the frame behind class
-    /// `i` (C × C), `i` = `j` included. State 0 is the start, state `k + 1` stands in position `k` of the target; arc `2k`
+    /// `target` holds labels (class + 1), and the transitions are those from frame to frame, those of a class that stays
+    /// included. State 0 is the start, state `k + 1` stands in position `k` of the target; arc `2k`
     /// enters the position and arc `2k + 1` stays in it. With [`Topology::chain`] of the same transitions, whose alignments are
     /// all labellings, it makes [`asg_loss`](crate::trellis::asg_loss).
     ///
@@ -20,10 +18,11 @@ impl Topology {
     /// that says "again".
     ///
     /// ```
-    /// use energraph::trellis::{Emissions, Topology, best_path};
+    /// use energraph::trellis::{Emissions, Topology, Transitions, best_path};
     /// use ndarray::array;
     /// // To change class costs 1.
-    /// let t = Topology::asg(&[1, 2], array![[0.0, 1.0], [1.0, 0.0]].view())?;
+    /// let change = array![[0.0, 1.0], [1.0, 0.0]];
+    /// let t = Topology::asg(&[1, 2], &Transitions::new(change.view())?)?;
     /// let e = array![[0.0, 4.0], [0.5, 0.0], [4.0, 0.0]];
     /// let best = best_path(&Emissions::new(e.view())?, &t)?.ok_or("too short")?;
     /// assert_eq!((best.output, best.energy), (vec![1, 2], 1.0));
@@ -31,13 +30,12 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Shape`] where the transitions are not square, [`TrellisError::NoClass`] and
-    /// [`TrellisError::Repeated`] for the target, [`TrellisError::Weight`] for NaN or −∞.
+    /// [`TrellisError::NoClass`] and [`TrellisError::Repeated`] for the target.
     ///
     /// # Source
     /// R. Collobert, C. Puhrsch, G. Synnaeve, *Wav2Letter: an end-to-end ConvNet-based speech recognition system*, 2016.
-    pub fn asg(target: &[Label], transitions: ArrayView2<'_, f32>) -> Result<Self, TrellisError> {
-        let energy = check_chain(target, transitions)?;
+    pub fn asg(target: &[Label], transitions: &Transitions<'_>) -> Result<Self, TrellisError> {
+        transitions.check_labels(target)?;
         if let Some(before) = target.windows(2).position(|w| w[0] == w[1]) {
             return Err(TrellisError::Repeated { position: before + 1, label: target[before] });
         }
@@ -46,26 +44,12 @@ impl Topology {
         b.start(0);
         for (k, &label) in target.iter().enumerate() {
             let (from, state) = (k as StateId, k as StateId + 1);
-            let enter = k.checked_sub(1).map_or(Ok(Energy::FREE), |before| energy(target[before], label))?;
+            let enter = transitions.enter(target, k)?;
             b.arc(from, label, label, enter, state);
-            b.arc(state, label, EPSILON, energy(label, label)?, state);
+            b.arc(state, label, EPSILON, transitions.energy(label, label)?, state);
         }
-        b.final_weight(target.len() as StateId, Energy::FREE);
+        let last = target.last().map_or(Ok(Energy::FREE), |&label| transitions.leave(label))?;
+        b.final_weight(target.len() as StateId, last);
         Topology::from_graph(b.build()?)
     }
-}
-
-/// The energies of transitions between labels, which must be among the classes.
-pub(super) fn check_chain<'a>(
-    target: &[Label],
-    transitions: ArrayView2<'a, f32>,
-) -> Result<impl Fn(Label, Label) -> Result<Energy, TrellisError> + 'a, TrellisError> {
-    let (rows, columns) = transitions.dim();
-    if rows != columns {
-        return Err(TrellisError::Shape { rows, columns, ends: columns, classes: columns });
-    }
-    if let Some(position) = target.iter().position(|&l| l == EPSILON || l as usize > columns) {
-        return Err(TrellisError::NoClass { position, label: target[position], classes: columns });
-    }
-    Ok(move |from: Label, to: Label| Ok(Energy::new(transitions[[from as usize - 1, to as usize - 1]])?))
 }

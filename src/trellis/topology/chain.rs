@@ -1,26 +1,22 @@
 //! Linear chains.
 
-use ndarray::{ArrayView1, ArrayView2};
-
 use super::Topology;
 use crate::graph::{GraphBuilder, Label, StateId};
 use crate::semiring::Energy;
-use crate::trellis::TrellisError;
+use crate::trellis::{Transitions, TrellisError};
 
 impl Topology {
     /// A linear chain over `C` classes: any class may follow any other. A path writes the class (+ 1) of every frame.
     ///
-    /// `transitions[[i, j]]` is the energy of class `j` behind class `i` (C × C), `first` and `last` are those of the
-    /// classes at the two ends (C each). State 0 is the start, state `i + 1` stands behind class `i`; arc `i` begins with
+    /// State 0 is the start, state `i + 1` stands behind class `i`; arc `i` begins with
     /// class `i`, and arc `C + i·C + j` goes from class `i` to class `j`, so that gradients are found by number.
     ///
     /// ```
-    /// use energraph::trellis::{Emissions, Topology, best_path};
+    /// use energraph::trellis::{Emissions, Topology, Transitions, best_path};
     /// use ndarray::array;
     /// // Two classes that would rather stay.
     /// let stay = array![[0.0, 2.0], [2.0, 0.0]];
-    /// let free = array![0.0, 0.0];
-    /// let t = Topology::chain(stay.view(), free.view(), free.view())?;
+    /// let t = Topology::chain(&Transitions::new(stay.view())?)?;
     /// let e = array![[0.0, 1.0], [0.5, 0.0], [0.0, 1.0]];
     /// let best = best_path(&Emissions::new(e.view())?, &t)?.ok_or("no path")?;
     /// assert_eq!((best.output, best.energy), (vec![1, 1, 1], 0.5));
@@ -28,20 +24,12 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Shape`] where the sizes differ, [`TrellisError::Weight`] for NaN or −∞.
+    /// [`TrellisError::Graph`] where it is too large to number.
     ///
     /// # Source
     /// J. Lafferty, A. McCallum, F. Pereira, *Conditional random fields*, ICML 2001.
-    pub fn chain(
-        transitions: ArrayView2<'_, f32>,
-        first: ArrayView1<'_, f32>,
-        last: ArrayView1<'_, f32>,
-    ) -> Result<Self, TrellisError> {
-        let classes = first.len();
-        let (rows, columns) = transitions.dim();
-        if rows != classes || columns != classes || last.len() != classes {
-            return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes });
-        }
+    pub fn chain(transitions: &Transitions<'_>) -> Result<Self, TrellisError> {
+        let (classes, [first, last]) = (transitions.classes(), transitions.ends());
         let mut b = GraphBuilder::new();
         b.add_states(classes + 1);
         b.start(0);
@@ -51,7 +39,7 @@ impl Topology {
             Ok::<(), TrellisError>(())
         };
         first.iter().enumerate().try_for_each(|(to, &energy)| arc(0, to, energy))?;
-        transitions.indexed_iter().try_for_each(|((from, to), &energy)| arc(from + 1, to, energy))?;
+        transitions.between().indexed_iter().try_for_each(|((from, to), &energy)| arc(from + 1, to, energy))?;
         for (class, &energy) in last.iter().enumerate() {
             b.final_weight(class as StateId + 1, Energy::new(energy)?);
         }
@@ -66,41 +54,29 @@ impl Topology {
     ///
     /// ```
     /// use energraph::Beta;
-    /// use energraph::trellis::{FrameEnergies, Segments, Topology, segment_free_energy};
-    /// use ndarray::{Array1, Array2};
+    /// use energraph::trellis::{FrameEnergies, Segments, Topology, Transitions, segment_free_energy};
+    /// use ndarray::Array2;
     /// // Two labels over four frames: three places for the boundary.
-    /// let (free, ends, frames) = (Array2::zeros((2, 2)), Array1::zeros(2), Array2::zeros((4, 2)));
-    /// let t = Topology::chain_of(&[2, 1], free.view(), ends.view(), ends.view())?;
+    /// let (free, frames) = (Array2::zeros((2, 2)), Array2::zeros((4, 2)));
+    /// let t = Topology::chain_of(&[2, 1], &Transitions::new(free.view())?)?;
     /// let f = segment_free_energy(&Segments::from_frames(&FrameEnergies::sums(frames.view(), 4))?, &t, Beta::ONE)?;
     /// assert!((f + 3.0_f64.ln()).abs() < 1e-12);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As for [`Topology::chain`]; [`TrellisError::NoClass`] for the target.
-    pub fn chain_of(
-        target: &[Label],
-        transitions: ArrayView2<'_, f32>,
-        first: ArrayView1<'_, f32>,
-        last: ArrayView1<'_, f32>,
-    ) -> Result<Self, TrellisError> {
-        let (rows, columns) = transitions.dim();
-        if first.len() != columns || last.len() != columns {
-            return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes: first.len() });
-        }
-        let energy = super::asg::check_chain(target, transitions)?;
+    /// [`TrellisError::NoClass`] for the target.
+    pub fn chain_of(target: &[Label], transitions: &Transitions<'_>) -> Result<Self, TrellisError> {
+        transitions.check_labels(target)?;
         let mut b = GraphBuilder::new();
         b.add_states(target.len() + 1);
         b.start(0);
         for (k, &label) in target.iter().enumerate() {
-            let from = match k.checked_sub(1) {
-                None => Energy::new(first[label as usize - 1])?,
-                Some(before) => energy(target[before], label)?,
-            };
-            b.arc(k as StateId, label, label, from, k as StateId + 1);
+            let enter = transitions.enter(target, k)?;
+            b.arc(k as StateId, label, label, enter, k as StateId + 1);
         }
         if let Some(&label) = target.last() {
-            b.final_weight(target.len() as StateId, Energy::new(last[label as usize - 1])?);
+            b.final_weight(target.len() as StateId, transitions.leave(label)?);
         }
         Topology::from_graph(b.build()?)
     }

@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::super::soft_add;
 use crate::graph::Label;
 use crate::paths::Beta;
+use crate::trellis::soft::soft_add;
 
 /// Alignments of a text that may go on alike.
 #[derive(Debug, Clone, Copy)]

@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::{Decoded, Grammar, NBest, soft_add, whole as sum};
+use super::super::{Decoded, Grammar, NBest, whole as sum};
 use super::hypothesis::Key;
 use super::search::{Prefix, Search};
 use crate::graph::Label;
 use crate::paths::Output;
+use crate::trellis::soft::soft_add;
 
 /// A text as a whole.
 pub(super) struct Whole {

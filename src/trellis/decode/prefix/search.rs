@@ -4,9 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::smallvec;
 
 use super::super::rows::Rows;
-use super::super::{Beam, Frames, Grammar, Mass, energy_of, soft_add};
+use super::super::{DecoderBeam, Frames, Grammar, energy_of};
 use super::hypothesis::{Cell, Cells, Hypothesis, Key, Next};
 use crate::graph::Label;
+use crate::trellis::soft::{Mass, soft_add};
 
 /// A text so far.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ struct Reach {
 
 pub(super) struct Search<'g, 'o, G: Grammar> {
     pub(super) rows: Rows<'g, G>,
-    pub(super) beam: Beam,
+    pub(super) beam: DecoderBeam,
     blank: Label,
     /// The only text of interest.
     pub(super) only: Option<&'o [Label]>,
@@ -54,7 +55,7 @@ pub(super) struct Search<'g, 'o, G: Grammar> {
 }
 
 impl<'g, 'o, G: Grammar> Search<'g, 'o, G> {
-    pub(super) fn new(mut rows: Rows<'g, G>, beam: Beam, blank: Label, only: Option<&'o [Label]>) -> Self {
+    pub(super) fn new(mut rows: Rows<'g, G>, beam: DecoderBeam, blank: Label, only: Option<&'o [Label]>) -> Self {
         let start = |state| Hypothesis {
             prefix: 0,
             cells: smallvec![Cell { state, last: 0, energy: 0.0, best: 0.0, trace: NOTHING, reads: false }],
@@ -141,7 +142,7 @@ impl<'g, 'o, G: Grammar> Search<'g, 'o, G> {
         if all.len() > width {
             reach.limit = *all.select_nth_unstable_by(width - 1, f64::total_cmp).1;
         }
-        reach.limit = reach.limit.min(least + self.beam.margin.max(0.0));
+        reach.limit = reach.limit.min(least + self.beam.margin);
         reach
     }
 
