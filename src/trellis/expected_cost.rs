@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::ahead::Ahead;
 use super::backward::Backward;
 use super::posteriors::{choices, class_read};
 use super::{Emissions, Topology, TrellisError, best_path};
@@ -19,7 +20,7 @@ pub struct AlignmentCosts<'a> {
 
 impl AlignmentCosts<'_> {
     /// What a site costs at a frame.
-    fn of(&self, topology: &Topology, t: usize, site: Site) -> f64 {
+    pub(super) fn of(&self, topology: &Topology, t: usize, site: Site) -> f64 {
         let own = self.sites.map_or(0.0, |sites| sites.get(site));
         match (self.frames, class_read(topology, site)) {
             (Some(frames), Some(class)) => own + f64::from(frames[[t, class]]),
@@ -60,7 +61,7 @@ pub struct ExpectedCost {
 /// [`TrellisError::Class`]; [`TrellisError::Cost`] for a cost that is not finite, [`TrellisError::CostShape`].
 ///
 /// # Cost
-/// Thrice [`free_energy`](super::free_energy())'s; 8 bytes for every frame and state.
+/// Four times [`free_energy`](super::free_energy())'s, six times where its memory is bounded; twice its memory.
 ///
 /// ```
 /// use energraph::Beta;
@@ -86,23 +87,31 @@ pub fn expected_cost(
     beta: Beta,
 ) -> Result<Option<ExpectedCost>, TrellisError> {
     costs.check(e)?;
-    let mut found = ExpectedCost {
-        value: 0.0,
-        emissions: Array2::zeros(e.values().dim()),
-        sites: SiteValues::zeros(topology.graph()),
-    };
-    let Beta::Finite(number) = beta else {
+    let Beta::Finite(_) = beta else {
         let Some(best) = best_path(e, topology)? else { return Ok(None) };
         let along = best.steps.iter().map(|s| costs.of(topology, s.frame.unwrap_or(0), Site::Arc(s.arc)));
-        found.value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
-        return Ok(Some(found));
+        let value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
+        return Ok(Some(ExpectedCost::zeros(e, topology, value)));
     };
-    let mut backward = Backward::new(*e, topology, beta)?;
-    let Some(start) = topology.graph().start().filter(|_| backward.above() < f64::INFINITY) else { return Ok(None) };
-    let ahead = Ahead::new(&mut backward, costs);
-    found.value = ahead.at(0, start);
-    deviations(&mut backward, costs, &ahead, start, &mut |t, site, deviation| {
-        let slope = -number.get() * deviation;
+    Ok(from_potentials(&mut Backward::new(*e, topology, beta)?, costs))
+}
+
+impl ExpectedCost {
+    /// Without a gradient.
+    fn zeros(e: &Emissions<'_>, topology: &Topology, value: f64) -> Self {
+        let (emissions, sites) = (Array2::zeros(e.values().dim()), SiteValues::zeros(topology.graph()));
+        ExpectedCost { value, emissions, sites }
+    }
+}
+
+/// At finite β.
+pub(super) fn from_potentials(backward: &mut Backward<'_, '_>, costs: &AlignmentCosts<'_>) -> Option<ExpectedCost> {
+    let (topology, beta) = (backward.topology, backward.beta.get());
+    let start = topology.graph().start().filter(|_| backward.above() < f64::INFINITY)?;
+    let mut ahead = Ahead::new(backward, costs);
+    let mut found = ExpectedCost::zeros(&backward.emissions, topology, ahead.at(0, start));
+    deviations(backward, costs, &mut ahead, start, &mut |t, site, deviation| {
+        let slope = -beta * deviation;
         if let Some(sum) = found.sites.get_mut(site) {
             *sum += slope;
         }
@@ -110,45 +119,7 @@ pub fn expected_cost(
             found.emissions[[t, class]] += slope as f32;
         }
     });
-    Ok(Some(found))
-}
-
-/// The expected cost of what is still to come, by frame and state.
-struct Ahead {
-    states: usize,
-    values: Vec<f64>,
-}
-
-impl Ahead {
-    fn at(&self, t: usize, s: StateId) -> f64 {
-        self.values[t * self.states + s as usize]
-    }
-
-    fn new(backward: &mut Backward<'_, '_>, costs: &AlignmentCosts<'_>) -> Ahead {
-        let (frames, topology) = (backward.emissions.frames(), backward.topology);
-        let graph = topology.graph();
-        let states = graph.states();
-        let mut ahead = Ahead { states, values: vec![0.0; (frames + 1) * states] };
-        let mut ways = Vec::new();
-        for t in (0..=frames).rev() {
-            backward.load(t);
-            for &s in topology.order().iter().rev() {
-                let end = choices(backward, t, s, 1.0, &mut ways);
-                let last = if end > 0.0 { end * costs.of(topology, t, Site::Final(s)) } else { 0.0 };
-                let used = graph.arc_ids(s).zip(&ways).filter(|(_, part)| **part > 0.0);
-                let on: f64 = used.map(|(arc, part)| part * ahead.along(topology, costs, t, arc)).sum();
-                ahead.values[t * states + s as usize] = last + on;
-            }
-        }
-        ahead
-    }
-
-    /// The cost of an arc and of what is expected behind it.
-    fn along(&self, topology: &Topology, costs: &AlignmentCosts<'_>, t: usize, arc: u32) -> f64 {
-        let a = &topology.graph().all_arcs()[arc as usize];
-        let then = if a.ilabel == EPSILON { t } else { t + 1 };
-        costs.of(topology, t, Site::Arc(arc)) + self.at(then, a.target)
-    }
+    Some(found)
 }
 
 /// Calls `add` with the share of every site at every frame, times how much more alignments through it are expected to cost.
@@ -157,7 +128,7 @@ impl Ahead {
 fn deviations(
     backward: &mut Backward<'_, '_>,
     costs: &AlignmentCosts<'_>,
-    ahead: &Ahead,
+    ahead: &mut Ahead<'_, '_>,
     start: StateId,
     add: &mut dyn FnMut(usize, Site, f64),
 ) {
@@ -169,7 +140,7 @@ fn deviations(
     let mut ways = Vec::new();
     now[start as usize] = (1.0, 0.0);
     for t in 0..=frames {
-        backward.load(t);
+        ahead.load(backward, t);
         for &s in topology.order() {
             let (share, deviation) = now[s as usize];
             if share == 0.0 {
@@ -182,7 +153,7 @@ fn deviations(
                 add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
             }
             for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
-                let by = deviates(part, ahead.along(topology, costs, t, arc));
+                let by = deviates(part, ahead.along(backward, t, arc));
                 add(t, Site::Arc(arc), by);
                 let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
                 let to = &mut to[a.target as usize];

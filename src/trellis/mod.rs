@@ -50,9 +50,11 @@ pub mod guide {
     #![doc = include_str!("guide.md")]
 }
 
+mod ahead;
 mod align;
 mod asg;
 mod backward;
+mod batches;
 mod beam;
 mod best_path;
 mod contrast;
@@ -75,6 +77,7 @@ mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
 pub use asg::{AsgLoss, asg_loss, asg_losses};
+pub use batches::{contrast_losses, expected_costs};
 pub use beam::{Beam, BeamPath, best_path_in_beam};
 pub use best_path::{Alignment, Step, best_path};
 pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
@@ -84,7 +87,8 @@ pub use crf::{
 };
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use dtw::{
-    DtwError, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_path, dtw_posteriors,
+    DtwError, DtwLoss, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_loss, dtw_losses,
+    dtw_path, dtw_posteriors,
 };
 pub use emissions::Emissions;
 pub use entropy::entropy;
@@ -97,6 +101,7 @@ pub use posteriors::{Posteriors, posteriors};
 pub use sample::sample;
 pub use segments::{
     FrameEnergies, FrameShares, KnownSegments, Segment, SegmentError, SegmentPosteriors, SegmentShares, Segmentation,
-    Segments, SemiMarkovLoss, best_segmentation, segment_free_energy, segment_posteriors, semi_markov_loss,
+    Segments, SemiMarkovLoss, SemiMarkovLosses, best_segmentation, segment_free_energy, segment_posteriors,
+    semi_markov_loss, semi_markov_losses,
 };
 pub use topology::{CtcSlack, Topology, Unit};
