@@ -28,7 +28,7 @@
 //! | [`expected_cost()`] | what they are expected to cost, with its gradient |
 //!
 //! Ties, frames at which nothing is possible and targets that do not fit are no special cases: an impossible trellis has a free
-//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0.
+//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0. A table of all such cases ends the [`guide`].
 //!
 //! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
 //!
@@ -45,6 +45,10 @@
 //! topologies read them one by one: semi-Markov models ([`segment_free_energy`], [`best_segmentation`], [`segment_posteriors`],
 //! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
 //! [`dtw_posteriors`]).
+//!
+//! A batch is one call: [`ctc_losses`], [`asg_losses`], [`crf_losses`], [`semi_markov_losses`], [`contrast_losses`],
+//! [`dtw_losses`], [`expected_costs`], and [`trellis_risks`](crate::loss::trellis_risks) for the expected edit distance. Items go
+//! side by side over threads, with the same numbers however many there are, and each has its loss and gradient or its own error.
 
 pub mod guide {
     #![doc = include_str!("guide.md")]
