@@ -64,7 +64,10 @@ impl<'e, 't> Sweep<'e, 't> {
     pub(super) fn new(emissions: Emissions<'e>, target: &'t Target, width: Width) -> Self {
         let frames = emissions.frames();
         let bytes = frames.saturating_mul(target.pairs().min(width.pairs)).saturating_mul(2 * size_of::<f64>());
-        let few = (bytes / ROOM).min((bytes as f64).cbrt() as usize);
+        // What is kept shrinks with the stride and a block's moves grow with its square, or, where a frame may lead far, by itself.
+        let cbrt = |bytes: usize| (bytes as f64).cbrt() as usize;
+        let even = cbrt(bytes / target.jump).max(cbrt(bytes).min(4 * frames.isqrt()));
+        let few = (bytes / ROOM).min(even);
         let stride = frames.isqrt().max(few).max(1);
         Sweep::with_stride(stride, emissions, target, width)
     }

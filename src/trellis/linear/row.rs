@@ -140,7 +140,8 @@ impl Row {
         both.unwrap_or((f64::INFINITY, f64::INFINITY))
     }
 
-    /// The row before a frame, possible in a range that is longer to the left alone, by no more than one frame leads; with the moves where they are wanted.
+    /// The row before a frame, possible in a range that is longer to the left alone, by no more pairs than a frame may lead on; with
+    /// the moves where they are wanted.
     pub(super) fn step(&mut self, frame: &mut Frame<'_, '_>, range: Range<usize>, mut moves: Option<&mut [u8]>) {
         let (blank, target) = (frame.blank, frame.target);
         for from in range.clone().step_by(CHUNK) {

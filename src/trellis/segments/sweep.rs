@@ -216,15 +216,17 @@ mod tests {
     use super::super::best::best_of;
     use super::super::posteriors::Gradient;
     use super::*;
-    use crate::trellis::FrameEnergies;
+    use crate::trellis::{FrameEnergies, Unit};
 
     #[test]
     fn rows_made_again_are_the_rows_that_were_not_kept() {
         for (frames, longest) in [(0, 3), (1, 1), (2, 5), (7, 2), (30, 1), (30, 4), (41, 40), (200, 3), (9, 0)] {
             let e = Array2::from_shape_fn((frames, 3), |(t, c)| ((t * 7 + c * 5) * 13 % 17) as f32 / 4.0);
             let segments = Segments::from_frames(&FrameEnergies::sums(e.view(), longest)).unwrap();
-            // Silent arcs, entries that share a class, and a state for each of many labels.
-            for t in [Topology::any(3).unwrap(), Topology::ctc(&[1, 2, 2, 1], 3, 3).unwrap()] {
+            // Entries that share a class, and arcs that read nothing.
+            let pause = Unit { skip: Energy::FREE, ..Unit::new(3, 0) };
+            let pauses = Topology::left_to_right(&[Unit::new(1, 1), pause, Unit::new(2, 2), pause]).unwrap();
+            for t in [Topology::any(3).unwrap(), Topology::ctc(&[1, 2, 2, 1], 3, 3).unwrap(), pauses] {
                 for beta in [Beta::ONE, Beta::Infinite] {
                     let mut all = Sweep::new(&segments, &t, beta).unwrap();
                     let mut few = Sweep::with_room_for(0, &segments, &t, beta).unwrap();
