@@ -209,15 +209,75 @@ fn the_table_built_as_a_graph_gives_the_same_numbers() {
 
 #[test]
 fn numbers_of_others_are_found() {
-    // The values in the documentation of tslearn's `soft_dtw`.
-    for (x, y, gamma, expected) in [
-        ([1.0_f32, 2.0, 2.0, 3.0], [1.0_f32, 2.0, 3.0, 4.0], 1.0, -0.90..-0.89),
-        ([1.0, 2.0, 3.0, 3.0], [1.0, 2.0, 2.1, 3.2], 0.01, 0.089..0.0901),
-    ] {
-        let costs = Array2::from_shape_fn((4, 4), |(i, j)| (x[i] - y[j]).powi(2));
-        let found = dtw_free_energy(costs.view(), &DtwOptions::default(), Beta::finite(1.0 / gamma).unwrap()).unwrap();
-        assert!(expected.contains(&found), "{found} {expected:?}");
+    // tslearn 0.10.0: `soft_dtw(x, y, gamma)`, and `dtw(x, y) ** 2`, which has the root of the sum.
+    let cases: [([&[f32]; 2], [f64; 3]); 4] = [
+        ([&[1.0, 2.0, 2.0, 3.0], &[1.0, 2.0, 3.0, 4.0]], [1.0, -0.8954437807217475, 1.0]),
+        ([&[1.0, 2.0, 2.0, 3.0], &[1.0, 2.0, 3.0, 4.0]], [0.1, 0.999963683353543, 1.0]),
+        ([&[1.0, 2.0, 3.0, 3.0], &[1.0, 2.0, 2.1, 3.2]], [0.01, 0.09000001907349997, 0.09000001907349998]),
+        ([&[0.0, 1.0, 0.0, 2.0, 5.0, 1.0], &[0.0, 0.0, 1.0, 3.0, 1.0]], [2.0, -0.9600696673754024, 6.0]),
+    ];
+    let o = DtwOptions::default();
+    for ([x, y], [gamma, soft, hard]) in cases {
+        // Costs are f32.
+        let costs = Array2::from_shape_fn((x.len(), y.len()), |(i, j)| (x[i] - y[j]).powi(2));
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+        near(dtw_free_energy(costs.view(), &o, finite(1.0 / gamma)).unwrap(), soft);
+        near(dtw_free_energy(costs.view(), &o, Beta::Infinite).unwrap(), hard);
     }
+    // `SquaredEuclidean(x, y)`, then `SoftDTW(D, gamma=0.5).compute()` and `.grad()`.
+    let (x, y) =
+        (array![[0.0, 1.0], [2.0, 1.0], [1.0, 3.0], [4.0, 0.0_f32]], array![[1.0, 1.0], [1.0, 2.0], [3.0, 1.0]]);
+    let costs = Array2::from_shape_fn((4, 3), |(i, j)| (&x.row(i) - &y.row(j)).mapv(|d| d * d).sum());
+    let found = dtw_posteriors(costs.view(), &o, finite(2.0)).unwrap();
+    assert!((found.free_energy - 4.9273158449637915).abs() < 1e-12);
+    let expected = array![
+        [1.00000000e+00, 2.14340175e-03, 2.00570010e-16],
+        [8.80831547e-01, 1.35006058e-01, 2.83623352e-08],
+        [2.90075827e-04, 9.99999859e-01, 2.53158778e-07],
+        [2.25711811e-23, 5.12003849e-12, 1.00000000e+00]
+    ];
+    for (found, expected) in found.costs.iter().zip(&expected) {
+        assert!((f64::from(*found) - expected).abs() < 1e-6 * expected, "{found} {expected}");
+    }
+}
+
+fn finite(beta: f64) -> Beta {
+    Beta::finite(beta).unwrap()
+}
+
+/// `dtw(C, step_pattern=…)` of dtw-python 1.9.0: where a warping steps, beside the cells that ours counts.
+#[test]
+fn step_patterns_of_others_are_found() {
+    let made = |i: usize, j: usize| ((i * 7 + j * 5) * 13 % 17) as f32 / 4.0;
+    let costs = Array2::from_shape_fn((6, 8), |(i, j)| made(i, j));
+    let energy = |o: &DtwOptions| dtw_path(costs.view(), o).unwrap().map(|p| p.energy);
+    let steps = |steps| DtwOptions { steps, ..DtwOptions::default() };
+    // symmetric1, and with window_type="sakoechiba", window_size 2; symmetric2, symmetricP1, symmetricP2.
+    assert_eq!(energy(&DtwOptions::default()), Some(5.25));
+    assert_eq!(energy(&DtwOptions { band: Some(2), ..DtwOptions::default() }), Some(6.0));
+    for (p, expected) in [(0, 8.25), (1, 8.25), (2, 18.75)] {
+        assert_eq!(energy(&steps(StepPattern::sakoe_chiba(p))), Some(expected));
+    }
+    let path = dtw_path(costs.view(), &DtwOptions::default()).unwrap().unwrap();
+    assert_eq!(path.cells, [(0, 0), (1, 1), (1, 2), (2, 3), (2, 4), (3, 5), (3, 6), (4, 7), (5, 7)]);
+    // asymmetric, of the rows in reverse, with open_begin and open_end.
+    let costs = costs.slice(ndarray::s![..;-1, ..]);
+    let step = |columns| DtwStep { rows: 1, columns, cells: vec![(0, 0, 1.0)] };
+    let asymmetric = StepPattern::new(1.0, (0..3).map(step).collect()).unwrap();
+    for (open_begin, open_end, energy, cells) in [
+        (true, true, 6.0, [(0, 2), (1, 2), (2, 4), (3, 4), (4, 5), (5, 5)]),
+        (false, true, 7.5, [(0, 0), (1, 2), (2, 4), (3, 4), (4, 5), (5, 5)]),
+        (true, false, 7.5, [(0, 4), (1, 6), (2, 6), (3, 7), (4, 7), (5, 7)]),
+        (false, false, 9.5, [(0, 0), (1, 2), (2, 4), (3, 4), (4, 6), (5, 7)]),
+    ] {
+        let o = DtwOptions { steps: asymmetric.clone(), band: None, open_begin, open_end };
+        let found = dtw_path(costs, &o).unwrap().unwrap();
+        assert_eq!((found.energy, found.cells), (energy, cells.to_vec()), "{open_begin} {open_end}");
+    }
+}
+
+#[test]
+fn slopes_are_bounded_and_weights_add_up_to_the_lengths() {
     // Sakoe and Chiba's symmetric weights add up to the lengths, whatever the slope.
     for p in 0..4 {
         let ones = Array2::<f32>::ones((9, 8));

@@ -34,6 +34,7 @@ mod hinge;
 mod nll;
 mod perceptron;
 mod trellis_risk;
+mod trellis_risks;
 
 pub use cost::{Cost, CostError, OutputDeterministic};
 pub use edit_distance::EditDistance;
@@ -43,6 +44,7 @@ pub use hinge::{Hinge, Margin};
 pub use nll::Nll;
 pub use perceptron::Perceptron;
 pub use trellis_risk::{RiskError, TrellisRisk, trellis_risk};
+pub use trellis_risks::trellis_risks;
 
 use crate::paths::{Beta, NotPositive, PositiveF64};
 

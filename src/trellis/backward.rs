@@ -10,7 +10,7 @@ use crate::paths::Beta;
 use crate::semiring::Energy;
 
 /// Potentials up to so many are all kept; beyond, only some rows are, and the others computed again.
-const KEPT: usize = 1 << 22;
+pub(super) const KEPT: usize = 1 << 22;
 
 /// `B_t(s) = F_β` of all ways from state `s` to the end that read the frames from `t` on, where every frame's energies are
 /// counted from its least one: an amount common to a whole frame costs no digits.
@@ -32,7 +32,7 @@ pub(super) struct Backward<'e, 't> {
     windows: Option<Vec<Range<usize>>>,
     /// Least energy of each frame; 0 where no class is possible.
     least: Vec<f64>,
-    stride: usize,
+    pub(super) stride: usize,
     /// Rows 0, stride, 2·stride, … as far as they go.
     kept: Vec<Vec<f64>>,
     /// Rows of one block, from row `at` on, and the one behind them.

@@ -37,9 +37,9 @@ pub struct Step {
 /// As [`free_energy`](super::free_energy()).
 ///
 /// # Cost
-/// As [`free_energy`](super::free_energy()), without exponentials. [`Topology::ctc`] has a kernel of its own, and so have units
-/// of [`Topology::left_to_right`] that must all be there; it gives the same paths and energies to the last bit: several states at once, only those that can be reached and end, and O(√frames ·
-/// states) memory or less. An hour of 360,000 frames over 100,000 states takes half a minute.
+/// As [`free_energy`](super::free_energy()), without exponentials. [`Topology::ctc`] has a kernel of its own, and so has
+/// [`Topology::left_to_right`]; it gives the same paths and energies to the last bit: several states at once, only those that
+/// can be reached and end, and O(√frames · states) memory or less. An hour of 360,000 frames over 100,000 states takes half a minute.
 ///
 /// ```
 /// use energraph::trellis::{Emissions, Topology, best_path};
@@ -65,10 +65,11 @@ pub(super) fn through(e: &Emissions<'_>, topology: &Topology, sweep: &mut Sweep<
     if sweep.above == f64::INFINITY {
         return None;
     }
-    for (frame, place) in sweep.path().into_iter().enumerate() {
+    let mut frame = 0;
+    for place in sweep.path() {
         let to = target.state(place);
         let (arc, a) = graph.arc_ids(found.end).zip(graph.arcs(found.end)).find(|(_, a)| a.target == to)?;
-        found.follow(e, arc, a, frame);
+        frame += usize::from(found.follow(e, arc, a, frame));
     }
     Some(found)
 }

@@ -2,8 +2,9 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::ahead::Ahead;
 use super::backward::Backward;
-use super::posteriors::{choices, class_read, walk};
+use super::posteriors::{choices, class_read};
 use super::{Emissions, Topology, TrellisError, best_path};
 use crate::graph::{EPSILON, Site, SiteValues, StateId};
 use crate::paths::Beta;
@@ -19,7 +20,7 @@ pub struct AlignmentCosts<'a> {
 
 impl AlignmentCosts<'_> {
     /// What a site costs at a frame.
-    fn of(&self, topology: &Topology, t: usize, site: Site) -> f64 {
+    pub(super) fn of(&self, topology: &Topology, t: usize, site: Site) -> f64 {
         let own = self.sites.map_or(0.0, |sites| sites.get(site));
         match (self.frames, class_read(topology, site)) {
             (Some(frames), Some(class)) => own + f64::from(frames[[t, class]]),
@@ -67,7 +68,7 @@ pub struct ExpectedCost {
 /// numbers: slopes are β times as steep as costs differ where alignments tie.
 ///
 /// # Cost
-/// Thrice [`free_energy`](super::free_energy())'s; 8 bytes for every frame and state.
+/// Four times [`free_energy`](super::free_energy())'s, six times where its memory is bounded; twice its memory.
 ///
 /// ```
 /// use energraph::Beta;
@@ -93,23 +94,39 @@ pub fn expected_cost(
     beta: Beta,
 ) -> Result<Option<ExpectedCost>, TrellisError> {
     costs.check(e, topology)?;
-    let mut found = ExpectedCost {
-        value: 0.0,
-        emissions: Array2::zeros(e.values().dim()),
-        sites: SiteValues::zeros(topology.graph()),
-    };
-    let Beta::Finite(number) = beta else {
+    let Beta::Finite(_) = beta else {
         let Some(best) = best_path(e, topology)? else { return Ok(None) };
         let along = best.steps.iter().map(|s| costs.of(topology, s.frame.unwrap_or(0), Site::Arc(s.arc)));
-        found.value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
-        return found.checked(beta);
+        let value = along.sum::<f64>() + costs.of(topology, e.frames(), Site::Final(best.end));
+        return ExpectedCost::zeros(e, topology, value).checked(beta).map(Some);
     };
-    let mut backward = Backward::new(*e, topology, beta)?;
-    let Some(start) = topology.graph().start().filter(|_| backward.above() < f64::INFINITY) else { return Ok(None) };
-    let ahead = Ahead::new(&mut backward, costs);
-    found.value = ahead.at(0, start);
-    deviations(&mut backward, costs, &ahead, &mut |t, site, deviation| {
-        let slope = -number.get() * deviation;
+    let found = from_potentials(&mut Backward::new(*e, topology, beta)?, costs);
+    found.map(|f| f.checked(beta)).transpose()
+}
+
+impl ExpectedCost {
+    /// Without a gradient.
+    fn zeros(e: &Emissions<'_>, topology: &Topology, value: f64) -> Self {
+        let (emissions, sites) = (Array2::zeros(e.values().dim()), SiteValues::zeros(topology.graph()));
+        ExpectedCost { value, emissions, sites }
+    }
+
+    /// Whether all its numbers are.
+    fn checked(self, beta: Beta) -> Result<Self, TrellisError> {
+        let sites = self.sites.arcs.iter().chain(&self.sites.finals).chain([&self.value]);
+        let finite = sites.into_iter().all(|x| x.is_finite()) && self.emissions.iter().all(|x| x.is_finite());
+        if finite { Ok(self) } else { Err(TrellisError::Steep { beta: beta.get() }) }
+    }
+}
+
+/// At finite β.
+pub(super) fn from_potentials(backward: &mut Backward<'_, '_>, costs: &AlignmentCosts<'_>) -> Option<ExpectedCost> {
+    let (topology, beta) = (backward.topology, backward.beta.get());
+    let start = topology.graph().start().filter(|_| backward.above() < f64::INFINITY)?;
+    let mut ahead = Ahead::new(backward, costs);
+    let mut found = ExpectedCost::zeros(&backward.emissions, topology, ahead.at(0, start));
+    deviations(backward, costs, &mut ahead, start, &mut |t, site, deviation| {
+        let slope = -beta * deviation;
         if let Some(sum) = found.sites.get_mut(site) {
             *sum += slope;
         }
@@ -117,54 +134,7 @@ pub fn expected_cost(
             found.emissions[[t, class]] += slope as f32;
         }
     });
-    found.checked(beta)
-}
-
-impl ExpectedCost {
-    /// Whether all its numbers are.
-    fn checked(self, beta: Beta) -> Result<Option<Self>, TrellisError> {
-        let sites = self.sites.arcs.iter().chain(&self.sites.finals).chain([&self.value]);
-        let finite = sites.into_iter().all(|x| x.is_finite()) && self.emissions.iter().all(|x| x.is_finite());
-        if finite { Ok(Some(self)) } else { Err(TrellisError::Steep { beta: beta.get() }) }
-    }
-}
-
-/// The expected cost of what is still to come, by frame and state.
-struct Ahead {
-    states: usize,
-    values: Vec<f64>,
-}
-
-impl Ahead {
-    fn at(&self, t: usize, s: StateId) -> f64 {
-        self.values[t * self.states + s as usize]
-    }
-
-    fn new(backward: &mut Backward<'_, '_>, costs: &AlignmentCosts<'_>) -> Ahead {
-        let (frames, topology) = (backward.emissions.frames(), backward.topology);
-        let graph = topology.graph();
-        let states = graph.states();
-        let mut ahead = Ahead { states, values: vec![0.0; (frames + 1) * states] };
-        let mut ways = Vec::new();
-        for t in (0..=frames).rev() {
-            backward.load(t);
-            for &s in topology.order().iter().rev() {
-                let end = choices(backward, t, s, 1.0, &mut ways);
-                let last = if end > 0.0 { end * costs.of(topology, t, Site::Final(s)) } else { 0.0 };
-                let used = graph.arc_ids(s).zip(&ways).filter(|(_, part)| **part > 0.0);
-                let on: f64 = used.map(|(arc, part)| part * ahead.along(topology, costs, t, arc)).sum();
-                ahead.values[t * states + s as usize] = last + on;
-            }
-        }
-        ahead
-    }
-
-    /// The cost of an arc and of what is expected behind it.
-    fn along(&self, topology: &Topology, costs: &AlignmentCosts<'_>, t: usize, arc: u32) -> f64 {
-        let a = &topology.graph().all_arcs()[arc as usize];
-        let then = if a.ilabel == EPSILON { t } else { t + 1 };
-        costs.of(topology, t, Site::Arc(arc)) + self.at(then, a.target)
-    }
+    Some(found)
 }
 
 /// Calls `add` with the share of every site at every frame, times how much more alignments through it are expected to cost.
@@ -173,30 +143,39 @@ impl Ahead {
 fn deviations(
     backward: &mut Backward<'_, '_>,
     costs: &AlignmentCosts<'_>,
-    ahead: &Ahead,
+    ahead: &mut Ahead<'_, '_>,
+    start: StateId,
     add: &mut dyn FnMut(usize, Site, f64),
 ) {
-    let topology = backward.topology;
+    let (frames, topology) = (backward.emissions.frames(), backward.topology);
     let graph = topology.graph();
-    // By state, its share times its deviation, at the frame that is walked and the one behind it.
-    let (mut frame, mut now) = (0, vec![0.0; graph.states()]);
+    // The share of each state, and that times its deviation.
+    let mut now = vec![(0.0, 0.0); graph.states()];
     let mut then = now.clone();
-    walk(backward, &mut |t, s, share, end, ways| {
-        if t > frame {
-            std::mem::swap(&mut now, &mut then);
-            then.fill(0.0);
-            frame = t;
+    let mut ways = Vec::new();
+    now[start as usize] = (1.0, 0.0);
+    for t in 0..=frames {
+        ahead.load(backward, t);
+        for &s in topology.order() {
+            let (share, deviation) = now[s as usize];
+            if share == 0.0 {
+                continue;
+            }
+            let end = choices(backward, t, s, share, &mut ways);
+            let expected = ahead.at(t, s);
+            let deviates = |part: f64, cost: f64| deviation * (part / share) + part * (cost - expected);
+            if end > 0.0 {
+                add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
+            }
+            for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(&ways).filter(|(_, part)| **part > 0.0) {
+                let by = deviates(part, ahead.along(backward, t, arc));
+                add(t, Site::Arc(arc), by);
+                let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
+                let to = &mut to[a.target as usize];
+                *to = (to.0 + part, to.1 + by);
+            }
         }
-        let (deviation, expected) = (now[s as usize], ahead.at(t, s));
-        let deviates = |part: f64, cost: f64| deviation * (part / share) + part * (cost - expected);
-        if end > 0.0 {
-            add(t, Site::Final(s), deviates(end, costs.of(topology, t, Site::Final(s))));
-        }
-        for ((arc, a), &part) in graph.arc_ids(s).zip(graph.arcs(s)).zip(ways).filter(|(_, part)| **part > 0.0) {
-            let by = deviates(part, ahead.along(topology, costs, t, arc));
-            add(t, Site::Arc(arc), by);
-            let to = if a.ilabel == EPSILON { &mut now } else { &mut then };
-            to[a.target as usize] += by;
-        }
-    });
+        std::mem::swap(&mut now, &mut then);
+        then.fill((0.0, 0.0));
+    }
 }

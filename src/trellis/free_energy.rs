@@ -16,8 +16,8 @@ use crate::paths::Beta;
 ///
 /// # Cost
 /// O(frames · (states + arcs)); for finite β an exponential for each arc and a logarithm for each state, every frame.
-/// O(√frames · states) memory beyond four million potentials. In f64. At infinite β [`Topology::ctc`] takes the kernel of
-/// [`best_path`](super::best_path()).
+/// O(√frames · states) memory beyond four million potentials. In f64. At infinite β [`Topology::ctc`] and
+/// [`Topology::left_to_right`] take the kernel of [`best_path`](super::best_path()).
 ///
 /// ```
 /// use energraph::trellis::{Emissions, Topology, free_energy};

@@ -28,7 +28,7 @@
 //! | [`expected_cost()`] | what they are expected to cost, with its gradient |
 //!
 //! Ties, frames at which nothing is possible and targets that do not fit are no special cases: an impossible trellis has a free
-//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0.
+//! energy of +∞, no best path and shares of 0. An emission of −0.0 is 0. A table of all such cases ends the [`guide`].
 //!
 //! How a factor graph becomes a trellis and a trellis a kernel: [`guide`].
 //!
@@ -45,14 +45,20 @@
 //! topologies read them one by one: semi-Markov models ([`segment_free_energy`], [`best_segmentation`], [`segment_posteriors`],
 //! [`semi_markov_loss`]). Dynamic time warping lays two sequences beside each other ([`dtw_free_energy`], [`dtw_path`],
 //! [`dtw_posteriors`]).
+//!
+//! A batch is one call: [`ctc_losses`], [`asg_losses`], [`crf_losses`], [`semi_markov_losses`], [`contrast_losses`],
+//! [`dtw_losses`], [`expected_costs`], and [`trellis_risks`](crate::loss::trellis_risks) for the expected edit distance. Items go
+//! side by side over threads, with the same numbers however many there are, and each has its loss and gradient or its own error.
 
 pub mod guide {
     #![doc = include_str!("guide.md")]
 }
 
+mod ahead;
 mod align;
 mod asg;
 mod backward;
+mod batches;
 mod beam;
 mod best_path;
 mod contrast;
@@ -76,6 +82,7 @@ mod topology;
 
 pub use align::{AlignOptions, Aligned, AlignedSegment, align};
 pub use asg::{AsgLoss, asg_loss, asg_losses};
+pub use batches::{contrast_losses, expected_costs};
 pub use beam::{Beam, BeamPath, best_path_in_beam};
 pub use best_path::{Alignment, Step, best_path};
 pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
@@ -85,7 +92,8 @@ pub use crf::{
 };
 pub use ctc::{CtcError, CtcLoss, ctc_loss, ctc_losses};
 pub use dtw::{
-    DtwError, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_path, dtw_posteriors,
+    DtwError, DtwLoss, DtwOptions, DtwPath, DtwPosteriors, DtwStep, StepPattern, dtw_free_energy, dtw_loss, dtw_losses,
+    dtw_path, dtw_posteriors,
 };
 pub use emissions::Emissions;
 pub use entropy::entropy;
@@ -98,7 +106,7 @@ pub use posteriors::{Posteriors, posteriors};
 pub use sample::sample;
 pub use segments::{
     FrameEnergies, FrameShares, KnownSegments, Segment, SegmentContrast, SegmentError, SegmentPosteriors,
-    SegmentShares, Segmentation, Segments, SemiMarkovLoss, best_segmentation, segment_contrast, segment_free_energy,
-    segment_posteriors, semi_markov_loss,
+    SegmentShares, Segmentation, Segments, SemiMarkovLoss, SemiMarkovLosses, best_segmentation, segment_contrast,
+    segment_free_energy, segment_posteriors, semi_markov_loss, semi_markov_losses,
 };
 pub use topology::{CtcSlack, Topology, Unit};

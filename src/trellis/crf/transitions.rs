@@ -176,7 +176,7 @@ impl TransitionValues {
     }
 
     /// Adds others of as many classes.
-    pub(super) fn add(&mut self, other: &TransitionValues) {
+    pub(in crate::trellis) fn add(&mut self, other: &TransitionValues) {
         self.between += &other.between;
         self.first += &other.first;
         self.last += &other.last;

@@ -1,10 +1,12 @@
 //! Dynamic time warping: two sequences laid beside each other.
 
+mod loss;
 mod path;
 mod posteriors;
 mod steps;
 mod table;
 
+pub use loss::{DtwLoss, dtw_loss, dtw_losses};
 pub use path::{DtwPath, dtw_path};
 pub use posteriors::{DtwPosteriors, dtw_posteriors};
 pub use steps::{DtwStep, StepPattern};
@@ -41,7 +43,7 @@ pub struct DtwOptions {
 
 /// Why costs or steps are refused.
 ///
-/// That no warping exists is no error: the free energy is +∞ then, and there is no path.
+/// That no warping exists is an error only where a loss would be infinite: the free energy is +∞ then, and there is no path.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DtwError {
     /// A cost that is NaN or −∞.
@@ -64,6 +66,14 @@ pub enum DtwError {
         /// Rows.
         rows: usize,
         /// Columns.
+        columns: usize,
+    },
+    /// No warping: the loss would be +∞.
+    #[error("no warping goes through {rows} × {columns} cells")]
+    NoWarping {
+        /// Frames of the first sequence.
+        rows: usize,
+        /// Frames of the second sequence.
         columns: usize,
     },
     /// A weight below 0, or none.

@@ -4,15 +4,18 @@
 //! paths, ties and energies are its to the last bit; but several states at once, only those that can be reached and end, and
 //! without back-pointers. From the end to the start every `stride`-th row is kept. Then, from the start on, the rows between two
 //! kept are made again with their moves, and only as far as the path, which is known up to there, may go in them: a
-//! triangle of `stride`² / 2 pairs of states, a byte each.
+//! triangle of `stride`² / 2 pairs of states, a byte each, or so many times that as a frame may lead states on.
 
 mod kernel;
 mod row;
+mod silent;
 mod target;
 
 use std::ops::Range;
 
 use self::row::{Frame, Kept, Row};
+use self::silent::SILENTLY;
+pub(super) use self::silent::Silent;
 pub(super) use self::target::Target;
 use super::Emissions;
 
@@ -61,7 +64,10 @@ impl<'e, 't> Sweep<'e, 't> {
     pub(super) fn new(emissions: Emissions<'e>, target: &'t Target, width: Width) -> Self {
         let frames = emissions.frames();
         let bytes = frames.saturating_mul(target.pairs().min(width.pairs)).saturating_mul(2 * size_of::<f64>());
-        let few = (bytes / ROOM).min((bytes as f64).cbrt() as usize);
+        // What is kept shrinks with the stride and a block's moves grow with its square, or, where a frame may lead far, by itself.
+        let cbrt = |bytes: usize| (bytes as f64).cbrt() as usize;
+        let even = cbrt(bytes / target.jump).max(cbrt(bytes).min(4 * frames.isqrt()));
+        let few = (bytes / ROOM).min(even);
         let stride = frames.isqrt().max(few).max(1);
         Sweep::with_stride(stride, emissions, target, width)
     }
@@ -92,8 +98,10 @@ impl<'e, 't> Sweep<'e, 't> {
         let mut row = Row::end(0, target.pairs(), target);
         for t in (0..frames).rev() {
             let mut range = row.range.clone();
-            if range.start > 0 && target.ends(range.start - 1, frames - t) {
-                range.start -= 1;
+            for _ in 0..target.jump {
+                if range.start > 0 && target.ends(range.start - 1, frames - t) {
+                    range.start -= 1;
+                }
             }
             while range.start < range.end && !target.reached(range.end - 1, t) {
                 range.end -= 1;
@@ -112,7 +120,8 @@ impl<'e, 't> Sweep<'e, 't> {
         self.above = if target.start().on_label { label } else { blank };
     }
 
-    /// The place behind each frame, on the best path; nothing where there is none.
+    /// The places on the best path behind the start, one behind each frame and those that are come to without one; nothing where
+    /// there is none.
     pub(super) fn path(&mut self) -> Vec<Place> {
         let frames = self.frame.frames();
         let mut places = Vec::new();
@@ -120,45 +129,76 @@ impl<'e, 't> Sweep<'e, 't> {
             return places;
         }
         places.reserve(frames);
-        let mut at = self.frame.target.start();
+        let target = self.frame.target;
+        let mut at = target.start();
         let mut moves = Vec::new();
         for from in (0..frames).step_by(self.stride) {
             let first = at.pair;
             let to = (from + self.stride).min(frames);
-            self.fill(from..to, first, &mut moves);
+            let made = self.fill(from..to, first, &mut moves);
             for row in 0..to - from {
-                let way = moves.get(triangle(row) + at.pair - first);
-                at = at.behind(way.copied().unwrap_or(0));
-                places.push(at);
+                let mut reads = false;
+                while !reads {
+                    let way = moves.get(made.before(row) + at.pair - first).copied().unwrap_or(0);
+                    let silently = if way >> 1 == SILENTLY { target.silent.to(at.pair) } else { None };
+                    reads = silently.is_none();
+                    at = silently.map_or_else(|| at.behind(way), |pair| Place { pair, ..at });
+                    places.push(at);
+                }
             }
+        }
+        // Behind the last frame there is no other way on.
+        while let Some(pair) = target.silent.to(at.pair) {
+            at.pair = pair;
+            places.push(at);
         }
         places
     }
 
-    /// The moves of a block of frames for a path that comes to it in a given pair: of frame `i`, those of `i + 1` pairs.
-    fn fill(&mut self, block: Range<usize>, first: usize, moves: &mut Vec<u8>) {
-        moves.resize(triangle(block.len()), 0);
-        let pairs = block.len() + 1;
+    /// The moves of a block of frames for a path that comes to it in a given pair: of each frame, those of the pairs that the path
+    /// may have come to.
+    fn fill(&mut self, block: Range<usize>, first: usize, moves: &mut Vec<u8>) -> Made {
+        let target = self.frame.target;
+        let made = Made { jump: target.jump, most: target.pairs().saturating_sub(first) };
+        moves.resize(made.before(block.len()), 0);
+        let pairs = made.pairs(block.len());
         let last = self.kept.len() * self.stride;
         let mut row = match last.checked_sub(block.end).and_then(|back| self.kept.get(back / self.stride)) {
             Some(kept) => Row::copied(first, pairs, kept),
-            None => Row::end(first, pairs, self.frame.target),
+            None => Row::end(first, pairs, target),
         };
         for t in block.clone().rev() {
-            let made = t - block.start;
+            let number = t - block.start;
             let (from, to) = self.ranges[t];
             let from = first.max(from as usize);
-            let to = (first + made + 1).min(to as usize).max(from);
+            let to = (first + made.pairs(number)).min(to as usize).max(from);
             self.frame.load(t);
-            let into = &mut moves[triangle(made) + from - first..][..to - from];
+            let into = &mut moves[made.before(number) + from - first..][..to - from];
             row.step(&mut self.frame, from..to, Some(into));
         }
+        made
     }
 }
 
-/// Numbers in so many rows of a triangle.
-fn triangle(rows: usize) -> usize {
-    rows * (rows + 1) / 2
+/// How many pairs of a block of frames are made.
+struct Made {
+    /// How many pairs on one frame may lead.
+    jump: usize,
+    /// Pairs that there are.
+    most: usize,
+}
+
+impl Made {
+    /// Of a frame.
+    fn pairs(&self, number: usize) -> usize {
+        ((number + 1) * self.jump).min(self.most)
+    }
+
+    /// Of all frames before it.
+    fn before(&self, number: usize) -> usize {
+        let growing = number.min(self.most / self.jump);
+        self.jump * growing * (growing + 1) / 2 + (number - growing) * self.most
+    }
 }
 
 impl Place {

@@ -26,7 +26,7 @@ pub(super) struct Frame<'e, 't> {
 impl<'e, 't> Frame<'e, 't> {
     pub(super) fn new(emissions: Emissions<'e>, target: &'t Target) -> Self {
         let least = emissions.least();
-        let (narrow, wide) = ([f64::INFINITY; NARROW], vec![f64::INFINITY; target.classes.len()]);
+        let (narrow, wide) = ([f64::INFINITY; NARROW], vec![f64::INFINITY; target.classes.len() + 1]);
         Frame { emissions, target, least, blank: f64::INFINITY, narrow, wide, says: vec![0.0; CHUNK + 1] }
     }
 
@@ -92,10 +92,15 @@ impl Row {
                 row.put(label, f64::INFINITY, 0.0);
             }
         }
-        let from = last.saturating_sub(1).max(at);
+        let mut from = last.saturating_sub(1);
+        while from > 0 && target.ends(from - 1, 0) {
+            from -= 1;
+        }
+        let from = from.max(at);
         let to = target.pairs().min(at + pairs);
         if from < to {
             row.range = from..to;
+            target.silent.pass(from..to, &mut row.labels[from - at..to - at], None);
         }
         row
     }
@@ -135,7 +140,8 @@ impl Row {
         both.unwrap_or((f64::INFINITY, f64::INFINITY))
     }
 
-    /// The row before a frame, possible in a range at most one pair longer, to the left; with the moves where they are wanted.
+    /// The row before a frame, possible in a range that is longer to the left alone, by no more pairs than a frame may lead on; with
+    /// the moves where they are wanted.
     pub(super) fn step(&mut self, frame: &mut Frame<'_, '_>, range: Range<usize>, mut moves: Option<&mut [u8]>) {
         let (blank, target) = (frame.blank, frame.target);
         for from in range.clone().step_by(CHUNK) {
@@ -156,6 +162,8 @@ impl Row {
                 }
             }
         }
+        let labels = &mut self.labels[range.start - self.at..range.end - self.at];
+        target.silent.pass(range.clone(), labels, moves);
         self.keep(range);
     }
 

@@ -2,7 +2,8 @@
 
 use super::Place;
 use super::kernel::{NARROW, look_up};
-use crate::graph::{Label, StateId};
+use super::silent::{Silent, Silents};
+use crate::graph::{EPSILON, Label, StateId};
 
 /// What is aligned: pairs of states, the blank before each label and the label; behind them the last blank, in a pair
 /// without a label.
@@ -12,9 +13,15 @@ pub(in crate::trellis) struct Target {
     /// Classes that tables are of.
     pub(super) classes: Vec<usize>,
     columns: Columns,
-    /// Fewest frames read before each pair is come to.
+    /// Ways past states that may be left out.
+    pub(super) silent: Silents,
+    /// How many pairs on one frame may lead.
+    pub(super) jump: usize,
+    /// Whether a way may lower the energy by more than its frames.
+    gains: bool,
+    /// Fewest frames read before each pair is come to, or any behind it.
     earliest: Vec<u32>,
-    /// Fewest frames still to read from each pair on.
+    /// Fewest frames still to read from each pair on, or any before it.
     needed: Vec<u32>,
 }
 
@@ -35,18 +42,22 @@ enum Columns {
 }
 
 /// The classes that tables are of, and the positions of labels' in them. A class's is its own number, or, where they are
-/// many, its number among those that there are.
+/// many, its number among those that there are. That of a state that nothing is read into is one behind them all, where tables
+/// say +∞.
 fn columns(labels: &[Label]) -> (Vec<usize>, Columns) {
     let most = labels.iter().copied().max().unwrap_or(0) as usize;
-    let class = |&l: &Label| l as usize - 1;
-    if most <= NARROW {
+    if most < NARROW {
+        let class = |&l: &Label| if l == EPSILON { most } else { l as usize - 1 };
         let columns = labels.iter().map(|l| class(l) as u8).chain([0, 0]).collect();
         return ((0..most).collect(), Columns::Narrow(columns));
     }
-    let mut classes: Vec<usize> = labels.iter().map(class).collect();
+    let mut classes: Vec<usize> = labels.iter().filter_map(|&l| (l as usize).checked_sub(1)).collect();
     classes.sort_unstable();
     classes.dedup();
-    let position = |l: &Label| classes.partition_point(|&c| c < class(l)) as u32;
+    let position = |&l: &Label| match (l as usize).checked_sub(1) {
+        Some(class) => classes.partition_point(|&c| c < class) as u32,
+        None => classes.len() as u32,
+    };
     let columns = labels.iter().map(position).chain([0, 0]).collect();
     (classes, Columns::Wide(columns))
 }
@@ -68,17 +79,26 @@ impl Target {
             needed[k - 1] = needed[k] + 1 + u32::from(repeat);
         }
         let (classes, columns) = columns(labels);
-        Target { between: Between::Blanks(blank as usize - 1, barred), classes, columns, earliest, needed }
+        let between = Between::Blanks(blank as usize - 1, barred);
+        Target { between, classes, columns, silent: Silents::default(), jump: 1, gains: false, earliest, needed }
     }
 
-    /// States one after the other behind a start, of the labels that lead to them, and their energies of staying.
-    pub(in crate::trellis) fn chain(labels: &[Label], stays: &[f64]) -> Target {
+    /// States one after the other behind a start, of the labels that lead to them, and their energies of staying; epsilon for
+    /// a state that is come to by arcs alone that read nothing, of which at most one leaves each state, behind its other arcs.
+    pub(in crate::trellis) fn chain(labels: &[Label], stays: &[f64], silent: Vec<Silent>) -> Target {
         let start = labels.first().copied().unwrap_or(1);
         let (classes, columns) = columns(&[&[start], labels].concat());
+        let gains = stays.iter().copied().chain(silent.iter().map(|a| a.energy)).any(|energy| energy < 0.0);
         let stays = [&[f64::INFINITY], stays, &[f64::INFINITY; 2]].concat();
-        let earliest: Vec<u32> = (0..=labels.len() as u32).collect();
-        let needed = earliest.iter().rev().copied().collect();
-        Target { between: Between::Nothing(stays), classes, columns, earliest, needed }
+        let silent = Silents::new(silent);
+        let (earliest, needed) = distances(labels, silent.all());
+        let (between, jump) = (Between::Nothing(stays), silent.jump());
+        Target { between, classes, columns, silent, jump, gains, earliest, needed }
+    }
+
+    /// Whether a way may lower the energy by more than its frames.
+    pub(in crate::trellis) fn gains(&self) -> bool {
+        self.gains
     }
 
     /// The state of a topology's graph for a pair's label, or its blank.
@@ -132,4 +152,38 @@ impl Target {
             }
         }
     }
+}
+
+/// Fewest frames from the start to each state of a chain, or to any behind it, and from each, or any before it, to the end.
+fn distances(labels: &[Label], silent: &[Silent]) -> (Vec<u32>, Vec<u32>) {
+    let never = u32::MAX;
+    let mut earliest = vec![never; labels.len() + 1];
+    earliest[0] = 0;
+    let mut needed = vec![never; labels.len() + 1];
+    needed[labels.len()] = 0;
+    let mut arcs = silent.iter().peekable();
+    for k in 0..=labels.len() {
+        if k > 0 && labels[k - 1] != EPSILON {
+            earliest[k] = earliest[k].min(earliest[k - 1].saturating_add(1));
+        }
+        while let Some(arc) = arcs.next_if(|a| a.from as usize == k) {
+            earliest[arc.to as usize] = earliest[arc.to as usize].min(earliest[k]);
+        }
+    }
+    let mut arcs = silent.iter().rev().peekable();
+    for k in (0..=labels.len()).rev() {
+        if labels.get(k).is_some_and(|&next| next != EPSILON) {
+            needed[k] = needed[k].min(needed[k + 1].saturating_add(1));
+        }
+        while let Some(arc) = arcs.next_if(|a| a.from as usize == k) {
+            needed[k] = needed[k].min(needed[arc.to as usize]);
+        }
+    }
+    for k in (0..labels.len()).rev() {
+        earliest[k] = earliest[k].min(earliest[k + 1]);
+    }
+    for k in 1..=labels.len() {
+        needed[k] = needed[k].min(needed[k - 1]);
+    }
+    (earliest, needed)
 }

@@ -50,17 +50,18 @@ pub struct Segmentation {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn best_segmentation(segments: &Segments<'_>, topology: &Topology) -> Result<Option<Segmentation>, SegmentError> {
-    Ok(best_of(&Sweep::new(segments, topology, Beta::Infinite)?))
+    Ok(best_of(&mut Sweep::new(segments, topology, Beta::Infinite)?))
 }
 
 /// The best segmentation by potentials at infinite β.
-pub(super) fn best_of(sweep: &Sweep<'_, '_, '_>) -> Option<Segmentation> {
+pub(super) fn best_of(sweep: &mut Sweep<'_, '_, '_>) -> Option<Segmentation> {
     let graph = sweep.topology.graph();
     let mut state = graph.start().filter(|_| sweep.above() < f64::INFINITY)?;
     let mut found =
         Segmentation { segments: Vec::new(), arcs: Vec::new(), end: state, energy: 0.0, output: Vec::new() };
     let (mut t, mut lengths) = (0, Vec::new());
     loop {
+        sweep.load(t);
         let wanted = sweep.state(t, state);
         if sweep.end(t, state) <= wanted {
             found.energy += sweep.end(t, state) + sweep.segments.common();

@@ -64,12 +64,12 @@ pub(super) fn between(
     all: (&Segments<'_>, &Topology),
     beta: Beta,
 ) -> Result<SegmentContrast, SegmentError> {
-    let of_right = Sweep::new(right.0, right.1, beta)?;
+    let mut of_right = Sweep::new(right.0, right.1, beta)?;
     if of_right.above() == f64::INFINITY {
         return Err(SegmentError::Impossible);
     }
-    let of_all = Sweep::new(all.0, all.1, beta)?;
+    let mut of_all = Sweep::new(all.0, all.1, beta)?;
     let mut gradient = Gradient::new(all.0);
-    let (right, all) = (gradient.add(&of_right, 1.0), gradient.add(&of_all, -1.0));
+    let (right, all) = (gradient.add(&mut of_right, 1.0), gradient.add(&mut of_all, -1.0));
     Ok(SegmentContrast { value: of_right.above() - of_all.above(), segments: gradient.shares(), right, all })
 }

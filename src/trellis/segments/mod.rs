@@ -12,6 +12,6 @@ pub use best::{Segment, Segmentation, best_segmentation};
 pub use contrast::{SegmentContrast, segment_contrast};
 pub use energies::{FrameEnergies, Segments};
 pub use error::SegmentError;
-pub use loss::{KnownSegments, SemiMarkovLoss, semi_markov_loss};
+pub use loss::{KnownSegments, SemiMarkovLoss, SemiMarkovLosses, semi_markov_loss, semi_markov_losses};
 pub use posteriors::{FrameShares, SegmentPosteriors, SegmentShares, segment_posteriors};
 pub use sweep::segment_free_energy;

@@ -64,7 +64,8 @@ pub struct FrameShares {
 /// As [`segment_free_energy`](super::segment_free_energy()).
 ///
 /// # Cost
-/// Twice that of [`segment_free_energy`](super::segment_free_energy()), and the memory of the answer.
+/// Twice that of [`segment_free_energy`](super::segment_free_energy()), three times where its memory is bounded, and the memory of
+/// the answer.
 ///
 /// ```
 /// use energraph::Beta;
@@ -84,9 +85,9 @@ pub fn segment_posteriors(
     topology: &Topology,
     beta: Beta,
 ) -> Result<SegmentPosteriors, SegmentError> {
-    let sweep = Sweep::new(segments, topology, beta)?;
+    let mut sweep = Sweep::new(segments, topology, beta)?;
     let mut gradient = Gradient::new(segments);
-    let sites = gradient.add(&sweep, 1.0);
+    let sites = gradient.add(&mut sweep, 1.0);
     Ok(SegmentPosteriors { free_energy: sweep.total(), segments: gradient.shares(), sites })
 }
 
@@ -117,7 +118,7 @@ impl Gradient {
     }
 
     /// Adds so many times the shares of all segments; returns those of the sites.
-    pub(super) fn add(&mut self, sweep: &Sweep<'_, '_, '_>, factor: f64) -> SiteValues {
+    pub(super) fn add(&mut self, sweep: &mut Sweep<'_, '_, '_>, factor: f64) -> SiteValues {
         let mut sites = SiteValues::zeros(sweep.topology.graph());
         let mut at_site = |site: Site, share: f64| {
             if let Some(sum) = sites.get_mut(site) {
@@ -175,7 +176,7 @@ impl Gradient {
 /// Calls `at_site` and `at_segment` (first frame, length, class) with the share of everything, at finite β: from the start to
 /// the end each share is divided among the ways on.
 fn walk(
-    sweep: &Sweep<'_, '_, '_>,
+    sweep: &mut Sweep<'_, '_, '_>,
     at_site: &mut dyn FnMut(Site, f64),
     at_segment: &mut dyn FnMut(usize, usize, usize, f64),
 ) {
@@ -188,6 +189,7 @@ fn walk(
     let mut ways = Vec::new();
     shares[0][start as usize] = 1.0;
     for t in 0..=frames {
+        sweep.load(t);
         for &s in sweep.topology.order() {
             let share = std::mem::take(&mut shares[t % ring][s as usize]);
             if share == 0.0 {

@@ -4,7 +4,7 @@ use super::Topology;
 use crate::graph::{EPSILON, GraphBuilder, Label, StateId};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
-use crate::trellis::linear::Target;
+use crate::trellis::linear::{Silent, Target};
 
 /// One unit of a left-to-right model: a state of a phone, a phone, a silence that may be left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,21 +76,26 @@ impl Topology {
         }
         b.final_weight(last, Energy::FREE);
         let graph = Topology::from_graph(b.build()?)?;
-        Ok(Topology { target: chain(units), ..graph })
+        Ok(Topology { target: Some(chain(units)), ..graph })
     }
 }
 
-/// The states as a chain, where none can be left out.
-fn chain(units: &[Unit]) -> Option<Target> {
-    if units.iter().any(|unit| unit.skip != Energy::IMPOSSIBLE) {
-        return None;
-    }
-    let (mut labels, mut stays) = (Vec::new(), Vec::new());
+/// The states as a chain.
+fn chain(units: &[Unit]) -> Target {
+    let (mut labels, mut stays, mut silent) = (Vec::new(), Vec::new(), Vec::new());
     for unit in units {
         let states = unit.least.max(1);
+        let before = labels.len() as StateId;
         labels.extend(std::iter::repeat_n(unit.reads, states));
         stays.extend(std::iter::repeat_n(f64::INFINITY, states - 1));
         stays.push(unit.stay.wide());
+        if unit.skip != Energy::IMPOSSIBLE {
+            let last = labels.len() as StateId;
+            silent.push(Silent { from: last, to: last + 1, energy: 0.0 });
+            silent.push(Silent { from: before, to: last + 1, energy: unit.skip.wide() });
+            labels.push(EPSILON);
+            stays.push(f64::INFINITY);
+        }
     }
-    Some(Target::chain(&labels, &stays))
+    Target::chain(&labels, &stays, silent)
 }
