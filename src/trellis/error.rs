@@ -58,9 +58,11 @@ pub enum TrellisError {
         /// Draws asked for.
         count: usize,
     },
-    /// A topology of more arcs than any machine holds.
-    #[error("a topology of {arcs} arcs is too large")]
+    /// A topology larger than a machine should hold.
+    #[error("a topology of {states} states and {arcs} arcs is too large")]
     TooLarge {
+        /// Its states, or as many as can be said.
+        states: usize,
         /// Its arcs, or as many as can be said.
         arcs: usize,
     },

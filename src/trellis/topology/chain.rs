@@ -28,7 +28,8 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Shape`] where the sizes differ, [`TrellisError::Weight`] for NaN or −∞.
+    /// [`TrellisError::Shape`] where the sizes differ, [`TrellisError::Weight`] for NaN or −∞, [`TrellisError::TooLarge`] for
+    /// more than 8,190 classes.
     ///
     /// # Source
     /// J. Lafferty, A. McCallum, F. Pereira, *Conditional random fields*, ICML 2001.
@@ -42,6 +43,7 @@ impl Topology {
         if rows != classes || columns != classes || last.len() != classes {
             return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes });
         }
+        super::check_size(classes.checked_add(1), classes.checked_mul(classes).and_then(|n| n.checked_add(classes)))?;
         let mut b = GraphBuilder::new();
         b.add_states(classes + 1);
         b.start(0);
@@ -89,6 +91,7 @@ impl Topology {
             return Err(TrellisError::Shape { rows, columns, ends: last.len(), classes: first.len() });
         }
         let energy = super::asg::check_chain(target, transitions)?;
+        super::check_size(Some(target.len()), Some(target.len()))?;
         let mut b = GraphBuilder::new();
         b.add_states(target.len() + 1);
         b.start(0);
@@ -109,9 +112,9 @@ impl Topology {
     /// (+ 1) of every frame.
     ///
     /// # Errors
-    /// [`TrellisError::TooLarge`] for more than 2²⁸ classes.
+    /// [`TrellisError::TooLarge`] for 2²⁶ classes and more.
     pub fn any(classes: usize) -> Result<Self, TrellisError> {
-        super::check_arcs(Some(classes))?;
+        super::check_size(Some(1), Some(classes))?;
         let mut b = GraphBuilder::new();
         let state = b.state();
         b.start(state);
