@@ -80,6 +80,14 @@ pub enum TrellisError {
         /// States on or behind such cycles.
         states: Vec<StateId>,
     },
+    /// A grammar that, over arcs that read nothing, writes more different things than a row should hold.
+    #[error("from state {state}, arcs that read nothing write more than {most} different things")]
+    Writings {
+        /// The state.
+        state: StateId,
+        /// What was allowed: states come to, each with each thing written on the way.
+        most: usize,
+    },
     /// A target that names no class, or the blank.
     #[error(
         "position {position} of the target: label {label} is not one of 1 to {classes} other than the blank {blank}"
