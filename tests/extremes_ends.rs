@@ -4,6 +4,9 @@ use energraph::Beta;
 use energraph::trellis::{Emissions, Transitions, chain_best_path, chain_posteriors, crf_loss, posteriors};
 use ndarray::{Array1, Array2};
 
+/// A path's labels and its share.
+type Share = (Vec<u32>, f64);
+
 /// The shares of classes at frames, and of transitions, by enumeration. What the ends cost is kept apart from the rest: in one
 /// sum it would take all digits. A best path with its share comes along.
 fn shares(
@@ -11,7 +14,7 @@ fn shares(
     between: &Array2<f32>,
     first: &Array1<f32>,
     last: &Array1<f32>,
-) -> (Array2<f64>, Array2<f64>, Option<(Vec<u32>, f64)>) {
+) -> (Array2<f64>, Array2<f64>, Option<Share>) {
     let (frames, classes) = e.dim();
     let mut paths = Vec::new();
     for number in 0..classes.pow(frames as u32) {

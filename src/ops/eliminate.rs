@@ -118,3 +118,54 @@ impl<S: Star> Sparse<S> {
         (into, row.into_iter().collect(), around)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::semiring::{LogSum, Semiring, Weight};
+
+    #[test]
+    fn sums_are_those_of_walks_counted_one_by_one() {
+        let mut seed = 3_u32;
+        let mut draw = |of: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 16) % of
+        };
+        for n in (0..8_u32).cycle().take(400) {
+            // Whatever leaves a state has a mass below 1: walks of many steps have next to none.
+            let mass = |x: u32| 0.9 * f64::from(x) / (10.0 * f64::from(n));
+            let row = |_| (0..n).map(|_| if draw(3) > 0 { 0.0 } else { mass(draw(11)) }).collect::<Vec<_>>();
+            let a: Vec<Vec<f64>> = (0..n).map(row).collect();
+            let b: Vec<f64> = (0..n).map(|_| f64::from(draw(3))).collect();
+            let (mut walks, mut wanted) = (b.clone(), b.clone());
+            for _ in 0..400 {
+                let step = |j: usize| walks.iter().zip(&a).map(|(x, row)| x * row[j]).sum();
+                walks = (0..n as usize).map(step).collect();
+                wanted.iter_mut().zip(&walks).for_each(|(sum, x)| *sum += x);
+            }
+            let log = |x: &f64| LogSum::<f64>::new(-x.ln()).unwrap();
+            let arcs: Vec<Vec<LogSum<f64>>> = a.iter().map(|row| row.iter().map(log).collect()).collect();
+            let arcs = arcs.iter().map(|row| (0..).zip(row).filter(|(_, w)| !w.is_zero()));
+            let b: Vec<LogSum<f64>> = b.iter().map(log).collect();
+            let found = sums(arcs, &b, |x, y| x.times(y), usize::MAX).unwrap().unwrap();
+            for (found, wanted) in found.iter().zip(&wanted) {
+                assert!(((-found.get()).exp() - wanted).abs() < 1e-9 * (1.0 + wanted), "{found:?} {wanted} {a:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cycle_of_mass_1_has_no_sum_and_many_pairs_no_room() {
+        let half = LogSum::<f64>::new(2.0_f64.ln()).unwrap();
+        let rows = |w| [vec![(0, w), (1, w)], vec![(0, w), (1, w)]];
+        let ask = |w: &LogSum<f64>, most| {
+            let rows = rows(*w);
+            let arcs = rows.iter().map(|row| row.iter().map(|(t, w)| (*t, w)));
+            sums(arcs, &[LogSum::one(); 2], |x, y| x.times(y), most).map(|found| found.is_some())
+        };
+        assert!(ask(&half, usize::MAX).is_err());
+        assert_eq!(ask(&half.times(&half), usize::MAX), Ok(true));
+        assert_eq!(ask(&half.times(&half), 2), Ok(false));
+        assert_eq!(half.plus(&half), LogSum::one());
+    }
+}
