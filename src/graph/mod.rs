@@ -108,7 +108,7 @@ pub enum GraphError {
 }
 
 /// Most states and arcs together of a graph that a few numbers describe, or small tables: a slip of a number must not take
-/// all memory. So many take some 3 GB while they are built.
+/// all memory. So many take some 2 GB while they are built.
 pub(crate) const MOST_SITES: usize = 1 << 26;
 
 /// A weighted transducer: states, one start, final weights, arcs in compressed sparse rows.
