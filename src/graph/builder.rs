@@ -11,6 +11,8 @@ use crate::semiring::Weight;
 pub struct GraphBuilder<W> {
     start: Option<StateId>,
     finals: Vec<W>,
+    /// States asked for that there is no room for: they are counted, and refused in the end.
+    beyond: usize,
     arcs: Vec<(StateId, Arc<W>)>,
     /// The highest-numbered state that a final weight was given to without existing.
     stray_final: Option<StateId>,
@@ -25,25 +27,31 @@ impl<W: Weight> Default for GraphBuilder<W> {
 impl<W: Weight> GraphBuilder<W> {
     /// Nothing yet.
     pub fn new() -> Self {
-        GraphBuilder { start: None, finals: Vec::new(), arcs: Vec::new(), stray_final: None }
+        GraphBuilder { start: None, finals: Vec::new(), beyond: 0, arcs: Vec::new(), stray_final: None }
     }
 
     /// Adds a state that is not final.
     pub fn state(&mut self) -> StateId {
-        self.finals.push(W::zero());
-        (self.finals.len() - 1) as StateId
+        self.add_states(1)
     }
 
     /// Adds `n` states and returns the first.
+    ///
+    /// More than 32 bits count, or than memory has room for, are counted and not made; [`GraphBuilder::build`] refuses them.
     pub fn add_states(&mut self, n: usize) -> StateId {
-        let first = self.finals.len() as StateId;
-        self.finals.resize(self.finals.len() + n, W::zero());
-        first
+        let first = self.states();
+        let fits = first.checked_add(n).is_some_and(|all| all < u32::MAX as usize);
+        if fits && self.beyond == 0 && self.finals.try_reserve(n).is_ok() {
+            self.finals.resize(first + n, W::zero());
+        } else {
+            self.beyond = self.beyond.saturating_add(n);
+        }
+        StateId::try_from(first).unwrap_or(StateId::MAX)
     }
 
     /// Number of states so far.
     pub fn states(&self) -> usize {
-        self.finals.len()
+        self.finals.len().saturating_add(self.beyond)
     }
 
     /// Makes a state the start.
@@ -72,7 +80,7 @@ impl<W: Weight> GraphBuilder<W> {
     /// Checks and freezes.
     ///
     /// # Errors
-    /// [`GraphError`] where a state does not exist, states have no start, or 32 bits don't suffice.
+    /// [`GraphError`] where a state does not exist, states have no start, or 32 bits or the memory don't suffice.
     ///
     /// # Cost
     /// Linear; a counting sort of the arcs by source.
@@ -113,9 +121,9 @@ impl<W: Weight> GraphBuilder<W> {
 
     /// Checks every reference and counts arcs into row offsets.
     fn check(&self) -> Result<Vec<ArcId>, GraphError> {
-        let states = self.finals.len();
-        for (what, count) in [("states", states), ("arcs", self.arcs.len())] {
-            if count >= u32::MAX as usize {
+        let states = self.states();
+        for (what, count, most) in [("states", states, self.finals.len()), ("arcs", self.arcs.len(), usize::MAX)] {
+            if count >= u32::MAX as usize || count > most {
                 return Err(GraphError::TooLarge { what, count });
             }
         }

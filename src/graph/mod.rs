@@ -97,8 +97,8 @@ pub enum GraphError {
         /// States that exist.
         states: usize,
     },
-    /// More states or arcs than 32 bits count.
-    #[error("{count} {what} are more than a graph can number")]
+    /// More states or arcs than 32 bits count, than memory has room for, or than a few numbers should make.
+    #[error("{count} {what} are too many for a graph")]
     TooLarge {
         /// "states" or "arcs".
         what: &'static str,
@@ -106,6 +106,10 @@ pub enum GraphError {
         count: usize,
     },
 }
+
+/// Most states and arcs together of a graph that a few numbers describe, or small tables: a slip of a number must not take
+/// all memory. So many take some 2 GB while they are built.
+pub(crate) const MOST_SITES: usize = 1 << 26;
 
 /// A weighted transducer: states, one start, final weights, arcs in compressed sparse rows.
 ///

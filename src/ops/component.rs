@@ -5,8 +5,10 @@
 //! leads to. Then e·A* = (e + u)·B*, where u = e·B*C · (B*C)* lives on F alone: B* is a sweep, and the star of the
 //! small dense matrix B*C is taken by elimination (Lehmann 1977), which fails exactly where the sum diverges.
 //!
-//! Where ⊕ is idempotent, relaxation until nothing changes gives the same with less work (Mohri 2002).
+//! Where ⊕ is idempotent, relaxation until nothing changes gives the same with less work (Mohri 2002). Where many states are
+//! come back to and yet few arcs meet anywhere, so does eliminating state by state ([`super::eliminate`]).
 
+use super::eliminate;
 use super::sums::Links;
 use crate::graph::StateId;
 use crate::semiring::{Diverges, Semiring, Star};
@@ -25,6 +27,32 @@ pub(super) struct Loop<'l, S> {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// Most weights of a dense matrix.
+const MOST_WEIGHTS: usize = 1 << 24;
+/// Rounds of relaxation before elimination is tried.
+const ROUNDS: usize = 64;
+/// Most steps of an elimination.
+const MOST_STEPS: usize = 1 << 25;
+/// What a step among arcs of a sparse matrix costs, in steps of the dense one.
+const SPARSE: usize = 8;
+
+/// Why there is no sum.
+pub(super) enum Unsummed {
+    /// It diverges.
+    Diverges(Diverges),
+    /// It needs a matrix with more rows than there is room for.
+    Matrix {
+        /// Its rows.
+        rows: usize,
+    },
+}
+
+impl From<Diverges> for Unsummed {
+    fn from(diverges: Diverges) -> Self {
+        Unsummed::Diverges(diverges)
+    }
+}
 
 impl<'l, S: Semiring> Loop<'l, S> {
     /// `None` where the component is one state without a loop.
@@ -89,12 +117,12 @@ impl<'l, S: Semiring> Loop<'l, S> {
         u
     }
 
-    /// Relaxation round by round; `None` where as many rounds as states do not settle it.
-    fn relax(&self, enter: &[S]) -> Option<Vec<S>> {
+    /// Relaxation round by round; `None` where so many rounds, or as many as there are states, do not settle it.
+    fn relax(&self, enter: &[S], rounds: usize) -> Option<Vec<S>> {
         let mut sums = enter.to_vec();
         let mut changed: Vec<u32> = (0..sums.len() as u32).filter(|&s| !sums[s as usize].is_zero()).collect();
         let mut queued = vec![false; sums.len()];
-        for _ in 0..=sums.len() {
+        for _ in 0..=rounds.min(sums.len()) {
             if changed.is_empty() {
                 return Some(sums);
             }
@@ -122,11 +150,23 @@ impl<'l, S: Semiring> Loop<'l, S> {
 
 impl<S: Star> Loop<'_, S> {
     /// `enter·A*`, both by position.
-    pub(super) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Diverges> {
-        if S::one().plus(&S::one()) == S::one()
-            && let Some(sums) = self.relax(&enter)
-        {
+    pub(super) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Unsummed> {
+        let idempotent = S::one().plus(&S::one()) == S::one();
+        if idempotent && let Some(sums) = self.settle(&enter, ROUNDS) {
             return Ok(sums);
+        }
+        let f = self.entries.len();
+        let arcs: usize = self.rows.iter().map(Vec::len).sum();
+        let dense = f.saturating_mul(f).saturating_mul(f) / 3 + f.saturating_mul(arcs);
+        let then = |x: &S, y: &S| self.links.then(x, y);
+        if let Some(sums) = eliminate::sums(self.matrix(), &enter, then, MOST_STEPS.min(dense / SPARSE))? {
+            return Ok(sums);
+        }
+        if idempotent && let Some(sums) = self.settle(&enter, usize::MAX) {
+            return Ok(sums);
+        }
+        if f.saturating_mul(f) > MOST_WEIGHTS {
+            return Err(Unsummed::Matrix { rows: f });
         }
         let mut through = enter.clone();
         self.sweep(&mut through, 0);
@@ -143,6 +183,20 @@ impl<S: Star> Loop<'_, S> {
         }
         self.sweep(&mut sums, 0);
         Ok(sums)
+    }
+
+    /// Relaxation in an idempotent semiring, where it says all: `None` where it does not settle, be it from 1̄ everywhere. Sums
+    /// of many arcs would hide a cycle that lowers them by less than their digits, and numbers have an end, which is
+    /// stayed at however often one goes round.
+    fn settle(&self, enter: &[S], rounds: usize) -> Option<Vec<S>> {
+        let around = self.relax(&vec![S::one(); enter.len()], rounds)?;
+        let stays = |x: &S| *x != S::one() && x.times(x) == *x;
+        if around.iter().any(stays) { None } else { self.relax(enter, rounds) }
+    }
+
+    /// The arcs within the component, by source.
+    fn matrix(&self) -> impl Iterator<Item = impl Iterator<Item = (u32, &S)>> {
+        self.rows.iter().map(|row| row.iter().map(|&(t, arc)| (t, &self.links.arcs[arc as usize].1)))
     }
 
     /// `b·M*`, by eliminating one unknown of u = b + u·M after another.

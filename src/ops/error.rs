@@ -128,8 +128,11 @@ pub enum OpError {
 }
 
 impl From<Stuck> for OpError {
-    fn from(Stuck { states, weight }: Stuck) -> Self {
-        OpError::Diverges { states, weight }
+    fn from(stuck: Stuck) -> Self {
+        match stuck {
+            Stuck::Diverges { states, weight } => OpError::Diverges { states, weight },
+            Stuck::Matrix { states, rows } => OpError::Budget { states, arcs: rows.saturating_mul(rows) },
+        }
     }
 }
 

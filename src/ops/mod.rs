@@ -57,6 +57,7 @@ mod connect;
 mod determinize;
 mod difference;
 mod disambiguate;
+mod eliminate;
 mod equivalent;
 mod error;
 mod index;

@@ -98,10 +98,12 @@ impl<S: Star> Closure<'_, S> {
         let links = self.explore(s);
         let mut enter = vec![S::zero(); self.states.len()];
         enter[0] = S::one();
-        let sums = links.sums(enter).map_err(|Stuck { states, weight }| {
-            let mut states: Vec<StateId> = states.iter().map(|&i| self.states[i as usize]).collect();
-            states.sort_unstable();
-            Stuck { states, weight }
+        let sums = links.sums(enter).map_err(|mut stuck| {
+            if let Stuck::Diverges { states, .. } = &mut stuck {
+                states.iter_mut().for_each(|i| *i = self.states[*i as usize]);
+                states.sort_unstable();
+            }
+            stuck
         })?;
         let (mut arcs, mut end) = (Vec::new(), S::zero());
         for (&t, walk) in self.states.iter().zip(&sums) {

@@ -3,7 +3,7 @@
 //! Components of the graph are visited in topological order. One without a cycle takes a single sweep; the others are
 //! closed by [`Loop`].
 
-use super::component::Loop;
+use super::component::{Loop, Unsummed};
 use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
 use crate::semiring::{Diverges, Semiring, Star, Weight};
 
@@ -15,13 +15,23 @@ pub(crate) struct Links<S> {
     pub(super) backward: bool,
 }
 
-/// A component around which the sum diverges.
+/// A component without a sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stuck {
-    /// Its states.
-    pub states: Vec<StateId>,
-    /// The weight whose powers have no sum.
-    pub weight: String,
+pub(crate) enum Stuck {
+    /// The sum around it diverges.
+    Diverges {
+        /// Its states.
+        states: Vec<StateId>,
+        /// The weight whose powers have no sum.
+        weight: String,
+    },
+    /// Its sum needs a matrix of more numbers than there is room for.
+    Matrix {
+        /// Its states.
+        states: usize,
+        /// Rows of the matrix.
+        rows: usize,
+    },
 }
 
 impl<S: Semiring> Links<S> {
@@ -92,7 +102,8 @@ impl<S: Star> Links<S> {
     /// By state, ⊕ over all walks from any state, of what enters there ⊗ the arcs on the way.
     ///
     /// Cost: O(states + arcs) without cycles; for a component with n states, m arcs and f states that arcs lead back
-    /// to (see [`Loop`]) further O(f·m + f³), and in an idempotent semiring O(n·m) at worst.
+    /// to (see [`Loop`]) further O(f·m + f³), or less where eliminating states leaves few arcs, and in an idempotent semiring
+    /// O(n·m) at worst.
     pub(crate) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Stuck> {
         let components = self.components();
         let mut sums = enter;
@@ -103,7 +114,7 @@ impl<S: Star> Links<S> {
             }
             if let Some(closed) = Loop::new(self, states) {
                 let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
-                let found = closed.sums(enter).map_err(|Diverges { weight }| stuck(states, weight))?;
+                let found = closed.sums(enter).map_err(|why| stuck(states, why))?;
                 closed.states().iter().zip(found).for_each(|(&s, x)| sums[s as usize] = x);
             }
             for &s in states {
@@ -118,10 +129,15 @@ impl<S: Star> Links<S> {
     }
 }
 
-fn stuck(component: &[StateId], weight: String) -> Stuck {
-    let mut states = component.to_vec();
-    states.sort_unstable();
-    Stuck { states, weight }
+fn stuck(component: &[StateId], why: Unsummed) -> Stuck {
+    match why {
+        Unsummed::Diverges(Diverges { weight }) => {
+            let mut states = component.to_vec();
+            states.sort_unstable();
+            Stuck::Diverges { states, weight }
+        }
+        Unsummed::Matrix { rows } => Stuck::Matrix { states: component.len(), rows },
+    }
 }
 
 /// ⊕ over all walks from the start to each state.

@@ -32,6 +32,16 @@ pub enum PathError {
         /// The weight whose powers have no sum.
         weight: String,
     },
+    /// A sum around cycles that needs a matrix of more than 2²⁴ weights.
+    #[error(
+        "the sum around the cycles of {states} states needs a matrix of {rows} × {rows} weights, which is too large"
+    )]
+    Matrix {
+        /// States of the component.
+        states: usize,
+        /// Rows of the matrix.
+        rows: usize,
+    },
     /// A search among outputs touched more than its budget allows.
     #[error("stopped over budget, at {states} states and {arcs} arcs, with {} outputs found", found.len())]
     Budget {

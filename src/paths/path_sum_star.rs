@@ -18,15 +18,18 @@ use crate::semiring::{Star, Weight};
 ///
 /// # Errors
 /// [`PathError::SumDiverges`] where the sum around a cycle on an accepting path does: in `LogSum` where walks around it
-/// have probability 1 or more in all, in [`MinSum`](crate::MinSum) where a cycle has negative energy.
+/// have probability 1 or more in all, in [`MinSum`](crate::MinSum) where a cycle has negative energy. [`PathError::Matrix`]
+/// where the matrix below would have more than 2²⁴ weights.
 ///
 /// # Cost
 /// O(states + arcs) without cycles. For each strongly connected component of n states, m arcs, f of them the targets
-/// of arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more; where ⊕ is idempotent
+/// of arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more, or what eliminating its states
+/// one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where ⊕ is idempotent
 /// (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), and O(n·m) at worst.
 ///
 /// # Source
-/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; Mohri 2002.
+/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; Mohri 2002. The order of elimination: H. Markowitz, *The
+/// elimination form of the inverse and its application to linear programming*, 1957.
 ///
 /// ```
 /// use energraph::paths::path_sum_star;
@@ -52,7 +55,7 @@ pub fn path_sum_star<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -
 /// By state, ⊕ over all walks from the start to it, final weights left out; 0̄ where none leads there.
 ///
 /// # Errors
-/// [`PathError::SumDiverges`] where the sum around a cycle that can be reached does.
+/// [`PathError::SumDiverges`] where the sum around a cycle that can be reached does; [`PathError::Matrix`].
 ///
 /// # Cost
 /// As [`path_sum_star`].
@@ -79,7 +82,7 @@ pub fn sums_from_start<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W)
 /// By state, ⊕ over all ways from it to an end, final weights included; 0̄ where there is none.
 ///
 /// # Errors
-/// [`PathError::SumDiverges`] where the sum around a cycle from which an end can be reached does.
+/// [`PathError::SumDiverges`] where the sum around a cycle from which an end can be reached does; [`PathError::Matrix`].
 ///
 /// # Cost
 /// As [`path_sum_star`].
@@ -101,7 +104,10 @@ fn total<W: Weight, S: Star>(g: &Graph<W>, sums: &[S], lift: impl Fn(Site, &W) -
 }
 
 impl From<Stuck> for PathError {
-    fn from(Stuck { states, weight }: Stuck) -> Self {
-        PathError::SumDiverges { states, weight }
+    fn from(stuck: Stuck) -> Self {
+        match stuck {
+            Stuck::Diverges { states, weight } => PathError::SumDiverges { states, weight },
+            Stuck::Matrix { states, rows } => PathError::Matrix { states, rows },
+        }
     }
 }

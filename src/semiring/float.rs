@@ -2,7 +2,8 @@
 
 use std::fmt::{Debug, Display};
 
-/// A number that is not a weight: NaN, or −∞ (the energy of an infinite mass, which nothing can outweigh).
+/// A number that is not a weight: NaN, or −∞ (the energy of an infinite mass, which nothing can outweigh); where energies
+/// keep to the numbers of `f32`, a finite one beyond them.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("{value} is not an energy: energies lie in (−∞, +∞]")]
 pub struct NotAWeight {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::emissions::{far, is_far};
 use super::soft::soft_min;
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::{Arc, EPSILON, StateId};
@@ -32,6 +33,9 @@ pub(super) struct Backward<'e, 't> {
     windows: Option<Vec<Range<usize>>>,
     /// Least energy of each frame; 0 where no class is possible.
     least: Vec<f64>,
+    /// Where some paths begin or end at an energy far from 0: what the first arcs and the ends cost at least, from which potentials
+    /// are counted, lest such energies take all digits from what the frames say.
+    ends: Option<(f64, f64)>,
     pub(super) stride: usize,
     /// Rows 0, stride, 2·stride, … as far as they go.
     kept: Vec<Vec<f64>>,
@@ -88,7 +92,21 @@ impl<'e, 't> Backward<'e, 't> {
         order.iter().zip(0..).for_each(|(&s, place)| places[s as usize] = place);
         let least = emissions.least();
         let (kept, block) = (vec![Vec::new(); rows.div_ceil(stride)], Vec::new());
-        let mut b = Backward { emissions, topology, beta, order, places, windows, least, stride, kept, block, at: 0 };
+        let mut b = Backward {
+            emissions,
+            topology,
+            beta,
+            order,
+            places,
+            windows,
+            least,
+            ends: None,
+            stride,
+            kept,
+            block,
+            at: 0,
+        };
+        b.ends = b.far_ends();
         if all {
             b.fill(0);
             b.kept[0] = b.block[0].clone();
@@ -96,6 +114,33 @@ impl<'e, 't> Backward<'e, 't> {
             b.sweep();
         }
         Ok(b)
+    }
+
+    /// What the arcs that begin paths cost at least, and the ends of those that read the last frame; the two together, second, where
+    /// there is one frame alone.
+    fn far_ends(&self) -> Option<(f64, f64)> {
+        let (graph, frames) = (self.topology.graph(), self.emissions.frames());
+        let (start, last) = graph.start().zip(frames.checked_sub(1))?;
+        let begin = graph.arcs(start);
+        if !begin.iter().map(|a| &a.weight).chain(graph.final_weights()).any(|w| is_far(w.wide())) {
+            return None;
+        }
+        let reads = |t: usize, a: &&Arc<Energy>| {
+            let class = (a.ilabel as usize).checked_sub(1);
+            class.is_some_and(|c| self.emissions.values()[[t, c]] < f32::INFINITY)
+        };
+        let mut row = Vec::new();
+        self.step(frames, &[], &mut row);
+        let behind = |a: &Arc<Energy>| self.of(frames, &row, a.target);
+        if last == 0 {
+            return Some((0.0, far(begin.iter().filter(|a| reads(0, a)).map(|a| a.weight.wide() + behind(a)))));
+        }
+        // Behind arcs that read nothing, paths may begin otherwise.
+        let all_read = begin.iter().all(|a| a.ilabel != EPSILON);
+        let first = begin.iter().filter(|a| all_read && reads(0, a)).map(|a| a.weight.wide());
+        let arcs = self.states(last).iter().flat_map(|&s| graph.arcs(s));
+        let ends = arcs.filter(|a| a.weight != Energy::IMPOSSIBLE && reads(last, a)).map(behind);
+        Some((far(first), far(ends)))
     }
 
     /// The part of the order that a row is of; nothing behind the last.
@@ -195,7 +240,15 @@ impl<'e, 't> Backward<'e, 't> {
             EPSILON => a.weight.wide() + self.of(t, here, a.target),
             label if t < self.emissions.frames() => {
                 let reads = f64::from(self.emissions.values()[[t, label as usize - 1]]) - self.least[t];
-                a.weight.wide() + reads + self.of(t + 1, next, a.target)
+                let (own, behind) = (a.weight.wide(), self.of(t + 1, next, a.target));
+                match self.ends.filter(|_| t == 0 || t + 1 == self.emissions.frames()) {
+                    Some((first, last)) => {
+                        let first = if t == 0 { first } else { 0.0 };
+                        let last = if t + 1 == self.emissions.frames() { last } else { 0.0 };
+                        (own - first) + (behind - last) + reads
+                    }
+                    None => own + reads + behind,
+                }
             }
             _ => f64::INFINITY,
         }
@@ -209,7 +262,7 @@ impl<'e, 't> Backward<'e, 't> {
     /// The same, every frame's energies counted from its least one.
     pub(super) fn above(&self) -> f64 {
         let start = self.topology.graph().start().zip(self.kept.first());
-        start.map_or(f64::INFINITY, |(s, row)| self.of(0, row, s))
+        start.map_or(f64::INFINITY, |(s, row)| self.of(0, row, s) + self.ends.map_or(0.0, |(first, last)| first + last))
     }
 }
 

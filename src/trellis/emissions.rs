@@ -96,3 +96,17 @@ impl<'a> Emissions<'a> {
         b.build()
     }
 }
+
+/// An energy that takes digits from those of frames where it is added to them: about a third of those of an `f64`.
+const FAR: f64 = (1 << 20) as f64;
+
+/// The least of some energies, which they are to be counted from where it is far from 0; else 0.
+pub(super) fn far(energies: impl Iterator<Item = f64>) -> f64 {
+    let least = energies.fold(f64::INFINITY, f64::min);
+    if is_far(least) { least } else { 0.0 }
+}
+
+/// Whether an energy is far from 0 without being impossible.
+pub(super) fn is_far(energy: f64) -> bool {
+    energy.is_finite() && energy.abs() >= FAR
+}

@@ -64,9 +64,11 @@ pub enum TrellisError {
         /// Draws asked for.
         count: usize,
     },
-    /// A topology of more arcs than any machine holds.
-    #[error("a topology of {arcs} arcs is too large")]
+    /// A topology larger than a machine should hold.
+    #[error("a topology of {states} states and {arcs} arcs is too large")]
     TooLarge {
+        /// Its states, or as many as can be said.
+        states: usize,
         /// Its arcs, or as many as can be said.
         arcs: usize,
     },
@@ -83,6 +85,14 @@ pub enum TrellisError {
     NotLinear {
         /// States on or behind such cycles.
         states: Vec<StateId>,
+    },
+    /// A grammar that, over arcs that read nothing, writes more different things than a row should hold.
+    #[error("from state {state}, arcs that read nothing write more than {most} different things")]
+    Writings {
+        /// The state.
+        state: StateId,
+        /// What was allowed: states come to, each with each thing written on the way.
+        most: usize,
     },
     /// A target that names no class, or the blank.
     #[error(

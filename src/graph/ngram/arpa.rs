@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 
 use super::{BackOff, Gram, NGramError};
 use crate::graph::{Label, SymbolError, SymbolTable};
-use crate::semiring::Energy;
 
 /// The beginning of a text, its end, and what stands for all words that are not known.
 const BEGIN: &str = "<s>";
@@ -277,11 +276,9 @@ impl Reader<'_> {
 
     fn build(self, order: usize) -> Result<BackOff, ArpaError> {
         let model = BackOff::from_grams(order, self.seen.into_values().map(|(_, gram)| gram))?;
-        let unknown = self.unknown.map(|energy| Energy::new(energy as f32).unwrap_or(Energy::IMPOSSIBLE));
-        Ok(match unknown {
-            Some(energy) => model.with_unknown(energy),
-            None => model,
-        })
+        let Some(unknown) = self.unknown else { return Ok(model) };
+        super::check(unknown).map_err(NGramError::from)?;
+        Ok(model.with_unknown(super::rounded(unknown)))
     }
 }
 

@@ -40,7 +40,7 @@ pub enum NGramError {
         /// Context, then the label; 0 for the boundary.
         gram: Vec<Label>,
     },
-    /// An energy that is NaN or −∞.
+    /// An energy that is NaN, −∞, or beyond the finite numbers of `f32`.
     #[error(transparent)]
     Energy(#[from] NotAWeight),
     /// More contexts than 32 bits count.
@@ -89,9 +89,7 @@ impl BackOff {
         }
         for gram in &grams {
             for energy in [gram.energy, gram.back] {
-                if energy.is_nan() || energy == f64::NEG_INFINITY {
-                    return Err(NotAWeight { value: energy }.into());
-                }
+                super::check(energy)?;
             }
             let twice = || NGramError::Twice { gram: gram.labels.clone() };
             if let Some(&state) = numbers.get(&gram.labels[..]) {

@@ -12,8 +12,8 @@ mod count;
 pub use build::{Gram, NGramError};
 pub use count::Smoothing;
 
-use super::{EPSILON, Graph, GraphBuilder, GraphError, Label, StateId};
-use crate::semiring::{Energy, NotAWeight, Weight};
+use super::{EPSILON, Graph, GraphBuilder, GraphError, Label, MOST_SITES, StateId};
+use crate::semiring::{Energy, NotAWeight};
 
 /// What was seen after a context.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -152,7 +152,8 @@ impl BackOff {
     /// already knows usual texts. What is impossible stays so.
     ///
     /// # Errors
-    /// [`NotAWeight`] unless `weight` is finite and at least 0.
+    /// [`NotAWeight`] unless `weight` is finite and at least 0, and for the first product beyond the finite numbers of `f32`,
+    /// which energies of labels keep to: sums of them are numbers then.
     pub fn scaled(mut self, weight: f64) -> Result<Self, NotAWeight> {
         if !(0.0..f64::INFINITY).contains(&weight) {
             return Err(NotAWeight { value: weight });
@@ -161,13 +162,14 @@ impl BackOff {
             if *energy < f64::INFINITY {
                 *energy *= weight;
             }
+            check(*energy)
         };
         for context in &mut self.contexts {
-            scale(&mut context.back);
-            context.end.iter_mut().for_each(scale);
-            context.seen.iter_mut().for_each(|seen| scale(&mut seen.energy));
+            scale(&mut context.back)?;
+            context.end.iter_mut().try_for_each(scale)?;
+            context.seen.iter_mut().try_for_each(|seen| scale(&mut seen.energy))?;
         }
-        scale(&mut self.unknown);
+        scale(&mut self.unknown)?;
         Ok(self)
     }
 
@@ -187,20 +189,56 @@ impl BackOff {
     /// An acceptor of every text over the labels that are known, exact and deterministic: composing with it adds no paths.
     ///
     /// # Errors
-    /// [`GraphError`] where it is too large to number.
+    /// [`GraphError::TooLarge`] beyond 2²⁶ arcs.
     ///
     /// # Cost
-    /// An arc for every label in every state.
+    /// An arc for every label that is possible in a state: labels · states, unless backing off is not. For each arc, a step and
+    /// a binary search for each context in which its label was seen.
     pub fn graph(&self) -> Result<Graph<Energy>, GraphError> {
         let mut b = self.states_of_graph(|state| self.end(state));
+        let labels: Vec<Label> = self.labels().collect();
+        let mut row = vec![None; labels.len()];
+        let mut touched = Vec::new();
         for state in 0..self.contexts.len() as StateId {
-            for label in self.labels() {
-                if let Some((energy, to)) = self.step(state, label) {
-                    b.arc(state, label, label, rounded(energy), to);
+            self.possible(state, &labels, &mut row, &mut touched);
+            touched.sort_unstable();
+            for i in touched.drain(..) {
+                if let Some((energy, to)) = row[i].take().filter(|(energy, _)| *energy < f64::INFINITY) {
+                    b.arc(state, labels[i], labels[i], rounded(energy), to);
                 }
+            }
+            if b.arc_count() > MOST_SITES {
+                return Err(GraphError::TooLarge { what: "arcs", count: b.arc_count() });
             }
         }
         b.build()
+    }
+
+    /// What [`BackOff::step`] finds in a state for each of `labels`, all that are known, in `row`; `touched` are the positions
+    /// there that are filled. Impossible ones may be among them, or missing.
+    fn possible(
+        &self,
+        mut state: StateId,
+        labels: &[Label],
+        row: &mut [Option<(f64, StateId)>],
+        touched: &mut Vec<usize>,
+    ) {
+        let mut energy = 0.0;
+        while let Some(context) = self.contexts.get(state as usize).filter(|_| energy < f64::INFINITY) {
+            for (at, seen) in context.seen.iter().enumerate() {
+                let known = if state == 0 { Ok(at) } else { labels.binary_search(&seen.label) };
+                let Ok(i) = known else { continue };
+                if row[i].is_none() {
+                    row[i] = Some((energy + seen.energy, seen.target));
+                    touched.push(i);
+                }
+            }
+            if state == 0 {
+                return;
+            }
+            energy += context.back;
+            state = context.shorter;
+        }
     }
 
     /// A small acceptor: an arc for each n-gram, and one that reads nothing for each back-off.
@@ -237,5 +275,11 @@ impl BackOff {
 
 /// The nearest energy that a graph can hold.
 fn rounded(energy: f64) -> Energy {
-    Energy::new(energy as f32).unwrap_or(Energy::zero())
+    Energy::new((energy as f32).max(f32::MIN)).unwrap_or(Energy::IMPOSSIBLE)
+}
+
+/// Whether an energy is +∞ or among the finite numbers of `f32`: however many are added up, their sums are numbers then.
+fn check(energy: f64) -> Result<(), NotAWeight> {
+    let most = f64::from(f32::MAX);
+    if energy == f64::INFINITY || (-most..=most).contains(&energy) { Ok(()) } else { Err(NotAWeight { value: energy }) }
 }

@@ -4,6 +4,7 @@ use super::Transitions;
 use super::kernels::{Group, above, groups, numbers};
 use crate::paths::{Beta, PositiveF64};
 use crate::trellis::Emissions;
+use crate::trellis::emissions::far;
 
 /// Exponents that the numbers of one product may use up together: a forward sum, a transition and a frame. `e^−690` is a
 /// normal number, with some to spare for sums over many classes.
@@ -45,7 +46,24 @@ impl<'a> Chain<'a> {
         Chain { given, classes, width, least, rows, columns }
     }
 
-    /// The energies of a frame, those of the ends with them; +∞ behind the last class.
+    /// What a class costs as an end, at the first frame and the last.
+    fn end(&self, e: &Emissions<'_>, t: usize, class: usize) -> f64 {
+        let first = if t == 0 { self.given.first(class) } else { 0.0 };
+        let last = if t + 1 == e.frames() { self.given.last(class) } else { 0.0 };
+        first + last
+    }
+
+    /// The least that an end costs at a frame among the classes that are possible there, where it is far; else 0.
+    fn far(&self, e: &Emissions<'_>, t: usize) -> f64 {
+        if t > 0 && t + 1 < e.frames() {
+            return 0.0;
+        }
+        let values = e.values();
+        let possible = values.row(t).into_iter().enumerate().filter(|(_, x)| **x < f32::INFINITY);
+        far(possible.map(|(class, _)| self.end(e, t, class)))
+    }
+
+    /// The energies of a frame, those of the ends, counted from [`Chain::far`], with them; +∞ behind the last class.
     pub(super) fn frame(&self, e: &Emissions<'_>, t: usize, into: &mut [Group]) {
         let (own, rest) = into.as_flattened_mut().split_at_mut(self.classes);
         rest.fill(f64::INFINITY);
@@ -55,11 +73,9 @@ impl<'a> Chain<'a> {
             Some(row) => own.iter_mut().zip(row).for_each(|(into, &x)| *into = f64::from(x)),
             None => own.iter_mut().zip(row).for_each(|(into, &x)| *into = f64::from(x)),
         }
-        if t == 0 {
-            own.iter_mut().enumerate().for_each(|(class, x)| *x += self.given.first(class));
-        }
-        if t + 1 == e.frames() {
-            own.iter_mut().enumerate().for_each(|(class, x)| *x += self.given.last(class));
+        if t == 0 || t + 1 == e.frames() {
+            let far = self.far(e, t);
+            own.iter_mut().enumerate().for_each(|(class, x)| *x += self.end(e, t, class) - far);
         }
     }
 
@@ -83,16 +99,18 @@ impl<'a> Chain<'a> {
     }
 
     /// The free energy of which `above` is counted from the least energies.
-    pub(super) fn total(&self, above: f64, least: &[f64]) -> f64 {
-        above + least.iter().sum::<f64>() + least.len().saturating_sub(1) as f64 * self.least
+    pub(super) fn total(&self, above: f64, e: &Emissions<'_>, least: &[f64]) -> f64 {
+        let ends = match e.frames() {
+            0 => 0.0,
+            1 => self.far(e, 0),
+            frames => self.far(e, 0) + self.far(e, frames - 1),
+        };
+        above + least.iter().sum::<f64>() + least.len().saturating_sub(1) as f64 * self.least + ends
     }
 
-    /// The energy of a class at a frame, with that of an end.
-    pub(super) fn of_class(&self, e: &Emissions<'_>, frame: usize, class: usize) -> f64 {
-        let own = f64::from(e.values()[[frame, class]]);
-        let first = if frame == 0 { self.given.first(class) } else { 0.0 };
-        let last = if frame + 1 == e.frames() { self.given.last(class) } else { 0.0 };
-        own + first + last
+    /// The energy of a class at a frame, with that of an end counted from [`Chain::far`].
+    fn of_class(&self, e: &Emissions<'_>, frame: usize, class: usize) -> f64 {
+        f64::from(e.values()[[frame, class]]) + (self.end(e, frame, class) - self.far(e, frame))
     }
 
     /// The energy of a labelling, one class a frame, counted from the least energies.

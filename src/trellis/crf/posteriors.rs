@@ -58,10 +58,10 @@ pub fn chain_free_energy(e: &Emissions<'_>, t: &Transitions<'_>, beta: Beta) -> 
         None => Err(Stop::OutOfRange),
     };
     Ok(match linear {
-        Ok(above) => ready.chain.total(above, &room.least),
+        Ok(above) => ready.chain.total(above, e, &room.least),
         Err(Stop::Dead(_)) => f64::INFINITY,
         Err(Stop::OutOfRange) => match log_domain::potentials(&ready.chain, e, finite, &mut room) {
-            Ok((_, above)) => ready.chain.total(above, &room.least),
+            Ok((_, above)) => ready.chain.total(above, e, &room.least),
             Err(_) => f64::INFINITY,
         },
     })
@@ -130,7 +130,7 @@ pub fn chain_posteriors_batch(
 fn posteriors_of(ready: &Ready<'_>, e: &Emissions<'_>, room: &mut Room) -> ChainPosteriors {
     match marginals(ready, e, room) {
         Ok(Marginals { above, emissions, transitions }) => {
-            ChainPosteriors { free_energy: ready.chain.total(above, &room.least), emissions, transitions }
+            ChainPosteriors { free_energy: ready.chain.total(above, e, &room.least), emissions, transitions }
         }
         Err(_) => ChainPosteriors {
             free_energy: f64::INFINITY,

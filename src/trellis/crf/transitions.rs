@@ -12,6 +12,10 @@ use crate::trellis::{Emissions, TrellisError};
 /// The same numbers as [`Topology::chain`](crate::trellis::Topology::chain) makes a graph of, but dense: any class may follow
 /// any other, and the kernels work on rows of them.
 ///
+/// Energies of ends are counted from the least of a class that is possible at that frame, so that they take no digits from the
+/// frames' energies, however large they are alike. Where every path takes an end that costs 10¹⁶ more than such a class's, they
+/// do: what is impossible had better be +∞.
+///
 /// ```
 /// use energraph::trellis::{Topology, Transitions};
 /// use ndarray::array;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::GraphGrammar;
 use crate::graph::{EPSILON, GraphBuilder, GraphError, Label, StateId};
 use crate::semiring::Energy;
@@ -75,6 +77,8 @@ pub struct Lexicon {
     words: usize,
     /// Node 0 is the root.
     nodes: Vec<Node>,
+    /// Of a node and what a word writes, the word's place in the node.
+    places: FxHashMap<(usize, Label), usize>,
 }
 
 /// A beginning of words.
@@ -95,7 +99,7 @@ impl Default for Lexicon {
 impl Lexicon {
     /// No words.
     pub fn new() -> Self {
-        Lexicon { words: 0, nodes: vec![Node::default()] }
+        Lexicon { words: 0, nodes: vec![Node::default()], places: FxHashMap::default() }
     }
 
     /// Adds a word: its letters, the label it is written as (0 for nothing), and its energy. A word may have several
@@ -121,7 +125,8 @@ impl Lexicon {
         }
         self.words += 1;
         let words = &mut self.nodes[at].words;
-        match words.iter_mut().find(|(written, _)| *written == writes) {
+        let place = *self.places.entry((at, writes)).or_insert(words.len());
+        match words.get_mut(place) {
             None => words.push((writes, energy)),
             Some((_, before)) if energy < *before => *before = energy,
             Some(_) => {}

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{ArrayView2, ArrayView3};
 
 use super::SegmentError;
-use crate::graph::{Graph, GraphBuilder, GraphError, Label, StateId};
+use crate::graph::{Graph, GraphBuilder, GraphError, Label, MOST_SITES, StateId};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
 use crate::trellis::emissions::{no_energy, too_many_empty};
@@ -65,7 +65,9 @@ pub struct Segments<'a> {
     frames: usize,
     longest: usize,
     classes: usize,
-    /// The least energy of each frame, which every segmentation has, already taken off; their sum.
+    /// The least energy of each frame, which every segmentation has, already taken off, where energies are sums over frames;
+    /// their sum.
+    least: Vec<f64>,
     common: f64,
     /// Where segments are known: by first frame, the length and the class.
     only: Option<Vec<Option<(usize, usize)>>>,
@@ -100,7 +102,8 @@ impl<'a> Segments<'a> {
                 return Err(SegmentError::NoEnergy { what: "start", row, length: length + 1, class, value });
             }
         }
-        Ok(Segments { source: Source::Given(energies), frames, longest, classes, common: 0.0, only: None })
+        let source = Source::Given(energies);
+        Ok(Segments { source, frames, longest, classes, least: Vec::new(), common: 0.0, only: None })
     }
 
     /// The energy of a segment is the sum, or the mean, of those of its frames, and those of its two ends and of its
@@ -123,11 +126,14 @@ impl<'a> Segments<'a> {
             given.map_or(Ok(()), |values| check(what, values, (rows, classes)))?;
         }
         let mut sums = Sums { finite: vec![0.0; (frames + 1) * classes], walls: vec![0; (frames + 1) * classes] };
-        let mut common = 0.0;
+        let (mut leasts, mut common) = (Vec::new(), 0.0);
         for (t, row) in e.inside.outer_iter().enumerate() {
             // What is common to a frame takes no digits from what is not.
             let least = row.iter().copied().fold(f32::INFINITY, f32::min);
             let least = if least < f32::INFINITY && !e.mean { f64::from(least) } else { 0.0 };
+            if !e.mean {
+                leasts.push(least);
+            }
             common += least;
             for (c, &x) in row.iter().enumerate() {
                 let (from, to) = (t * classes + c, (t + 1) * classes + c);
@@ -137,7 +143,8 @@ impl<'a> Segments<'a> {
             }
         }
         let longest = e.longest.min(frames);
-        Ok(Segments { source: Source::Frames(*e, sums), frames, longest, classes, common, only: None })
+        let source = Source::Frames(*e, sums);
+        Ok(Segments { source, frames, longest, classes, least: leasts, common, only: None })
     }
 
     /// The same segments, all impossible but some that are known: end to end over all frames, each with its label (class + 1).
@@ -192,14 +199,7 @@ impl<'a> Segments<'a> {
         if !fits || start.checked_add(length).is_none_or(|end| end > self.frames) {
             return f64::INFINITY;
         }
-        let common = match &self.source {
-            Source::Frames(e, _) if !e.mean => {
-                let rows = e.inside.outer_iter().skip(start).take(length);
-                let least = rows.map(|row| row.iter().copied().fold(f32::INFINITY, f32::min));
-                least.filter(|x| *x < f32::INFINITY).map(f64::from).sum()
-            }
-            _ => 0.0,
-        };
+        let common = self.least.iter().skip(start).take(length).fold(0.0, |sum, least| sum + least);
         self.above(start, length, class) + common
     }
 
@@ -246,22 +246,28 @@ impl<'a> Segments<'a> {
     /// a topology's graph it is what the questions of this module never build.
     ///
     /// # Errors
-    /// [`GraphError`] where it is too large to number.
+    /// [`GraphError::TooLarge`] beyond 2²⁶ arcs.
     ///
     /// # Cost
-    /// frames × longest × classes arcs, their energies rounded to `f32`.
+    /// Linear in the frames × longest × classes arcs, their energies rounded to `f32`.
     pub fn graph(&self) -> Result<Graph<Energy>, GraphError> {
         let mut b = GraphBuilder::new();
         b.add_states(self.frames + 1);
         b.start(0);
         for start in 0..self.frames {
+            let mut common = 0.0;
             for length in 1..=self.longest_at(start) {
+                common += self.least.get(start + length - 1).copied().unwrap_or(0.0);
                 for class in 0..self.classes {
-                    let energy = Energy::new(self.energy(start, length, class) as f32).unwrap_or(Energy::IMPOSSIBLE);
+                    let energy = (self.above(start, length, class) + common) as f32;
+                    let energy = Energy::new(energy.max(f32::MIN)).unwrap_or(Energy::IMPOSSIBLE);
                     if energy != Energy::IMPOSSIBLE {
                         let label = class as Label + 1;
                         b.arc(start as StateId, label, label, energy, (start + length) as StateId);
                     }
+                }
+                if b.arc_count() > MOST_SITES {
+                    return Err(GraphError::TooLarge { what: "arcs", count: b.arc_count() });
                 }
             }
         }

@@ -30,7 +30,7 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::NoClass`] and [`TrellisError::Repeated`] for the target.
+    /// [`TrellisError::NoClass`] and [`TrellisError::Repeated`] for the target, [`TrellisError::TooLarge`].
     ///
     /// # Source
     /// R. Collobert, C. Puhrsch, G. Synnaeve, *Wav2Letter: an end-to-end ConvNet-based speech recognition system*, 2016.
@@ -39,6 +39,7 @@ impl Topology {
         if let Some(before) = target.windows(2).position(|w| w[0] == w[1]) {
             return Err(TrellisError::Repeated { position: before + 1, label: target[before] });
         }
+        super::check_size(Some(target.len()), target.len().checked_mul(2))?;
         let mut b = GraphBuilder::new();
         b.add_states(target.len() + 1);
         b.start(0);

@@ -24,12 +24,13 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Graph`] where it is too large to number.
+    /// [`TrellisError::TooLarge`] for more than 8,190 classes.
     ///
     /// # Source
     /// J. Lafferty, A. McCallum, F. Pereira, *Conditional random fields*, ICML 2001.
     pub fn chain(transitions: &Transitions<'_>) -> Result<Self, TrellisError> {
         let (classes, [first, last]) = (transitions.classes(), transitions.ends());
+        super::check_size(classes.checked_add(1), classes.checked_mul(classes).and_then(|n| n.checked_add(classes)))?;
         let mut b = GraphBuilder::new();
         b.add_states(classes + 1);
         b.start(0);
@@ -65,9 +66,10 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::NoClass`] for the target.
+    /// [`TrellisError::NoClass`] for the target, [`TrellisError::TooLarge`].
     pub fn chain_of(target: &[Label], transitions: &Transitions<'_>) -> Result<Self, TrellisError> {
         transitions.check_labels(target)?;
+        super::check_size(Some(target.len()), Some(target.len()))?;
         let mut b = GraphBuilder::new();
         b.add_states(target.len() + 1);
         b.start(0);
@@ -85,9 +87,9 @@ impl Topology {
     /// (+ 1) of every frame.
     ///
     /// # Errors
-    /// [`TrellisError::TooLarge`] for more than 2²⁸ classes.
+    /// [`TrellisError::TooLarge`] for 2²⁶ classes and more.
     pub fn any(classes: usize) -> Result<Self, TrellisError> {
-        super::check_arcs(Some(classes))?;
+        super::check_size(Some(1), Some(classes))?;
         let mut b = GraphBuilder::new();
         let state = b.state();
         b.start(state);

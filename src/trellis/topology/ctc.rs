@@ -29,12 +29,14 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Target`] for a label outside the classes, or the blank's; [`TrellisError::Blank`].
+    /// [`TrellisError::Target`] for a label outside the classes, or the blank's; [`TrellisError::Blank`];
+    /// [`TrellisError::TooLarge`].
     ///
     /// # Source
     /// A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, *Connectionist temporal classification*, ICML 2006.
     pub fn ctc(target: &[Label], blank: Label, classes: usize) -> Result<Self, TrellisError> {
         Topology::check_ctc(target, blank, classes)?;
+        super::check_size(target.len().checked_mul(2), target.len().checked_mul(5))?;
         let mut b = GraphBuilder::new();
         b.add_states(2 * target.len() + 2);
         b.start(0);
@@ -77,13 +79,13 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Blank`]; [`TrellisError::TooLarge`] for more than 16,384 classes.
+    /// [`TrellisError::Blank`]; [`TrellisError::TooLarge`] for more than 8,191 classes.
     ///
     /// # Cost
     /// classes² arcs.
     pub fn collapse(blank: Label, classes: usize) -> Result<Self, TrellisError> {
         Topology::check_ctc(&[], blank, classes)?;
-        super::check_arcs(classes.checked_mul(classes))?;
+        super::check_size(Some(classes), classes.checked_mul(classes))?;
         let mut b = GraphBuilder::new();
         b.add_states(classes);
         b.start(0);

@@ -69,7 +69,7 @@ impl Topology {
         let star = slack.star != Energy::IMPOSSIBLE;
         let most = if slack.skip == Energy::IMPOSSIBLE { 0 } else { slack.most_skipped.min(target.len()) };
         let of_position = classes.checked_mul(2 * usize::from(star)).and_then(|n| n.checked_add(2 * most + 5));
-        super::check_arcs(of_position.and_then(|n| n.checked_mul(target.len() + 1)))?;
+        super::check_size(Some(2 * target.len() + 2), of_position.and_then(|n| n.checked_mul(target.len() + 1)))?;
         let mut b = GraphBuilder::new();
         b.add_states(2 * target.len() + 2);
         b.start(0);

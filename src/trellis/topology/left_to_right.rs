@@ -48,9 +48,10 @@ impl Topology {
     /// ```
     ///
     /// # Errors
-    /// [`TrellisError::Silent`] for a unit that reads label 0, [`TrellisError::TooLarge`] for more than 2²⁸ frames.
+    /// [`TrellisError::Silent`] for a unit that reads label 0, [`TrellisError::TooLarge`] for some 2²⁵ frames and more.
     pub fn left_to_right(units: &[Unit]) -> Result<Self, TrellisError> {
-        super::check_arcs(units.iter().try_fold(0_usize, |sum, unit| sum.checked_add(unit.least)))?;
+        let states = units.iter().try_fold(1_usize, |sum, unit| sum.checked_add(unit.least.max(1))?.checked_add(1));
+        super::check_size(states, states.and_then(|n| n.checked_add(2 * units.len())))?;
         let mut b = GraphBuilder::new();
         let mut last = b.state();
         b.start(last);

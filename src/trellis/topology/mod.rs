@@ -11,7 +11,7 @@ pub use left_to_right::Unit;
 
 use super::TrellisError;
 use super::linear::Target;
-use crate::graph::{Arc, Cyclic, EPSILON, Graph, GraphBuilder, Label, StateId, topological_order};
+use crate::graph::{Arc, Cyclic, EPSILON, Graph, GraphBuilder, Label, MOST_SITES, StateId, topological_order};
 use crate::semiring::Energy;
 
 /// A transducer that is read once per frame: an arc of input label `c + 1` reads class `c` of one frame, an arc that
@@ -19,7 +19,8 @@ use crate::semiring::Energy;
 /// energy is the sum of its arcs', of the emissions it reads, and of its final weight.
 ///
 /// Any graph may serve ([`Topology::from_graph`]): a lexicon, a grammar, one's own. Those that everyone needs have
-/// constructors of their own: [`Topology::ctc`], [`Topology::left_to_right`], [`Topology::chain`].
+/// constructors of their own: [`Topology::ctc`], [`Topology::left_to_right`], [`Topology::chain`]. These refuse, with
+/// [`TrellisError::TooLarge`], what would have more than 2²⁶ states and arcs together, before any is made.
 #[derive(Debug, Clone)]
 pub struct Topology {
     graph: Graph<Energy>,
@@ -31,15 +32,10 @@ pub struct Topology {
     target: Option<Target>,
 }
 
-/// Most arcs of a topology that a few numbers describe: a slip of a number must not take all memory.
-const MOST_ARCS: usize = 1 << 28;
-
-/// Whether so many arcs may be made.
-fn check_arcs(arcs: Option<usize>) -> Result<(), TrellisError> {
-    match arcs {
-        Some(arcs) if arcs <= MOST_ARCS => Ok(()),
-        _ => Err(TrellisError::TooLarge { arcs: arcs.unwrap_or(usize::MAX) }),
-    }
+/// Whether so many states and arcs may be made; `None` is more than can be said.
+fn check_size(states: Option<usize>, arcs: Option<usize>) -> Result<(), TrellisError> {
+    let (states, arcs) = (states.unwrap_or(usize::MAX), arcs.unwrap_or(usize::MAX));
+    if states.saturating_add(arcs) <= MOST_SITES { Ok(()) } else { Err(TrellisError::TooLarge { states, arcs }) }
 }
 
 impl Topology {
