@@ -64,7 +64,7 @@ fn in_a_folder_what_fails_is_named_and_the_others_are_compared() {
         }
     }
     f.file("h/deep/b.TextGrid", "\"ooTextFile\"\n\"TextGrid\"\n0\nend\n");
-    f.file("h/deep/c.TextGrid", grid("phones", &RIGHT, 2.0).replace("\n0.75\n0.75\n", "\n0.75\n0.25\n"));
+    f.file("h/deep/c.TextGrid", grid("phones", &RIGHT, 2.0).replace("\n0.75\n\"a\"", "\n0.25\n\"a\""));
     let ran = energraph(&["align", "eval", &f.path("r"), &f.path("h"), "--json"]);
     assert_eq!(ran.code, 1);
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
@@ -72,7 +72,9 @@ fn in_a_folder_what_fails_is_named_and_the_others_are_compared() {
     assert_eq!(counts, [1, 3, 1, 3]);
     let lines: Vec<_> = ran.err.lines().collect();
     assert_eq!(lines.len(), 3);
-    for (line, parts) in lines.iter().zip([["b.TextGrid", "line 5"], ["c.TextGrid", "line "], ["d.TextGrid", ""]]) {
+    for (line, parts) in
+        lines.iter().zip([["b.TextGrid", "line 5"], ["c.TextGrid", "ends at 0.25 s"], ["d.TextGrid", ""]])
+    {
         assert!(parts.iter().all(|p| line.contains(p)), "{line}");
     }
 }
@@ -84,6 +86,8 @@ fn a_file_and_a_folder_and_an_empty_folder_are_refused() {
     std::fs::create_dir_all(f.path("none")).unwrap();
     let mixed = energraph(&["align", "eval", &r, &f.path("none")]);
     assert_eq!((mixed.code, mixed.err.lines().count()), (2, 1));
+    let missing = energraph(&["align", "eval", &f.path("none"), &f.path("nowhere")]);
+    assert_eq!((missing.code, missing.err.lines().count(), missing.err.contains("nowhere: ")), (1, 1, true));
     let empty = energraph(&["align", "eval", &f.path("none"), &f.path("none")]);
     assert_eq!((empty.code, empty.err.contains("holds no TextGrid")), (1, true));
     let silent = f.file("s.TextGrid", grid("phones", &[(0.0, "")], 1.0));

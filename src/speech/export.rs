@@ -7,7 +7,7 @@
 //! assert_eq!(export::csv(&grid), "tier,start,end,label\nwords,0,0.7,ah\nwords,0.7,1.5,\n");
 //! assert_eq!(export::ctm(&grid.tiers[0], "speaker-1")?, "speaker-1 1 0 0.7 ah\n");
 //! assert_eq!(export::audacity(&grid.tiers[0])?, "0\t0.7\tah\n");
-//! # Ok::<(), export::ExportError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::fmt::Write;

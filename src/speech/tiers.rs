@@ -134,7 +134,7 @@ pub(super) fn check_next(before: Option<f64>, start: f64, end: f64) -> Result<()
 }
 
 impl TextGrid {
-    /// The tier of this name. Without a name: the only one, or the one called `phones`.
+    /// The tier of this name. Without a name: the only one, or the one called `phones`, or `phone`.
     ///
     /// # Errors
     /// [`NoTier`] with the names there are.
@@ -145,7 +145,7 @@ impl TextGrid {
             (_, []) => Err(NoTier::None),
             (Some(name), _) => found(name).ok_or_else(|| NoTier::Name { name: name.to_owned(), has: has() }),
             (None, [only]) => Ok(only),
-            (None, _) => found("phones").ok_or_else(|| NoTier::Several { has: has() }),
+            (None, _) => found("phones").or(found("phone")).ok_or_else(|| NoTier::Several { has: has() }),
         }
     }
 

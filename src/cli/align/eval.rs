@@ -29,7 +29,7 @@ pub(super) struct Eval {
     reference: PathBuf,
     /// The boundaries to judge.
     hypothesis: PathBuf,
-    /// The tier; if not given, the only one, or the one called phones.
+    /// The tier; if not given, the only one, or the one called phones or phone.
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
     /// The tier of the hypothesis, where it has another name.
@@ -60,6 +60,9 @@ impl Eval {
     /// Compares, reports.
     pub(super) fn run(&self) -> Result<(), CliError> {
         let mut totals = Totals::default();
+        for path in [&self.reference, &self.hypothesis] {
+            std::fs::metadata(path).at(path.display())?;
+        }
         if self.reference.is_dir() && self.hypothesis.is_dir() {
             self.folders(&mut totals)?;
         } else if self.reference.is_dir() || self.hypothesis.is_dir() {

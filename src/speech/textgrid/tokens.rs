@@ -32,9 +32,8 @@ impl<'a> Tokens<'a> {
     /// Goes `bytes` on, counting lines that end with LF, CR LF or CR.
     fn advance(&mut self, bytes: usize) -> &'a str {
         let (passed, rest) = self.rest.split_at(bytes);
-        let lone =
-            |(i, _): &(usize, &str)| !passed[i + 1..].starts_with('\n') && !(i + 1 == bytes && rest.starts_with('\n'));
-        self.line += passed.matches('\n').count() + passed.match_indices('\r').filter(lone).count();
+        let followed = passed.bytes().zip(self.rest.bytes().skip(1).chain([0]));
+        self.line += followed.filter(|(c, next)| *c == b'\n' || (*c == b'\r' && *next != b'\n')).count();
         self.rest = rest;
         passed
     }
