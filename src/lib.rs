@@ -22,7 +22,8 @@
 //! | [`loss`] | perceptron, hinge, NLL; costs as automata |
 //! | [`learn`] | front-ends, optimisers, the training loop, metrics, confidence and reject |
 //! | `nn` | (feature `nn`) convolutional front-ends on burn |
-//! | `signal`, `handwriting` | (features `signal`, `nn`) images, cuts, grammars, the reader |
+//! | `signal`, `handwriting` | (features `signal`, `nn`) images, sound, cuts, grammars, the reader |
+//! | `speech` | (feature `signal`) TextGrid files, comparison of alignments |
 //! | `oracle` | (feature `oracle`) brute force, for tests |
 //!
 //! # The whole of it in one example
@@ -110,6 +111,8 @@ pub mod paths;
 pub mod semiring;
 #[cfg(feature = "signal")]
 pub mod signal;
+#[cfg(feature = "signal")]
+pub mod speech;
 pub mod trellis;
 
 pub use factor::FactorGraph;

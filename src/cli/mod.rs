@@ -6,6 +6,7 @@
 
 #[cfg(feature = "nn")]
 mod accept;
+mod align;
 #[cfg(feature = "nn")]
 mod corrections;
 mod draw;
@@ -47,6 +48,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Align(align::Align),
     Draw(draw::Draw),
     #[cfg(feature = "nn")]
     Eval(eval::Eval),
@@ -69,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let done = match &cli.command {
+        Command::Align(c) => c.run(),
         Command::Draw(c) => c.run(),
         #[cfg(feature = "nn")]
         Command::Eval(c) => c.run(),

@@ -1,6 +1,6 @@
-//! Images as arrays: reading, stacks, normalisation, augmentation.
+//! Images and sound as arrays. Images: reading, stacks, normalisation, augmentation; sound: [`sound`], [`features`].
 //!
-//! Two representations are used. [`Grey`] is what comes from a file: 8 bits a pixel, 0 = black, 255 = white. An *ink image* is what a
+//! Two representations of images are used. [`Grey`] is what comes from a file: 8 bits a pixel, 0 = black, 255 = white. An *ink image* is what a
 //! network sees: `Array2<f32>` of rows × columns, 0 = paper, 1 = ink. [`Normaliser`] turns the first into the second.
 //!
 //! ```
@@ -22,6 +22,7 @@
 mod augment;
 mod background;
 mod contrast;
+pub mod features;
 mod grey;
 mod idx;
 mod morphology;
@@ -32,6 +33,7 @@ mod read;
 mod resize;
 mod rows;
 mod slant;
+pub mod sound;
 mod stack;
 
 pub use augment::{Augment, Warp};
@@ -46,4 +48,5 @@ pub use read::{ImageError, Limits, ReadError, decode, image_files, read};
 pub use resize::{crop, resize, shear_rows, stretch};
 pub use rows::ink_rows;
 pub use slant::slant;
+pub use sound::Sound;
 pub use stack::{Item, StackError, StackReader, StackWriter, read_stack};
