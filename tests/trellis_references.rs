@@ -38,7 +38,7 @@ fn a_linear_chain_is_that_of_torch_struct() {
     let (energies, (between, first, last)) = (emissions(), transitions());
     let e = Emissions::new(energies.view()).unwrap();
     let t = Transitions::new(between.view()).unwrap().with_first(first.view()).unwrap().with_last(last.view()).unwrap();
-    let topology = Topology::chain(between.view(), first.view(), last.view()).unwrap();
+    let topology = Topology::chain(&t).unwrap();
     let expected = 2.604293282740772;
     assert!((chain_free_energy(&e, &t, Beta::ONE).unwrap() - expected).abs() < 1e-12);
     assert!((free_energy(&e, &topology, Beta::ONE).unwrap() - expected).abs() < 1e-12);
@@ -84,7 +84,7 @@ fn a_semi_markov_chain_is_that_of_an_enumeration_elsewhere() {
     };
     let segments = Segments::from_frames(&frames).unwrap();
     let t = Transitions::new(between.view()).unwrap().with_first(first.view()).unwrap().with_last(last.view()).unwrap();
-    let topology = Topology::chain(between.view(), first.view(), last.view()).unwrap();
+    let topology = Topology::chain(&t).unwrap();
     let all = segment_free_energy(&segments, &topology, Beta::ONE).unwrap();
     assert!((all - 4.038892839672679).abs() < 1e-12, "{all}");
     let best = best_segmentation(&segments, &topology).unwrap().unwrap();

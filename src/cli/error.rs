@@ -17,6 +17,7 @@ pub(super) enum CliError {
         cause: Box<dyn Error + Send + Sync>,
     },
     /// Something is wrong, and the message names where.
+    #[cfg(feature = "nn")]
     #[error("{0}")]
     Plain(String),
     /// Arguments that do not fit together.

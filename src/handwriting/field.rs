@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+#[cfg(feature = "nn")]
 use crate::signal::stretch;
 
 /// A stretch between two cuts, by their positions in the list of cuts.
@@ -79,6 +80,7 @@ impl Field {
     }
 
     /// The same field with its columns resampled to `factor` times their number, and the same spans.
+    #[cfg(feature = "nn")]
     pub(super) fn stretched(&self, factor: f32) -> Field {
         let image = stretch(&self.image, factor);
         let step = image.ncols() as f32 / self.image.ncols() as f32;
