@@ -221,7 +221,7 @@ fn peak() -> Option<f64> {
 ///
 ///     cargo test --release --no-default-features --test trellis_align -- --ignored --exact --nocapture an_hour
 #[test]
-#[ignore = "half a minute; to be run alone, since it measures its memory"]
+#[ignore = "some minutes; to be run alone, since it measures its memory"]
 fn an_hour() {
     let (frames, classes, labels) = (360_000, 60, 50_000);
     let (target, e) = hidden(frames, classes, labels, 12.0, 1);

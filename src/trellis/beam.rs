@@ -39,8 +39,8 @@ impl BeamPath {
 /// The path of lowest energy among those that a beam leaves in, and how much lower a path left out may be.
 ///
 /// The beam goes from the last frame to the first: a state's energy is that of its best way to the end. Only
-/// [`Topology::ctc`] is searched so, and [`Topology::left_to_right`] where no energy of staying or leaving out is below 0, which
-/// would make more possible than frames tell; others exactly, whatever the beam. Where nothing was left out the path is
+/// [`Topology::ctc`] is searched so, and [`Topology::left_to_right`] where no unit may be left out and no energy of staying is
+/// below 0, which would make more possible than frames tell; others exactly, whatever the beam. Where nothing was left out the path is
 /// [`best_path`]'s; otherwise, among equals, another may be found.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ impl BeamPath {
 pub fn best_path_in_beam(e: &Emissions<'_>, topology: &Topology, beam: Beam) -> Result<BeamPath, TrellisError> {
     check_width(beam.energy)?;
     topology.check(e.classes())?;
-    let Some(target) = topology.target().filter(|target| !target.gains()) else {
+    let Some(target) = topology.target().filter(|target| target.suits_a_beam()) else {
         return Ok(BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 });
     };
     let width = Width { energy: beam.energy, pairs: target.pairs_of(beam.states) };

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::posteriors::{class_read, gradient};
+use super::posteriors::{ClassShares, class_read, gradient};
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::SiteValues;
 use crate::paths::Beta;
@@ -89,13 +89,15 @@ fn one_side(
     emissions: &mut Array2<f32>,
 ) -> Result<(f64, SiteValues), TrellisError> {
     let mut sites = SiteValues::zeros(topology.graph());
+    let mut shares = ClassShares::new(std::mem::take(emissions));
     let (_, above) = gradient(e, topology, beta, &mut |t, site, share| {
         if let Some(sum) = sites.get_mut(site) {
             *sum += factor * share;
         }
         if let Some(class) = class_read(topology, site) {
-            emissions[[t, class]] += (factor * share) as f32;
+            shares.add(t, class, factor * share);
         }
     })?;
+    *emissions = shares.finish();
     Ok((above, sites))
 }

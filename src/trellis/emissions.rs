@@ -54,6 +54,28 @@ impl<'a> Emissions<'a> {
         }
     }
 
+    /// The same from a slice, frame after frame of `classes` energies each.
+    ///
+    /// ```
+    /// use energraph::trellis::Emissions;
+    /// let e = Emissions::from_slice(&[0.1, 2.3, 0.5, 0.0], 2)?;
+    /// assert_eq!((e.frames(), e.classes(), e.values()[[1, 0]]), (2, 2, 0.5));
+    /// assert!(Emissions::from_slice(&[0.1, 2.3, 0.5], 2).is_err());
+    /// # Ok::<(), energraph::trellis::TrellisError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Emissions::new`]; [`TrellisError::Slice`] where the last frame is not whole, or frames have no classes.
+    pub fn from_slice(values: &'a [f32], classes: usize) -> Result<Self, TrellisError> {
+        let refused = TrellisError::Slice { values: values.len(), classes };
+        let frames = if values.is_empty() { Some(0) } else { values.len().checked_div(classes) };
+        let shaped = frames.and_then(|frames| ArrayView2::from_shape((frames, classes), values).ok());
+        match shaped {
+            Some(shaped) if shaped.len() == values.len() => Emissions::new(shaped),
+            _ => Err(refused),
+        }
+    }
+
     /// Frames.
     pub fn frames(&self) -> usize {
         self.values.nrows()

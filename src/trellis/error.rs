@@ -8,6 +8,14 @@ use crate::semiring::NotAWeight;
 /// That no path exists is no error: the free energy is +∞ then, and there is no best path.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TrellisError {
+    /// Numbers that are not whole frames.
+    #[error("{values} numbers are not frames of {classes} classes each")]
+    Slice {
+        /// How many numbers.
+        values: usize,
+        /// Classes of a frame.
+        classes: usize,
+    },
     /// An energy that is NaN or −∞.
     #[error("frame {frame}, class {class}: {value} is no energy")]
     NoEnergy {

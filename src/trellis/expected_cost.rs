@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::ahead::Ahead;
 use super::backward::Backward;
-use super::posteriors::{choices, class_read};
+use super::posteriors::{ClassShares, choices, class_read};
 use super::{Emissions, Topology, TrellisError, best_path};
 use crate::graph::{EPSILON, Site, SiteValues, StateId};
 use crate::paths::Beta;
@@ -125,15 +125,17 @@ pub(super) fn from_potentials(backward: &mut Backward<'_, '_>, costs: &Alignment
     let start = topology.graph().start().filter(|_| backward.above() < f64::INFINITY)?;
     let mut ahead = Ahead::new(backward, costs);
     let mut found = ExpectedCost::zeros(&backward.emissions, topology, ahead.at(0, start));
+    let mut slopes = ClassShares::new(std::mem::take(&mut found.emissions));
     deviations(backward, costs, &mut ahead, start, &mut |t, site, deviation| {
         let slope = -beta * deviation;
         if let Some(sum) = found.sites.get_mut(site) {
             *sum += slope;
         }
         if let Some(class) = class_read(topology, site) {
-            found.emissions[[t, class]] += slope as f32;
+            slopes.add(t, class, slope);
         }
     });
+    found.emissions = slopes.finish();
     Some(found)
 }
 

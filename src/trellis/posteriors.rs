@@ -41,18 +41,57 @@ pub struct Posteriors {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn posteriors(e: &Emissions<'_>, topology: &Topology, beta: Beta) -> Result<Posteriors, TrellisError> {
-    let mut emissions = Array2::zeros(e.values().dim());
+    let mut emissions = ClassShares::new(Array2::zeros(e.values().dim()));
     let mut sites = SiteValues::zeros(topology.graph());
     let mut add = |t: usize, site: Site, share: f64| {
         if let Some(sum) = sites.get_mut(site) {
             *sum += share;
         }
         if let Some(class) = class_read(topology, site) {
-            emissions[[t, class]] += share as f32;
+            emissions.add(t, class, share);
         }
     };
     let (free_energy, _) = gradient(e, topology, beta, &mut add)?;
-    Ok(Posteriors { free_energy, emissions, sites })
+    Ok(Posteriors { free_energy, emissions: emissions.finish(), sites })
+}
+
+/// Shares of classes at frames, which many arcs may read: added up in f64 while their frame lasts, and rounded once.
+pub(super) struct ClassShares {
+    into: Array2<f32>,
+    frame: usize,
+    row: Vec<f64>,
+}
+
+impl ClassShares {
+    /// What is added goes on top of these, frames × classes.
+    pub(super) fn new(into: Array2<f32>) -> Self {
+        let row = vec![0.0; into.ncols()];
+        ClassShares { into, frame: 0, row }
+    }
+
+    /// Adds a share; frames are best gone through in their order.
+    pub(super) fn add(&mut self, t: usize, class: usize, share: f64) {
+        if t != self.frame {
+            self.round();
+            self.frame = t;
+        }
+        self.row[class] += share;
+    }
+
+    fn round(&mut self) {
+        if self.frame >= self.into.nrows() {
+            return;
+        }
+        for (x, sum) in self.into.row_mut(self.frame).iter_mut().zip(&mut self.row) {
+            *x = (f64::from(*x) + std::mem::take(sum)) as f32;
+        }
+    }
+
+    /// All of them.
+    pub(super) fn finish(mut self) -> Array2<f32> {
+        self.round();
+        self.into
+    }
 }
 
 /// Calls `add` with the share of every arc at every frame, and of every end: those of the best path where β is infinite.

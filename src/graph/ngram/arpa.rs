@@ -118,7 +118,7 @@ pub enum ArpaError {
 /// Reads a model. Words get the labels that `symbols` gives them; those it does not know are added above its highest.
 ///
 /// `<s>` and `</s>` are the beginning and the end and have no labels. `<unk>`, in any case, stands for every label that the
-/// model does not know ([`BackOff::with_unknown`]); it gets no label either, and n-grams of more words with it are left
+/// model does not know ([`BackOff::with_unknown`]); it gets no label either; its own back-off weight and n-grams of more words with it are left
 /// out. What comes before `\data\` is a comment.
 ///
 /// # Errors

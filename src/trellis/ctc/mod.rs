@@ -10,13 +10,16 @@ use rayon::prelude::*;
 use self::shares::{Kept, Shares, subtract};
 use self::sweep::{Frames, OutOfRange, Target, sweep};
 use super::backward::Backward;
-use super::posteriors::{class_read, visit};
+use super::posteriors::{ClassShares, class_read, visit};
 use super::{Emissions, Topology, TrellisError};
 use crate::graph::Label;
 use crate::paths::Beta;
 
 /// By how much the two sweeps' totals may differ, as a part of them.
 const SAME: f64 = 1e-9;
+
+/// Most frames times labels whose forward sums are kept, a gigabyte of them.
+const MOST_KEPT: usize = 1 << 26;
 
 /// A loss and its gradient.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +68,8 @@ pub enum CtcError {
 /// # Cost
 /// O(frames · (classes + target)) an item, in linear arithmetic, forward and backward in f64; 16 bytes of memory for each
 /// frame and label, twice that where classes lie far apart, and 12 for each frame and class. Items with an impossible class,
-/// or with classes of one frame more than 485 nats apart, and any whose sums do not agree from both ends, are summed in the log
-/// domain, some twenty to forty times slower.
+/// or with classes of one frame more than 485 nats apart, any whose sums do not agree from both ends, and any of more than 2²⁶ frames
+/// times labels, are summed in the log domain, some twenty to forty times slower, in the square root of the frames' memory.
 ///
 /// # Source
 /// A. Graves et al. 2006, section 4; the gradient is a difference of posteriors.
@@ -122,17 +125,20 @@ fn in_log_domain(e: &Emissions<'_>, target: &[Label], blank: Label) -> Result<Ct
 /// The free energy at β = 1, every frame's energies counted from its least one, and the shares of the classes.
 fn at_one(e: &Emissions<'_>, topology: &Topology) -> Result<(f64, Array2<f32>), TrellisError> {
     let mut backward = Backward::new(*e, topology, Beta::ONE)?;
-    let mut shares = Array2::zeros(e.values().dim());
+    let mut shares = ClassShares::new(Array2::zeros(e.values().dim()));
     visit(&mut backward, &mut |t, site, share| {
         if let Some(class) = class_read(topology, site) {
-            shares[[t, class]] += share as f32;
+            shares.add(t, class, share);
         }
     });
-    Ok((backward.above(), shares))
+    Ok((backward.above(), shares.finish()))
 }
 
 /// In linear arithmetic.
 fn linear(e: &Emissions<'_>, labels: &[Label], blank: Label) -> Result<CtcLoss, OutOfRange> {
+    if e.frames().saturating_mul(labels.len()) > MOST_KEPT {
+        return Err(OutOfRange);
+    }
     let frames = Frames::new(e)?;
     let target = Target::new(labels.iter().copied(), blank);
     let reversed = Target::new(labels.iter().rev().copied(), blank);

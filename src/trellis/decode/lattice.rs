@@ -176,7 +176,7 @@ impl<'g, G: Grammar> Search<'g, G> {
 
     /// An arc, and more behind it where it writes more than one label.
     fn arcs(&mut self, from: StateId, reads: Label, energy: f64, writes: &[Label], to: StateId) {
-        let energy = Energy::new(energy as f32).unwrap_or(Energy::IMPOSSIBLE);
+        let energy = rounded(energy);
         let (first, more) = writes.split_first().map_or((EPSILON, writes), |(&first, more)| (first, more));
         let mut target = to;
         for &label in more.iter().rev() {
@@ -203,7 +203,7 @@ impl<'g, G: Grammar> Search<'g, G> {
                 self.arcs(token.at, EPSILON, end.energy, &end.writes, to);
             }
             if silent < f64::INFINITY {
-                let energy = Energy::new(silent as f32).unwrap_or(Energy::IMPOSSIBLE);
+                let energy = rounded(silent);
                 self.built.final_weight(token.at, energy);
             }
         }
@@ -244,4 +244,10 @@ fn frames_before(graph: &Graph<Energy>) -> Vec<usize> {
         }
     }
     frames
+}
+
+/// As an arc has it; what is finite stays so.
+fn rounded(energy: f64) -> Energy {
+    let most = if energy < f64::INFINITY { f64::from(f32::MAX) } else { f64::INFINITY };
+    Energy::new(energy.clamp(f32::MIN.into(), most) as f32).unwrap_or(Energy::IMPOSSIBLE)
 }

@@ -33,7 +33,8 @@ pub use table::dtw_free_energy;
 pub struct DtwOptions {
     /// Their steps.
     pub steps: StepPattern,
-    /// The Sakoe–Chiba band: only cells with `|row − column|` up to this, where it is given.
+    /// The Sakoe–Chiba band: only cells with `|row − column|` up to this, where it is given. It is a part of what a warping
+    /// is: those outside are not looked for, and whether a lower one is among them cannot be known from the answer.
     pub band: Option<usize>,
     /// Whether they may begin at any column of the first row: the start of the second sequence is left over.
     pub open_begin: bool,

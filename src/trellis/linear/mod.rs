@@ -1,7 +1,8 @@
 //! The best path of a chain or of connectionist temporal classification, without its graph.
 //!
 //! The same sums as [`Backward`](super::backward::Backward) makes at infinite β, term by term and in the same order, so that
-//! paths, ties and energies are its to the last bit; but several states at once, only those that can be reached and end, and
+//! paths, ties and energies are its to the last bit (energies of staying and leaving out of more than 10⁷ apart, which the other
+//! counts apart from the frames); but several states at once, only those that can be reached and end, and
 //! without back-pointers. From the end to the start every `stride`-th row is kept. Then, from the start on, the rows between two
 //! kept are made again with their moves, and only as far as the path, which is known up to there, may go in them: a
 //! triangle of `stride`² / 2 pairs of states, a byte each, or so many times that as a frame may lead states on.

@@ -96,9 +96,10 @@ impl Target {
         Target { between, classes, columns, silent, jump, gains, earliest, needed }
     }
 
-    /// Whether a way may lower the energy by more than its frames.
-    pub(in crate::trellis) fn gains(&self) -> bool {
-        self.gains
+    /// Whether a beam can tell what it may lose: no way lowers the energy by more than its frames, and none goes past states
+    /// that a narrower row no longer has.
+    pub(in crate::trellis) fn suits_a_beam(&self) -> bool {
+        !self.gains && self.silent.all().is_empty()
     }
 
     /// The state of a topology's graph for a pair's label, or its blank.

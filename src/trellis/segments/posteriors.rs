@@ -88,7 +88,12 @@ pub fn segment_posteriors(
     let mut sweep = Sweep::new(segments, topology, beta)?;
     let mut gradient = Gradient::new(segments);
     let sites = gradient.add(&mut sweep, 1.0);
-    Ok(SegmentPosteriors { free_energy: sweep.total(), segments: gradient.shares(), sites })
+    let mut shares = gradient.shares();
+    if let SegmentShares::Frames(frames) = &mut shares {
+        // A running difference may end its last digit below 0.
+        frames.inside.mapv_inplace(|x| x.max(0.0));
+    }
+    Ok(SegmentPosteriors { free_energy: sweep.total(), segments: shares, sites })
 }
 
 /// Shares of segments as they are added up.

@@ -2,7 +2,7 @@
 
 use super::Topology;
 use crate::graph::{EPSILON, GraphBuilder, Label, StateId};
-use crate::semiring::{Energy, Weight};
+use crate::semiring::Energy;
 use crate::trellis::TrellisError;
 
 /// In what the frames may differ from a target.
@@ -70,6 +70,12 @@ impl Topology {
         let most = if slack.skip == Energy::IMPOSSIBLE { 0 } else { slack.most_skipped.min(target.len()) };
         let of_position = classes.checked_mul(2 * usize::from(star)).and_then(|n| n.checked_add(2 * most + 5));
         super::check_size(Some(2 * target.len() + 2), of_position.and_then(|n| n.checked_mul(target.len() + 1)))?;
+        // The sum of so many in f64, rounded once, the largest number at most: a repeated sum in f32 would lose a digit every ten.
+        let left_out = |labels: usize| match labels {
+            0 => Energy::FREE,
+            n => Energy::new((n as f64 * slack.skip.wide()).clamp(f32::MIN.into(), f32::MAX.into()) as f32)
+                .unwrap_or(slack.skip),
+        };
         let mut b = GraphBuilder::new();
         b.add_states(2 * target.len() + 2);
         b.start(0);
@@ -82,16 +88,14 @@ impl Topology {
             }
             for from in [at, gap] {
                 b.arc(from, blank, EPSILON, Energy::FREE, gap);
-                let mut energy = Energy::FREE;
                 for next in k + 1..=target.len().min(k + 1 + most) {
                     let label = target[next - 1];
                     if from == gap || own != Some(label) {
-                        b.arc(from, label, label, energy, 2 * next as StateId);
+                        b.arc(from, label, label, left_out(next - k - 1), 2 * next as StateId);
                     }
-                    energy = energy.times(&slack.skip);
                 }
                 if target.len() - k <= most {
-                    b.final_weight(from, energy);
+                    b.final_weight(from, left_out(target.len() - k));
                 }
                 let other = |l: &Label| *l != blank && Some(l) != target.get(k) && (from == gap || own != Some(*l));
                 for label in (1..=classes as Label).filter(|l| star && other(l)) {
