@@ -12,7 +12,7 @@ const MOST_ARCS: usize = 1 << 26;
 
 /// The `k` alignments of lowest energy, lowest first; fewer where there are fewer.
 ///
-/// The first is [`best_path`](super::best_path()), also where energies are so large that the sum of another rounds below its
+/// The first is [`best_path`](super::best_path()), also where energies of frames are so large that the sum of another rounds below its
 /// own. Alignments of equal energy come in an order that is the same on every run. Two alignments may write the same output.
 ///
 /// # Errors
