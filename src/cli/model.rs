@@ -49,6 +49,11 @@ impl ModelArgs {
             None => Recognizer::parse(path, SHIPPED, grammar, device),
         };
         let (mut reader, info) = loaded.map_err(|e| place(path, e))?;
+        if reader.grammar().name.contains('+') {
+            complain(
+                &"--grammar with a +: confidences and thresholds were fitted without what it leaves out, and promise less",
+            );
+        }
         if let Some(factor) = self.prior {
             weigh(&mut reader, &info.priors, factor)?;
         }

@@ -113,6 +113,7 @@ impl Train {
         let checkpoint = self.checkpoint(net);
         if self.resume && checkpoint.exists() {
             run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
+            stop.saved.store(true, Ordering::Relaxed);
         } else if let Some(model) = &self.start_from {
             run.start_from(model, net).map_err(|e| told(model, e))?;
         }

@@ -117,6 +117,9 @@ impl Grammar {
         if !name.contains('+') || Path::new(name).exists() {
             return Grammar::one(name, alphabet);
         }
+        if name.split('+').any(str::is_empty) {
+            return Err(GrammarError::Unknown { name: name.into() });
+        }
         let mut parts = name.split('+').map(|part| Grammar::one(part, alphabet));
         let Some(first) = parts.next() else { return Grammar::one(name, alphabet) };
         let mut whole = Grammar { name: name.into(), ..first? };
@@ -305,6 +308,8 @@ mod tests {
         let e = Grammar::load("digits+decimals", &table).unwrap_err().to_string();
         assert_eq!(e, "grammar digits+decimals: its parts have no answer in common");
         let e = Grammar::load("amount+cheque", &table).unwrap_err().to_string();
+        let empty = Grammar::load("amount+", &table).unwrap_err().to_string();
+        assert!(empty.starts_with("grammar amount+: neither"), "{empty}");
         assert!(e.starts_with("grammar cheque: neither a file nor one of the shipped"), "{e}");
     }
 }
