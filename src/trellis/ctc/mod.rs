@@ -69,7 +69,7 @@ pub enum CtcError {
 /// O(frames · (classes + target)) an item, in linear arithmetic, forward and backward in f64; 16 bytes of memory for each
 /// frame and label, twice that where classes lie far apart, and 12 for each frame and class. Items with an impossible class,
 /// or with classes of one frame more than 485 nats apart, any whose sums do not agree from both ends, and any of more than 2²⁶ frames
-/// times labels, are summed in the log domain, some twenty to forty times slower, in the square root of the frames' memory.
+/// times labels, are summed in the log domain, three to forty times slower, in the square root of the frames' memory.
 ///
 /// # Source
 /// A. Graves et al. 2006, section 4; the gradient is a difference of posteriors.
