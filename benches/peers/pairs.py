@@ -43,7 +43,9 @@ environment = os.environ | {
 
 
 def output(*command):
-    done = subprocess.run(["taskset", "-c", "0", *command], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(["taskset", "-c", "0", *command], env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
     return done.stdout
 
 

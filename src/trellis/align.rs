@@ -76,7 +76,7 @@ pub struct Aligned {
 ///
 /// # Cost
 /// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()), the latter for the states that are
-/// looked at. An hour of 360,000 frames and 100,000 states takes some forty seconds with [`AlignOptions::near`] and [`AlignOptions::beam`].
+/// looked at. An hour of 360,000 frames and 100,000 states takes a quarter of a minute with [`AlignOptions::near`] and [`AlignOptions::beam`].
 /// Shares of boundaries below 2⁻⁵² are not counted.
 ///
 /// ```
