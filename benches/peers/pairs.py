@@ -60,7 +60,10 @@ def peer(case):
 def ours(case):
     printed = output(options.program, "--bench", CASES[case][2])
     # divan's row: fastest, slowest, median, mean; what the bench itself prints stands before the first of them.
-    columns = next(l for l in printed.splitlines() if l.count("│") >= 4 and re.search(r"\d (ns|µs|ms|s) ", l)).split("│")
+    rows = [l for l in printed.splitlines() if l.count("│") >= 4 and re.search(r"\d (ns|µs|ms|s) ", l)]
+    if not rows:
+        sys.exit(f"{options.program}: not the bench `trellis`, it has no row {CASES[case][2]}")
+    columns = rows[0].split("│")
     number, unit = columns[-4].split()
     checksums = next(l for l in printed.splitlines() if re.search(r"(loss|log Z|energy) [\d.]+", l))
     return float(number) * UNITS[unit], re.search(r"(loss|log Z|energy) [\d.]+.*", checksums)[0]
