@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(field.extent(Span { from: 4, to: 5 }), Some((8.0, 24.0)));
     }
 
+    #[cfg(feature = "nn")]
     #[test]
     fn a_stretched_field_has_the_same_spans_at_scaled_cuts() {
         let image = Array2::from_shape_fn((4, 24), |(_, x)| if x < 12 { 0.0 } else { 1.0 });
