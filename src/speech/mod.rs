@@ -1,10 +1,11 @@
 //! Speech: time-aligned labels and how they are compared.
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
-//! labels, [`boundaries`] says how far two alignments are apart.
+//! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features.
 
 pub mod boundaries;
 pub mod export;
+pub mod phones;
 pub mod textgrid;
 mod tiers;
 
