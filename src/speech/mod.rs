@@ -2,14 +2,18 @@
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
 //! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features,
-//! of which [`Readout`] makes energies of phones, known and unknown.
+//! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were.
 
 pub mod boundaries;
 pub mod export;
+mod lexicon;
 pub mod phones;
 mod readout;
 pub mod textgrid;
 mod tiers;
+mod transcript;
 
+pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
 pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};
+pub use transcript::{Transcript, TranscriptError, UNTRANSCRIBED, Word};
