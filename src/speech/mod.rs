@@ -2,18 +2,24 @@
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
 //! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features,
-//! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were.
+//! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were,
+//! and [`place()`] where.
 
 pub mod boundaries;
 pub mod export;
 mod lexicon;
 pub mod phones;
+mod place;
 mod readout;
 pub mod textgrid;
 mod tiers;
 mod transcript;
 
 pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
+pub use place::{
+    Fit, FrameTimes, Misfit, MisfitKind, PlaceError, PlaceOptions, PlacedPhone, PlacedWord, Placement, SpeechFrames,
+    free_energies, place,
+};
 pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};
 pub use transcript::{Transcript, TranscriptError, UNTRANSCRIBED, Word};
