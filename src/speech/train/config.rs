@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::augment::SoundAugment;
 use super::data::DataConfig;
+use super::flat::FlatConfig;
 use super::objective::Boundaries;
 use crate::nn::TdnnConfig;
 use crate::speech::features::FeatureConfig;
@@ -76,6 +77,17 @@ pub enum LossConfig {
         #[serde(default)]
         frames: f64,
     },
+    /// Phones alone are known: boundaries are those of a flat start with Gaussians, and the net learns from them.
+    Sequences {
+        /// As for boundaries.
+        slack: f64,
+        /// As for boundaries.
+        #[serde(default)]
+        frames: f64,
+        /// How the flat start is made.
+        #[serde(default)]
+        flat: FlatConfig,
+    },
 }
 
 /// How long, how fast.
@@ -133,7 +145,9 @@ impl AlignConfig {
     /// The loss.
     pub(super) fn boundaries(&self) -> Boundaries {
         match self.loss {
-            LossConfig::Boundaries { slack, frames } => Boundaries { slack, frames },
+            LossConfig::Boundaries { slack, frames } | LossConfig::Sequences { slack, frames, .. } => {
+                Boundaries { slack, frames }
+            }
         }
     }
 
@@ -153,9 +167,14 @@ impl AlignConfig {
         if s.batch == 0 || s.steps == 0 || s.check == 0 {
             return Err("schedule: steps, batch and check must be at least 1".into());
         }
-        let LossConfig::Boundaries { slack, frames } = self.loss;
+        let Boundaries { slack, frames } = self.boundaries();
         if !(slack.is_finite() && slack > 0.0 && frames.is_finite() && frames >= 0.0) {
             return Err("loss: slack must be above 0, frames at least 0".into());
+        }
+        if let LossConfig::Sequences { flat, .. } = &self.loss {
+            if !(flat.scale.is_finite() && flat.scale > 0.0 && (0.0..=1.0).contains(&flat.threshold)) {
+                return Err("loss: flat: scale must be above 0, threshold from 0 to 1".into());
+            }
         }
         if self.data.is_empty() {
             return Err("data: nothing to train on".into());

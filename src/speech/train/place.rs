@@ -14,7 +14,7 @@ pub(super) fn begins(plan: &Plan, outputs: ArrayView2<'_, f32>, beta: Beta) -> R
     Ok((found.free_energy < f64::INFINITY).then(|| medians(&found.emissions, &plan.owners)))
 }
 
-fn medians(shares: &Array2<f32>, owners: &[usize]) -> Vec<f64> {
+pub(super) fn medians(shares: &Array2<f32>, owners: &[usize]) -> Vec<f64> {
     let segments = owners.last().map_or(0, |o| o + 1);
     // Probability that a segment has begun, at the frame before and at this one.
     let (mut before, mut now) = (vec![0.0_f64; segments + 1], vec![0.0_f64; segments + 1]);

@@ -4,12 +4,16 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::graph::Label;
 use crate::semiring::Energy;
+use crate::speech::phones::UnknownPhone;
 use crate::speech::readout::{PhoneClasses, Readout, ReadoutError};
 use crate::trellis::{Topology, TrellisError, Unit};
 
 /// Why an utterance can't be trained on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PlanError {
+    /// A phone that is none.
+    #[error(transparent)]
+    Phone(#[from] UnknownPhone),
     /// Its phones have no energies.
     #[error(transparent)]
     Readout(#[from] ReadoutError),

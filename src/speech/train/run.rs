@@ -12,7 +12,7 @@ use super::data::{Utterance, read_data};
 use super::place::begins;
 use super::plan::{Plan, PlanError, segments};
 use super::sampler::{Prepared, Sampler};
-use super::{AlignConfig, DataConfig, Target, TrainError};
+use super::{AlignConfig, DataConfig, LossConfig, Target, TrainError, flat_start};
 use crate::learn::{
     Control, Ended, FrontEnd, Optimiser, Parameter, Progress, Rule, Schedule, TrainOptions, Trainer, Watch,
 };
@@ -92,9 +92,14 @@ impl Run {
     /// [`TrainError`] for anything that can't be read or used.
     pub fn new(config: AlignConfig, data: &Path, seed: u64, device: ComputeDevice) -> Result<Self, TrainError> {
         let rate = config.features.rate;
+        let timed = matches!(config.loss, LossConfig::Boundaries { .. });
         let mut utterances = Vec::new();
         for set in &config.data {
-            utterances.extend(read_data(set, data, rate, true)?);
+            utterances.extend(read_data(set, data, rate, timed)?);
+        }
+        if let LossConfig::Sequences { flat, .. } = &config.loss {
+            let times = flat_start(&utterances, flat)?;
+            utterances.iter_mut().zip(times).for_each(|(u, times)| u.times = times);
         }
         let known = known(&utterances, config.known_from);
         let features = Features::new(config.features.clone())?;
