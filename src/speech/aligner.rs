@@ -1,15 +1,19 @@
 //! The aligner: a sound and what is said in it, placed.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::features::{Features, NoFeatures};
 use super::model::{self, AlignerInfo, AlignerModelError};
-use super::readout::ReadoutError;
+use super::place::{FrameTimes, PlaceError, PlaceOptions, Placement, SpeechFrames, free_energies, place};
+use super::readout::{Readout, ReadoutError};
+use super::transcript::Transcript;
 use crate::learn::{FrontEnd, FrontError, Parameter};
-use crate::nn::ensemble::split;
-use crate::nn::{ComputeDevice, Tdnn};
+use crate::nn::ensemble::{mean, split};
+use crate::nn::{ComputeDevice, Tdnn, TdnnConfig};
 use crate::signal::Sound;
 use crate::signal::features::Moments;
 
@@ -28,7 +32,13 @@ pub enum AlignerError {
     /// The phones.
     #[error(transparent)]
     Readout(#[from] ReadoutError),
+    /// The transcript can't be placed.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
 }
+
+/// Frames that the nets see at once, a minute.
+const WINDOW: usize = 6_000;
 
 /// A trained aligner: nets whose outputs, averaged, are read as energies of the phones of a transcript.
 pub struct Aligner {
@@ -84,21 +94,49 @@ impl Aligner {
         self.nets.first().map(Tdnn::device)
     }
 
-    /// The nets' outputs for a sound, averaged: frames × outputs, a frame every [`FeatureConfig::shift`] seconds. What a
-    /// [`Readout`] of the model's phones makes energies of.
+    /// What a placement by this model is asked for unless told otherwise: its durations, its β, how well right
+    /// transcripts fit it.
+    pub fn options(&self) -> PlaceOptions {
+        PlaceOptions { fit: self.info.fit(), ..PlaceOptions::default() }
+    }
+
+    /// Places a transcript in a sound of any rate; features are normalised over the sound.
     ///
-    /// `speaker` are the moments of all that the speaker says ([`Aligner::moments`]); without them features are
-    /// normalised over the sound alone.
-    ///
-    /// [`FeatureConfig::shift`]: super::FeatureConfig::shift
-    /// [`Readout`]: super::Readout
+    /// Phones that the model has not heard have energies of their articulatory features. Options are best made from
+    /// [`Aligner::options`].
     ///
     /// # Errors
     /// [`AlignerError`].
     ///
     /// # Cost
-    /// Some 5 ms a second of speech and net on one core, for nets of the default size.
-    pub fn outputs(&mut self, sound: &Sound, speaker: Option<&Moments>) -> Result<Array2<f32>, AlignerError> {
+    /// Some 5 ms a second of speech and net on one core, for nets of the default size, and that of
+    /// [`place()`](super::place()). Memory: the energies of the transcript's phones at every frame; the nets see a minute
+    /// at a time.
+    pub fn align(&mut self, sound: &Sound, said: &Transcript, o: &PlaceOptions) -> Result<Placement, AlignerError> {
+        self.place(sound, None, said, o)
+    }
+
+    /// As [`Aligner::align`], with features normalised over all that the speaker says: see [`Aligner::hear`].
+    ///
+    /// # Errors
+    /// [`AlignerError`].
+    pub fn align_speaker(
+        &mut self,
+        sound: &Sound,
+        speaker: &Moments,
+        said: &Transcript,
+        o: &PlaceOptions,
+    ) -> Result<Placement, AlignerError> {
+        self.place(sound, Some(speaker), said, o)
+    }
+
+    fn place(
+        &mut self,
+        sound: &Sound,
+        speaker: Option<&Moments>,
+        said: &Transcript,
+        o: &PlaceOptions,
+    ) -> Result<Placement, AlignerError> {
         let mut features = self.features.raw(sound)?;
         match speaker {
             Some(moments) => self.features.normalise(&mut features, moments),
@@ -107,24 +145,43 @@ impl Aligner {
                 self.features.normalise(&mut features, &own);
             }
         }
-        let features = [features];
-        let mut sum: Option<Array2<f32>> = None;
-        for net in &mut self.nets {
-            let outputs = net.infer(&features)?.block(0).to_owned();
-            sum = Some(match sum {
-                Some(sum) => sum + outputs,
-                None => outputs,
-            });
+        let of = |phones: Vec<String>| Readout::new(&self.info.phones, self.info.positions, &phones);
+        let own: BTreeSet<String> = said.phones().into_iter().map(str::to_owned).collect();
+        let all = self.info.phones.iter().cloned().collect::<BTreeSet<_>>().union(&own).cloned().collect();
+        let (own, all) = (of(own.into_iter().collect())?, of(all)?);
+        let mut energies = Array2::zeros((features.nrows(), own.classes().count()));
+        let mut free = Array1::zeros(features.nrows());
+        let mut from = 0;
+        while from < features.nrows() {
+            let to = (from + WINDOW).min(features.nrows());
+            let outputs = self.outputs(features.view(), from..to)?;
+            energies.slice_mut(s![from..to, ..]).assign(&own.energies(outputs.view())?);
+            let of_all = all.energies(outputs.view())?;
+            free.slice_mut(s![from..to]).assign(&free_energies(of_all.view(), o.fit.beta));
+            from = to;
         }
-        let none = || FrontError::Weights { why: "no net at all".into() };
-        Ok(sum.ok_or_else(none)? / self.nets.len() as f32)
+        let step = self.info.features.shift();
+        let times = FrameTimes { start: 0.0, end: sound.seconds(), first: 0.0, step };
+        let frames = SpeechFrames { energies: energies.view(), classes: own.classes(), free: Some(free.view()), times };
+        Ok(place(&frames, said, o)?)
     }
 
-    /// Adds a sound to a speaker's moments.
+    /// The nets' outputs at some frames, averaged; they see as much of the others as changes them.
+    fn outputs(&mut self, features: ArrayView2<'_, f32>, frames: Range<usize>) -> Result<Array2<f32>, AlignerError> {
+        let context = self.info.nets.iter().map(TdnnConfig::context).max().unwrap_or(0);
+        let (first, end) =
+            (frames.start.saturating_sub(context), (frames.end.saturating_add(context)).min(features.nrows()));
+        let window = [features.slice(s![first..end, ..]).to_owned()];
+        let outputs = self.nets.iter_mut().map(|net| net.infer(&window)).collect::<Result<Vec<_>, _>>()?;
+        let mean = mean(outputs)?;
+        Ok(mean.block(0).slice(s![frames.start - first..frames.end - first, ..]).to_owned())
+    }
+
+    /// Adds a sound to the moments of its speaker.
     ///
     /// # Errors
     /// [`AlignerError::Features`].
-    pub fn moments(&self, sound: &Sound, speaker: &mut Moments) -> Result<(), AlignerError> {
+    pub fn hear(&self, sound: &Sound, speaker: &mut Moments) -> Result<(), AlignerError> {
         speaker.add(&self.features.raw(sound)?);
         Ok(())
     }

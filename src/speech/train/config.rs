@@ -76,6 +76,9 @@ pub enum LossConfig {
         /// Weight of the cross-entropy of single frames among the utterance's own segments.
         #[serde(default)]
         frames: f64,
+        /// Weight of the negative log-likelihood of the same alignments among all states of all known phones at each frame.
+        #[serde(default)]
+        world: f64,
     },
     /// Phones alone are known: boundaries are those of a flat start with Gaussians, and the net learns from them.
     Sequences {
@@ -84,6 +87,9 @@ pub enum LossConfig {
         /// As for boundaries.
         #[serde(default)]
         frames: f64,
+        /// As for boundaries.
+        #[serde(default)]
+        world: f64,
         /// How the flat start is made.
         #[serde(default)]
         flat: FlatConfig,
@@ -145,8 +151,8 @@ impl AlignConfig {
     /// The loss.
     pub(super) fn boundaries(&self) -> Boundaries {
         match self.loss {
-            LossConfig::Boundaries { slack, frames } | LossConfig::Sequences { slack, frames, .. } => {
-                Boundaries { slack, frames }
+            LossConfig::Boundaries { slack, frames, world } | LossConfig::Sequences { slack, frames, world, .. } => {
+                Boundaries { slack, frames, world }
             }
         }
     }
@@ -167,9 +173,9 @@ impl AlignConfig {
         if s.batch == 0 || s.steps == 0 || s.check == 0 {
             return Err("schedule: steps, batch and check must be at least 1".into());
         }
-        let Boundaries { slack, frames } = self.boundaries();
-        if !(slack.is_finite() && slack > 0.0 && frames.is_finite() && frames >= 0.0) {
-            return Err("loss: slack must be above 0, frames at least 0".into());
+        let Boundaries { slack, frames, world } = self.boundaries();
+        if !(slack.is_finite() && slack > 0.0 && [frames, world].iter().all(|w| w.is_finite() && *w >= 0.0)) {
+            return Err("loss: slack must be above 0, frames and world at least 0".into());
         }
         if let LossConfig::Sequences { flat, .. } = &self.loss {
             if !(flat.scale.is_finite() && flat.scale > 0.0 && (0.0..=1.0).contains(&flat.threshold)) {

@@ -72,12 +72,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan for some segments under a model of these known phones, with so many states a phone (1 or 3).
+    /// The plan for some segments, phones in the spelling of [`to_ipa`](crate::speech::phones::to_ipa), under a model of these known phones, with so many states a phone (1 or 3).
     ///
     /// # Errors
     /// [`PlanError`].
     pub fn new(segments: &[Segment], known: &[String], positions: usize) -> Result<Self, PlanError> {
-        let mut wanted: Vec<String> = segments.iter().filter_map(|s| s.phone.clone()).collect();
+        let own = segments.iter().filter_map(|s| s.phone.as_ref());
+        let mut wanted: Vec<String> = known.iter().chain(own).cloned().collect();
         wanted.sort();
         wanted.dedup();
         let readout = Readout::new(known, positions, &wanted)?;
@@ -112,17 +113,14 @@ impl Plan {
         Ok(self.readout.energies(outputs)?.select(Axis(1), &self.classes))
     }
 
-    /// The gradient with respect to the net's outputs from that with respect to [`Plan::energies`].
-    ///
-    /// # Errors
-    /// [`ReadoutError::Width`].
-    pub fn pull_back(&self, gradient: ArrayView2<'_, f32>) -> Result<Array2<f32>, ReadoutError> {
-        let mut of_classes = Array2::zeros((gradient.nrows(), self.readout.classes().count()));
+    /// The sums over the columns of each class of the readout: frames × classes.
+    pub fn gather(&self, of_columns: ArrayView2<'_, f32>) -> Array2<f32> {
+        let mut of_classes = Array2::zeros((of_columns.nrows(), self.readout.classes().count()));
         for (column, &class) in self.classes.iter().enumerate() {
             let mut sum = of_classes.column_mut(class);
-            sum += &gradient.column(column);
+            sum += &of_columns.column(column);
         }
-        self.readout.pull_back(of_classes.view())
+        of_classes
     }
 
     /// By how many segments a frame's segment is off, frames × columns: summed over the frames of an alignment it is by how
@@ -149,5 +147,38 @@ impl Plan {
             }
         }
         off
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phones(names: &str) -> Vec<String> {
+        names.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn silence_lies_at_both_ends_and_between_phones_that_do_not_touch() {
+        let all = segments(&phones("a t a"), &[(0.1, 0.2), (0.2, 0.3), (0.35, 0.4)], 0.5);
+        let what: Vec<Option<&str>> = all.iter().map(|s| s.phone.as_deref()).collect();
+        assert_eq!(what, [None, Some("a"), Some("t"), None, Some("a"), None]);
+        let ends: Vec<f64> = all.iter().map(|s| s.times.1).collect();
+        assert_eq!(ends, [0.1, 0.2, 0.3, 0.35, 0.4, 0.5]);
+    }
+
+    #[test]
+    fn offsets_add_up_to_how_far_boundaries_are_off() {
+        let segments = segments(&phones("a t"), &[(0.025, 0.06), (0.06, 0.1)], 0.12);
+        let plan = Plan::new(&segments, &[], 3).unwrap();
+        let off = plan.offsets(&segments, 12, 0.01);
+        // Begins in frames of an alignment, and the first column of each segment.
+        for begins in [[2.0, 6.0, 10.0], [3.0, 6.0, 10.0], [0.0, 7.0, 9.0], [6.0, 6.0, 6.0], [9.0, 10.0, 11.0]] {
+            let at = |t: usize| begins.iter().filter(|b| **b <= t as f64).count();
+            let column = |segment: usize| plan.owners.iter().position(|o| *o == segment).unwrap();
+            let sum: f32 = (0..12).map(|t| off[[t, column(at(t))]]).sum();
+            let expected: f64 = begins.iter().zip([2.5, 6.0, 10.0]).map(|(b, m)| (b - m).abs()).sum();
+            assert!((f64::from(sum) - expected).abs() < 1e-5, "{begins:?}: {sum}, not {expected}");
+        }
     }
 }

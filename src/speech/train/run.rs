@@ -211,8 +211,11 @@ pub(super) fn of(utterance: &Utterance, error: impl std::fmt::Display) -> TrainE
 fn prepare(utterance: Utterance, known: &[String], positions: usize) -> Result<Prepared, TrainError> {
     let segments = segments(&utterance.phones, &utterance.times, utterance.sound.seconds());
     let plan = Arc::new(Plan::new(&segments, known, positions).map_err(|e| of(&utterance, e))?);
-    let phones = 0..plan.readout.classes().phones().len();
-    let own = phones.map(|p| plan.readout.own_outputs(p)).filter(|own| !own.is_empty()).collect();
+    let mut phones: Vec<&String> = utterance.phones.iter().collect();
+    phones.sort();
+    phones.dedup();
+    let own = phones.iter().filter_map(|p| plan.readout.classes().find(p)).map(|p| plan.readout.own_outputs(p));
+    let own = own.filter(|own| !own.is_empty()).collect();
     Ok(Prepared { utterance, segments, plan, own })
 }
 
