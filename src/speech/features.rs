@@ -78,10 +78,15 @@ impl FeatureConfig {
         Filterbank::new(self.rate, &FilterbankOptions { frames, mel })
     }
 
-    /// Seconds from frame to frame, of whole samples.
+    /// Seconds from frame to frame.
     pub fn shift(&self) -> f64 {
+        self.shift_at(1.0)
+    }
+
+    /// Seconds from frame to frame where they are `tempo` times as far apart.
+    pub(super) fn shift_at(&self, tempo: f64) -> f64 {
         // As the frames are cut: a shift is a whole number of samples.
-        (f64::from(self.rate) * self.shift_ms / 1000.0 + 1e-6).floor() / f64::from(self.rate)
+        (f64::from(self.rate) * self.shift_ms * tempo / 1000.0 + 1e-6).floor() / f64::from(self.rate)
     }
 }
 

@@ -3,7 +3,8 @@
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
 //! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features,
 //! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were,
-//! and [`place()`] where.
+//! and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model file
+//! of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
 
 #[cfg(feature = "nn")]
 mod aligner;

@@ -85,7 +85,7 @@ const KNOTS: usize = 6;
 pub struct Distorter {
     features: FeatureConfig,
     augment: SoundAugment,
-    /// Tempo, and banks by warp: the plain one first.
+    /// By tempo, the plain one first: seconds from frame to frame, and banks by warp, the plain one first.
     banks: Vec<(f64, Vec<Filterbank>)>,
 }
 
@@ -99,21 +99,21 @@ impl Distorter {
         let warps: Vec<f64> = std::iter::once(1.0).chain((0..WARPS).map(step).filter(|_| augment.warp > 0.0)).collect();
         let of_tempo = |&tempo: &f64| {
             let banks = warps.iter().map(|&warp| features.bank(tempo, warp)).collect::<Result<_, _>>()?;
-            Ok((tempo, banks))
+            Ok((features.shift_at(tempo), banks))
         };
         let tempi = std::iter::once(&1.0).chain(&augment.tempo);
         let banks = tempi.map(of_tempo).collect::<Result<_, FeatureError>>()?;
         Ok(Distorter { features: features.clone(), augment: augment.clone(), banks })
     }
 
-    /// Features of a sound, distorted, and the tempo: how many times as far apart its frames are.
+    /// Features of a sound, distorted, and the seconds from frame to frame.
     ///
     /// # Errors
     /// [`NoFeatures`].
     pub fn apply<R: Rng>(&self, sound: &Sound, rng: &mut R) -> Result<(Array2<f32>, f64), NoFeatures> {
         let a = &self.augment;
         let retimed = rng.random::<f64>() < a.retimed;
-        let (tempo, banks) = &self.banks[if retimed { rng.random_range(0..self.banks.len()) } else { 0 }];
+        let (frame, banks) = &self.banks[if retimed { rng.random_range(0..self.banks.len()) } else { 0 }];
         let distorted = rng.random::<f64>() < a.share;
         let bank = &banks[if distorted { rng.random_range(0..banks.len()) } else { 0 }];
         let mut x = bank.apply(sound)?;
@@ -131,7 +131,7 @@ impl Distorter {
         if distorted {
             self.wipe(&mut x, rng);
         }
-        Ok((x, *tempo))
+        Ok((x, *frame))
     }
 
     /// Noise, as it would come out of the filters: a sum of so many independent lines.

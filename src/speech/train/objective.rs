@@ -14,9 +14,9 @@ use crate::trellis::{Emissions, posteriors};
 pub struct Target {
     /// Its plan.
     pub plan: Arc<Plan>,
-    /// Its segments, at the tempo it was distorted to.
+    /// Its segments, in seconds of the sound as it was.
     pub segments: Vec<Segment>,
-    /// Seconds from frame to frame.
+    /// Seconds from frame to frame, at the tempo it was distorted to.
     pub frame: f64,
     /// Outputs that are taken as 0: those of known phones that must do with their features this time.
     pub without: Vec<usize>,

@@ -91,9 +91,7 @@ impl Plan {
                 classes.push(place.map_or(PhoneClasses::SILENCE, |p| readout.classes().class(p, state)));
                 owners.push(number);
                 let mut unit = Unit::new(classes.len() as Label, 0);
-                if place.is_none() {
-                    unit.skip = Energy::FREE;
-                } else if states == 3 && state == 1 {
+                if place.is_none() || (states == 3 && state == 1) {
                     unit.skip = Energy::FREE;
                 } else if states == 3 {
                     unit.stay = Energy::IMPOSSIBLE;

@@ -30,9 +30,9 @@ pub struct DevSet {
     /// Where they are from.
     pub name: String,
     /// Features of each.
-    pub features: Vec<Array2<f32>>,
+    pub(super) features: Vec<Array2<f32>>,
     /// What they say, and when.
-    pub items: Vec<Prepared>,
+    pub(super) items: Vec<Prepared>,
 }
 
 /// How well boundaries of a held-out set are placed.
@@ -123,7 +123,6 @@ impl Run {
             distorter: Distorter::new(&config.features, &config.augment)?,
             batch: s.batch,
             forget: config.forget,
-            frame: config.features.shift(),
             seed,
         };
         Ok(Run { trainer: Trainer::new(net, optimiser, options), seed, known, dev, sampler, device, config })

@@ -37,8 +37,6 @@ pub struct Sampler {
     pub batch: usize,
     /// How often a known phone must do with its features.
     pub forget: f64,
-    /// Seconds from frame to frame.
-    pub frame: f64,
     /// Everything random follows from this and the step.
     pub seed: u64,
 }
@@ -73,10 +71,10 @@ impl Sampler {
         rng.set_stream(step * 1009 + slot as u64 + 1);
         let item = self.utterances.get(number)?;
         // A sound that was long enough when the run began is long enough at every tempo.
-        let (features, tempo) = self.distorter.apply(&item.utterance.sound, &mut rng).ok()?;
+        let (features, frame) = self.distorter.apply(&item.utterance.sound, &mut rng).ok()?;
         let forgotten = item.own.iter().filter(|_| rng.random::<f64>() < self.forget);
         let without = forgotten.flatten().copied().collect();
         let (plan, segments) = (Arc::clone(&item.plan), item.segments.clone());
-        Some((features, Target { plan, segments, frame: self.frame * tempo, without }))
+        Some((features, Target { plan, segments, frame, without }))
     }
 }

@@ -129,13 +129,6 @@ impl Gaussians {
         self.silence_weight.mapv_inplace(|w| (w / total).max(1e-9));
     }
 
-    /// Silence of another model.
-    pub fn take_silence(&mut self, from: &Gaussians) {
-        self.silence_mean = from.silence_mean.clone();
-        self.silence_variance = from.silence_variance.clone();
-        self.silence_weight = from.silence_weight.clone();
-    }
-
     /// Energies (negative log-likelihoods up to a constant) of states at frames.
     pub fn energies(&self, frames: ArrayView2<'_, f32>, states: &[usize]) -> Array2<f64> {
         let mut energies = Array2::zeros((frames.nrows(), states.len()));
