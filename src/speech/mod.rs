@@ -3,19 +3,32 @@
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
 //! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features,
 //! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were,
-//! and [`place()`] where.
+//! and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model file
+//! of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
 
+#[cfg(feature = "nn")]
+mod aligner;
 pub mod boundaries;
 pub mod export;
+mod features;
 mod lexicon;
+#[cfg(feature = "nn")]
+mod model;
 pub mod phones;
 mod place;
 mod readout;
 pub mod textgrid;
 mod tiers;
+#[cfg(feature = "nn")]
+pub mod train;
 mod transcript;
 
+#[cfg(feature = "nn")]
+pub use aligner::{Aligner, AlignerError};
+pub use features::{FeatureConfig, Features, NoFeatures};
 pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
+#[cfg(feature = "nn")]
+pub use model::{ALIGNER_VERSION, AlignerInfo, AlignerModelError, load as load_aligner, save as save_aligner};
 pub use place::{
     Fit, FrameTimes, Misfit, MisfitKind, PlaceError, PlaceOptions, PlacedPhone, PlacedWord, Placement, SpeechFrames,
     free_energies, place,

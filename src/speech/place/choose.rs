@@ -137,7 +137,7 @@ fn all_ways(
             for phone in &said.phones {
                 let unknown = || PlaceError::UnknownPhones { phones: vec![phone.clone()] };
                 let found = classes.find(phone).ok_or_else(unknown)?;
-                units.extend(plan::phone(classes, found, 0, o.fit.least.max(1)));
+                units.extend(plan::phone(classes, found, 0, &o.fit));
             }
             let end = append(&mut b, begin, &units);
             b.arc(end, EPSILON, EPSILON, Energy::FREE, behind);

@@ -66,6 +66,8 @@ impl FrameTimes {
 pub struct Fit {
     /// Fewest frames of a phone, at least 1. Where phones have more positions, middle ones may be left out.
     pub least: usize,
+    /// Whether of three and more positions all but the middle one last exactly a frame.
+    pub brief: bool,
     /// Fewest frames of a pause, at least 1.
     pub least_pause: usize,
     /// Energy of having a pause between two words.
@@ -88,6 +90,7 @@ impl Default for Fit {
     fn default() -> Self {
         Fit {
             least: 2,
+            brief: false,
             least_pause: 3,
             pause: 0.0,
             beta: PositiveF64::ONE,

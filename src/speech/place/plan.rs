@@ -53,7 +53,7 @@ impl Plan {
                 let unknown = || PlaceError::UnknownPhones { phones: vec![symbol.clone()] };
                 let number = classes.find(symbol).ok_or_else(unknown)?;
                 plan.elements.push(Element::Phone { symbol: symbol.clone(), number, word });
-                plan.units.extend(phone(classes, number, plan.elements.len() as Label, plan.least));
+                plan.units.extend(phone(classes, number, plan.elements.len() as Label, fit));
             }
         }
         plan.gap(classes, said.untranscribed.contains(&said.words.len()), fit);
@@ -105,8 +105,8 @@ fn pause(fit: &Fit) -> Unit {
 
 /// The positions of a phone. Where it may be shorter than they are many, those nearest to its middle may be left out, never the
 /// onset; where it must be longer, its middle is.
-pub(super) fn phone(classes: &PhoneClasses, number: usize, writes: Label, least: usize) -> Vec<Unit> {
-    let positions = classes.positions();
+pub(super) fn phone(classes: &PhoneClasses, number: usize, writes: Label, fit: &Fit) -> Vec<Unit> {
+    let (positions, least) = (classes.positions(), fit.least.max(1));
     let middle = positions / 2;
     let spare = positions.saturating_sub(least);
     let mut by_middle: Vec<usize> = (1..positions).collect();
@@ -118,6 +118,9 @@ pub(super) fn phone(classes: &PhoneClasses, number: usize, writes: Label, least:
             unit.skip = Energy::FREE;
         } else if position == middle {
             unit.least = 1 + least.saturating_sub(positions);
+        }
+        if fit.brief && position != middle && positions > 2 {
+            unit.stay = Energy::IMPOSSIBLE;
         }
         unit
     };
