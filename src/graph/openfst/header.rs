@@ -74,8 +74,7 @@ impl Header {
             Layout::Const { aligned } => ("const", if aligned { 1 } else { 2 }, aligned, EXPANDED),
         };
         let flag = |is: bool, flag: i32| if is { flag } else { 0 };
-        let flags =
-            flag(self.isymbols, HAS_ISYMBOLS) | flag(self.osymbols, HAS_OSYMBOLS) | flag(aligned, IS_ALIGNED);
+        let flags = flag(self.isymbols, HAS_ISYMBOLS) | flag(self.osymbols, HAS_OSYMBOLS) | flag(aligned, IS_ALIGNED);
         out.extend(MAGIC);
         put_text(out, name);
         put_text(out, self.arcs.name());

@@ -31,7 +31,7 @@ mod write;
 
 pub use number::BinaryWeight;
 pub use read::{File, is_openfst, read};
-pub use symbols::{read_symbols, write_symbols};
+pub use symbols::{are_symbols, read_symbols, write_symbols};
 pub use write::{WriteOptions, write};
 
 use super::{GraphError, Label, SymbolError};

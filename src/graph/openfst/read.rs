@@ -44,7 +44,11 @@ pub fn read<W: BinaryWeight>(bytes: &[u8]) -> Result<File<W>, OpenFstError> {
     }
     if !bytes.is_at_end() {
         let value = bytes.at() as i64;
-        return Err(OpenFstError::Range { what: "the end of the graph, before that of the file,", value, at: bytes.at() });
+        return Err(OpenFstError::Range {
+            what: "the end of the graph, before that of the file,",
+            value,
+            at: bytes.at(),
+        });
     }
     let graph = if header.start < 0 || b.states() == 0 {
         Graph::empty()

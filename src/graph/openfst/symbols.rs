@@ -16,6 +16,11 @@ pub fn read_symbols(bytes: &[u8]) -> Result<SymbolTable, OpenFstError> {
     table(&mut Bytes::new(bytes))
 }
 
+/// Whether bytes begin as a binary symbol table does.
+pub fn are_symbols(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
 /// Writes a table that OpenFst reads. Cost: linear.
 pub fn write_symbols(table: &SymbolTable) -> Vec<u8> {
     let mut out = Vec::new();
