@@ -114,7 +114,7 @@ fn bad_files_are_named_with_their_cause_in_one_line() {
     let missing = f.path("missing.txt");
     assert_fails(&energraph(&["fst", "connect", &missing]), 1, &[&missing]);
     let binary = f.file("b.fst", [0xd6, 0xfd, 0xb2, 0x7e, 1, 2]);
-    assert_fails(&energraph(&["fst", "connect", &binary]), 1, &[&binary, "OpenFst binary"]);
+    assert_fails(&energraph(&["fst", "connect", &binary]), 1, &[&binary, "inside the header"]);
     let garbage = f.file("g.txt", [0xff, 0x00, 0x61]);
     assert_fails(&energraph(&["fst", "connect", &garbage]), 1, &[&garbage, "not text"]);
     let twice = f.file("twice.syms", "a 1\nb 1\n");

@@ -14,7 +14,7 @@ use crate::paths::best_path;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph draw grammar.txt -o grammar.svg --best")]
 pub(super) struct Draw {
-    /// AT&T text; `-` is standard input.
+    /// AT&T text or an OpenFst binary; `-` is standard input.
     file: PathBuf,
     /// Where the drawing goes; standard output if not given.
     #[arg(short, long, value_name = "OUT")]
@@ -41,8 +41,9 @@ impl Draw {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let (isymbols, osymbols) = (read_symbols(self.isymbols.as_deref())?, read_symbols(self.osymbols.as_deref())?);
         let (isymbols, osymbols) = (isymbols.as_ref(), osymbols.as_ref());
-        let g = read_graph(&self.file, &AttOptions { acceptor: self.acceptor, isymbols, osymbols })?;
-        let best = if self.best { best_path(&g).at(name(&self.file))?.map(|p| p.arcs) } else { None };
+        let read = read_graph(&self.file, &AttOptions { acceptor: self.acceptor, isymbols, osymbols })?;
+        let (g, (isymbols, osymbols)) = (&read.graph, read.tables((isymbols, osymbols)));
+        let best = if self.best { best_path(g).at(name(&self.file))?.map(|p| p.arcs) } else { None };
         let best: Vec<ArcId> = best.unwrap_or_default();
         let file_name = self.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let title = match &self.title {
@@ -53,9 +54,9 @@ impl Draw {
         let what = draw::Draw { title, isymbols, osymbols, highlight: &[&best] };
         let extension = self.output.as_ref().and_then(|o| o.extension());
         let text = if extension.is_some_and(|e| e == "dot" || e == "gv") {
-            draw::dot(&g, &what)
+            draw::dot(g, &what)
         } else {
-            draw::svg(&g, &what).at(name(&self.file))?
+            draw::svg(g, &what).at(name(&self.file))?
         };
         deliver(&text, self.output.as_deref())
     }

@@ -5,16 +5,14 @@ use std::path::Path;
 
 use super::error::{At, CliError};
 use crate::graph::att::{self, AttOptions};
+use crate::graph::openfst::{self, ArcType, Layout, WriteOptions};
 use crate::graph::{Graph, SymbolTable};
 use crate::semiring::Energy;
-
-/// What a file's first four bytes are where OpenFst wrote it in its binary form.
-const OPENFST_MAGIC: [u8; 4] = [0xd6, 0xfd, 0xb2, 0x7e];
 
 /// A file that should have been text.
 #[derive(Debug, thiserror::Error)]
 enum NotText {
-    #[error("an OpenFst binary; turn it into text with fstprint")]
+    #[error("an OpenFst binary, and text is needed here")]
     OpenFst,
     #[error("not text (byte {at} is not UTF-8)")]
     NotUtf8 { at: usize },
@@ -30,38 +28,110 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A text file's content; `-` is standard input.
-pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
+/// A file's content; `-` is standard input.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     let read = if is_stdin(path) {
         io::stdin().lock().read_to_end(&mut bytes)
     } else {
         std::fs::File::open(path).and_then(|mut f| f.read_to_end(&mut bytes))
     };
-    read.at(name(path))?;
-    if bytes.starts_with(&OPENFST_MAGIC) {
+    read.at(name(path)).map(|_| bytes)
+}
+
+/// A text file's content; `-` is standard input.
+#[cfg(feature = "nn")]
+pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
+    text(read_bytes(path)?, path)
+}
+
+/// What a text file's bytes say.
+fn text(bytes: Vec<u8>, path: &Path) -> Result<String, CliError> {
+    if openfst::is_openfst(&bytes) {
         return Err(NotText::OpenFst).at(name(path));
     }
     String::from_utf8(bytes).map_err(|e| NotText::NotUtf8 { at: e.utf8_error().valid_up_to() }).at(name(path))
 }
 
-/// A graph from AT&T text.
-pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Graph<Energy>, CliError> {
-    att::read(&read_text(path)?, options).at(name(path))
+/// The tables that name input and output labels.
+pub(super) type Tables<'a> = (Option<&'a SymbolTable>, Option<&'a SymbolTable>);
+
+/// The form of a graph's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// AT&T text.
+    Text,
+    /// OpenFst's binary form.
+    Binary { layout: Layout, arcs: ArcType },
 }
 
-/// A symbol table, where one was named.
+/// A graph, and what its file says besides.
+pub(super) struct Loaded {
+    pub graph: Graph<Energy>,
+    pub form: Form,
+    isymbols: Option<SymbolTable>,
+    osymbols: Option<SymbolTable>,
+}
+
+impl Loaded {
+    /// The tables that were given, and where none was, those of the file.
+    pub(super) fn tables<'a>(&'a self, given: Tables<'a>) -> Tables<'a> {
+        (given.0.or(self.isymbols.as_ref()), given.1.or(self.osymbols.as_ref()))
+    }
+}
+
+/// A graph from AT&T text or an OpenFst binary.
+pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Loaded, CliError> {
+    let bytes = read_bytes(path)?;
+    if openfst::is_openfst(&bytes) {
+        let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read(&bytes).at(name(path))?;
+        return Ok(Loaded { graph, form: Form::Binary { layout, arcs }, isymbols, osymbols });
+    }
+    let graph = att::read(&text(bytes, path)?, options).at(name(path))?;
+    Ok(Loaded { graph, form: Form::Text, isymbols: None, osymbols: None })
+}
+
+/// Writes a graph in a form; the tables name the labels of text and go into binaries.
+pub(super) fn write_graph(
+    g: &Graph<Energy>,
+    form: Form,
+    options: &AttOptions<'_>,
+    place: &str,
+    to: Option<&Path>,
+) -> Result<(), CliError> {
+    match form {
+        Form::Text => deliver(&att::write(g, options).at(place)?, to),
+        Form::Binary { layout, arcs } => {
+            let AttOptions { isymbols, osymbols, .. } = *options;
+            let o = WriteOptions { layout, arcs: Some(arcs), isymbols, osymbols };
+            deliver_bytes(&openfst::write(g, &o).at(place)?, to)
+        }
+    }
+}
+
+/// A symbol table, where one was named: text, or OpenFst's binary form.
 pub(super) fn read_symbols(path: Option<&Path>) -> Result<Option<SymbolTable>, CliError> {
-    path.map(|p| SymbolTable::read(&read_text(p)?).at(name(p))).transpose()
+    let read = |p: &Path| {
+        let bytes = read_bytes(p)?;
+        if openfst::are_symbols(&bytes) {
+            return openfst::read_symbols(&bytes).at(name(p));
+        }
+        SymbolTable::read(&text(bytes, p)?).at(name(p))
+    };
+    path.map(read).transpose()
 }
 
 /// Writes a result to a file, or to standard output.
 pub(super) fn deliver(text: &str, to: Option<&Path>) -> Result<(), CliError> {
+    deliver_bytes(text.as_bytes(), to)
+}
+
+fn deliver_bytes(bytes: &[u8], to: Option<&Path>) -> Result<(), CliError> {
     match to.filter(|p| !is_stdin(p)) {
-        Some(path) => std::fs::write(path, text).at(name(path)),
+        Some(path) => std::fs::write(path, bytes).at(name(path)),
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes()).and_then(|()| out.flush()).at("standard output")
+            out.write_all(bytes).and_then(|()| out.flush()).at("standard output")
         }
     }
 }

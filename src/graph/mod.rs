@@ -11,6 +11,7 @@ mod components;
 pub mod draw;
 mod lift;
 pub mod ngram;
+pub mod openfst;
 mod order;
 mod petgraph;
 #[cfg(feature = "laws")]

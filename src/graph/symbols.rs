@@ -95,6 +95,11 @@ impl SymbolTable {
         }
     }
 
+    /// The table without a pair, until something names label 0.
+    pub(super) fn unnamed() -> Self {
+        SymbolTable { labels: FxHashMap::default(), symbols: BTreeMap::new() }
+    }
+
     /// Labels 1, 2, 3, … for the symbols in the order given.
     ///
     /// # Errors
@@ -171,7 +176,7 @@ impl SymbolTable {
     /// # Errors
     /// The first line that is not a pair, or that gives a symbol or a label a second time.
     pub fn read(text: &str) -> Result<Self, SymbolError> {
-        let mut table = SymbolTable { labels: FxHashMap::default(), symbols: BTreeMap::new() };
+        let mut table = SymbolTable::unnamed();
         for (line, content) in (1..).zip(text.lines()) {
             let mut columns = content.split([' ', '\t', '\r']).filter(|c| !c.is_empty());
             let (symbol, label) = match (columns.next(), columns.next(), columns.next()) {

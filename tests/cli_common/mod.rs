@@ -14,6 +14,12 @@ pub struct Ran {
 
 /// Runs `energraph` with this on its standard input.
 pub fn energraph_with(arguments: &[&str], stdin: &str) -> Ran {
+    let (code, out, err) = energraph_bytes(arguments, stdin.as_bytes());
+    Ran { code, out: String::from_utf8(out).unwrap(), err }
+}
+
+/// As [`energraph_with`], where what goes in or comes out is no text: exit code, output, errors.
+pub fn energraph_bytes(arguments: &[&str], stdin: &[u8]) -> (i32, Vec<u8>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_energraph"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -22,10 +28,9 @@ pub fn energraph_with(arguments: &[&str], stdin: &str) -> Ran {
         .spawn()
         .unwrap();
     // A command that fails early does not read.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(stdin);
     let done = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
+    (done.status.code().unwrap(), done.stdout, String::from_utf8(done.stderr).unwrap())
 }
 
 /// Runs `energraph`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::error::{CliError, complain};
-use super::super::files::{is_stdin, read_graph, read_symbols};
+use super::super::files::{is_stdin, read_graph, read_symbols, write_graph};
 use super::{Common, both, deliver, or_empty, sums};
 use crate::graph::Graph;
 use crate::ops;
@@ -14,9 +14,9 @@ use crate::semiring::Energy;
 /// Two graphs in.
 #[derive(Debug, Args)]
 pub(super) struct Pair {
-    /// AT&T text; `-` is standard input.
+    /// AT&T text or an OpenFst binary; `-` is standard input.
     first: PathBuf,
-    /// AT&T text; `-` is standard input.
+    /// AT&T text or an OpenFst binary; `-` is standard input.
     second: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -47,7 +47,7 @@ impl Equivalent {
         let (isymbols, osymbols) = common.symbols()?;
         let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
         let (a, b) = (read_graph(first, &options)?, read_graph(second, &options)?);
-        let same = sums::equivalent(&a, &b, self.delta, common, &both(first, second))?;
+        let same = sums::equivalent(&a.graph, &b.graph, self.delta, common, &both(first, second))?;
         deliver(&format!("{same}\n"), common.output.as_deref())
     }
 }
@@ -67,11 +67,12 @@ impl Pair {
     ) -> Result<(), CliError> {
         self.check()?;
         let (isymbols, osymbols) = self.common.symbols()?;
-        let tables = (isymbols.as_ref(), osymbols.as_ref());
-        let options = self.common.options(tables);
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let options = self.common.options(given);
         let (a, b) = (read_graph(&self.first, &options)?, read_graph(&self.second, &options)?);
         let place = both(&self.first, &self.second);
-        self.common.write(&or_empty(op(&a, &b), &place)?, tables, &place)
+        let tables = a.tables(b.tables(given));
+        self.common.write(&or_empty(op(&a.graph, &b.graph), &place)?, a.form, tables, &place)
     }
 }
 
@@ -87,13 +88,14 @@ impl Compose {
         let a = read_graph(first, &common.options(left))?;
         let b = read_graph(second, &common.options(right))?;
         let place = both(first, second);
-        let composed = match ops::compose(&a, &b, &ops::Compose::default()) {
+        let composed = match ops::compose(&a.graph, &b.graph, &ops::Compose::default()) {
             Err(empty @ ops::OpError::Empty { .. }) => {
                 complain(&format!("{place}: note: {empty}"));
-                return super::deliver("", common.output.as_deref());
+                Graph::empty()
             }
             other => or_empty(other.map(|t| t.graph), &place)?,
         };
-        common.write(&composed, (left.0, right.1), &place)
+        let tables = (a.tables(left).0, b.tables(right).1);
+        write_graph(&composed, a.form, &common.options(tables), &place, common.output.as_deref())
     }
 }

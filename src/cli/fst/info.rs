@@ -1,8 +1,9 @@
 //! `energraph fst info`: what a graph is.
 
 use super::super::error::CliError;
-use super::super::files::{deliver, read_graph};
+use super::super::files::{Form, deliver, read_graph};
 use super::Unary;
+use crate::graph::openfst::Layout;
 use crate::graph::{EPSILON, Graph, StateId, components, topological_order};
 use crate::ops::connect;
 use crate::semiring::Energy;
@@ -11,9 +12,22 @@ use crate::semiring::Energy;
 pub(super) fn run(unary: &Unary) -> Result<(), CliError> {
     let (isymbols, osymbols) = unary.common.symbols()?;
     let options = unary.common.options((isymbols.as_ref(), osymbols.as_ref()));
-    let g = read_graph(&unary.file, &options)?;
-    let text: String = lines(&g).iter().map(|(what, value)| format!("{what:<28}{value}\n")).collect();
+    let read = read_graph(&unary.file, &options)?;
+    let text: String =
+        form(read.form).iter().chain(&lines(&read.graph)).map(|(what, value)| format!("{what:<28}{value}\n")).collect();
     deliver(&text, unary.common.output.as_deref())
+}
+
+/// The form of the file.
+fn form(form: Form) -> Vec<(&'static str, String)> {
+    let layout = match form {
+        Form::Text => return vec![("form", "text".to_owned())],
+        Form::Binary { layout: Layout::Vector, .. } => "vector",
+        Form::Binary { layout: Layout::Const { aligned: false }, .. } => "const",
+        Form::Binary { layout: Layout::Const { aligned: true }, .. } => "const, aligned",
+    };
+    let Form::Binary { arcs, .. } = form else { return Vec::new() };
+    vec![("form", format!("OpenFst {layout}")), ("arc type", arcs.name().to_owned())]
 }
 
 fn lines(g: &Graph<Energy>) -> Vec<(&'static str, String)> {

@@ -1,6 +1,7 @@
 //! `energraph fst`: operations on graph files under OpenFst's names.
 
 mod combine;
+mod convert;
 mod info;
 mod shortest;
 mod sums;
@@ -10,17 +11,18 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::error::{At, CliError, complain};
-use super::files::{deliver, is_stdin, name, read_graph, read_symbols};
-use crate::graph::att::{self, AttOptions};
+use super::files::{Form, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
+use crate::graph::att::AttOptions;
 use crate::graph::{Graph, Side, SymbolTable, draw};
 use crate::ops;
 use crate::semiring::Energy;
 
-/// Operations on graphs in AT&T text, under OpenFst's names.
+/// Operations on graphs in AT&T text and OpenFst's binary files, under OpenFst's names.
 ///
 /// Text is `source target input output [energy]` a line, or with --acceptor `source target label [energy]`, and
-/// `state [energy]` for a final state; the first line's source is the start. Results are written in the form that
-/// was read.
+/// `state [energy]` for a final state; the first line's source is the start. Binary files are
+/// vector or const, with standard, log or log64 weights; they are told from text by their first bytes. Results are written in the form that
+/// was read, of two graphs that of the first; a binary result carries the symbol tables that were given or that its inputs carry.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -")]
 pub(super) struct Fst {
@@ -30,6 +32,17 @@ pub(super) struct Fst {
 
 #[derive(Debug, Subcommand)]
 enum Op {
+    /// Turn text into OpenFst's binary form.
+    #[command(
+        after_help = "Example:\n  energraph fst compile --isymbols=words.txt --acceptor words.fst.txt -o words.fst"
+    )]
+    Compile(convert::Compile),
+    /// Turn any form into text.
+    #[command(after_help = "Example:\n  energraph fst print words.fst")]
+    Print(Unary),
+    /// Turn any form into a binary layout.
+    #[command(after_help = "Example:\n  energraph fst convert --fst_type=const --fst_align words.fst -o words.const")]
+    Convert(convert::Convert),
     /// What the first graph writes, the second reads.
     #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt -o answers.txt")]
     Compose(combine::Compose),
@@ -128,7 +141,7 @@ struct Common {
 /// One graph in.
 #[derive(Debug, Args)]
 struct Unary {
-    /// AT&T text; `-` is standard input.
+    /// AT&T text or an OpenFst binary; `-` is standard input.
     file: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -189,6 +202,9 @@ impl Fst {
     /// Reads, computes, writes.
     pub(super) fn run(&self) -> Result<(), CliError> {
         match &self.op {
+            Op::Compile(c) => c.run(),
+            Op::Print(u) => u.write_as(|_| Form::Text, |t| t, |g| Ok(g.clone())),
+            Op::Convert(c) => c.run(),
             Op::Compose(c) => c.run(),
             Op::Connect(u) => u.run(|g| Ok(ops::connect(g)?.graph)),
             Op::Invert(u) => u.run_with(|(i, o)| (o, i), |g| Ok(ops::invert(g).graph)),
@@ -219,8 +235,6 @@ impl Fst {
     }
 }
 
-type Tables<'a> = (Option<&'a SymbolTable>, Option<&'a SymbolTable>);
-
 impl Common {
     fn symbols(&self) -> Result<(Option<SymbolTable>, Option<SymbolTable>), CliError> {
         let (i, o) = (self.isymbols.as_deref(), self.osymbols.as_deref());
@@ -238,12 +252,11 @@ impl Common {
     }
 
     /// Writes a result; one that accepts nothing is said to.
-    fn write(&self, g: &Graph<Energy>, tables: Tables<'_>, place: &str) -> Result<(), CliError> {
+    fn write(&self, g: &Graph<Energy>, form: Form, tables: Tables<'_>, place: &str) -> Result<(), CliError> {
         if g.start().is_none() {
             complain(&format!("{place}: note: the result accepts nothing"));
         }
-        let text = att::write(g, &self.options(tables)).at(place)?;
-        deliver(&text, self.output.as_deref())
+        write_graph(g, form, &self.options(tables), place, self.output.as_deref())
     }
 }
 
@@ -259,14 +272,25 @@ impl Unary {
         move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
         op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
     ) -> Result<(), CliError> {
+        self.write_as(|read| read, move_symbols, op)
+    }
+
+    /// As [`Unary::run_with`]; `form` says which form the result is written in, given the one that was read.
+    fn write_as(
+        &self,
+        form: impl FnOnce(Form) -> Form,
+        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
+        op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
+    ) -> Result<(), CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
-        let (i, o) = (isymbols.as_ref(), osymbols.as_ref());
-        let g = read_graph(&self.file, &self.common.options((i, o)))?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let read = read_graph(&self.file, &self.common.options(given))?;
         let place = name(&self.file);
-        let result = or_empty(op(&g), &place)?;
+        let result = or_empty(op(&read.graph), &place)?;
+        let tables = read.tables(given);
         // One label column has one table, whatever moves.
-        let tables = if self.common.acceptor { (i, o) } else { move_symbols((i, o)) };
-        self.common.write(&result, tables, &place)
+        let tables = if self.common.acceptor { tables } else { move_symbols(tables) };
+        self.common.write(&result, form(read.form), tables, &place)
     }
 }
 
@@ -292,10 +316,11 @@ impl DrawArgs {
     fn run(&self) -> Result<(), CliError> {
         let Unary { file, common } = &self.unary;
         let (isymbols, osymbols) = common.symbols()?;
-        let (isymbols, osymbols) = (isymbols.as_ref(), osymbols.as_ref());
-        let g = read_graph(file, &common.options((isymbols, osymbols)))?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let read = read_graph(file, &common.options(given))?;
+        let (isymbols, osymbols) = read.tables(given);
         let what = draw::Draw { isymbols, osymbols, ..draw::Draw::default() };
-        let text = if self.svg { draw::svg(&g, &what).at(name(file))? } else { draw::dot(&g, &what) };
+        let text = if self.svg { draw::svg(&read.graph, &what).at(name(file))? } else { draw::dot(&read.graph, &what) };
         deliver(&text, common.output.as_deref())
     }
 }

@@ -44,16 +44,17 @@ impl ShortestPath {
             return Err(CliError::Usage("no path is the shortest in the log semiring".to_owned()));
         }
         let (isymbols, osymbols) = common.symbols()?;
-        let (i, o) = (isymbols.as_ref(), osymbols.as_ref());
-        let (g, place) = (read_graph(file, &common.options((i, o)))?, name(file));
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let (read, place) = (read_graph(file, &common.options(given))?, name(file));
+        let (g, (i, o)) = (&read.graph, read.tables(given));
         if self.unique {
-            let outputs = k_best_outputs(&g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
             // An acceptor's one table is the input's.
             let table = if common.acceptor { i } else { o };
-            common.write(&strings(&outputs).at(&place)?, (table, table), &place)
+            common.write(&strings(&outputs).at(&place)?, read.form, (table, table), &place)
         } else {
-            let paths = k_best(&g, self.nshortest).at(&place)?;
-            common.write(&chains(&g, &paths).at(&place)?, (i, o), &place)
+            let paths = k_best(g, self.nshortest).at(&place)?;
+            common.write(&chains(g, &paths).at(&place)?, read.form, (i, o), &place)
         }
     }
 }
@@ -114,7 +115,8 @@ impl ShortestDistance {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let Unary { file, common } = &self.unary;
         let (isymbols, osymbols) = common.symbols()?;
-        let (g, place) = (read_graph(file, &common.options((isymbols.as_ref(), osymbols.as_ref())))?, name(file));
+        let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
+        let (g, place) = (read_graph(file, &options)?.graph, name(file));
         let text = if self.total {
             format!("{}\n", number(total(&g, common.semiring).at(&place)?))
         } else {

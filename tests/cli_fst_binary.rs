@@ -1,0 +1,63 @@
+//! `energraph fst` with OpenFst's binary files.
+#![cfg(feature = "cli")]
+
+mod cli_common;
+
+use cli_common::{Folder, energraph, energraph_bytes};
+
+const GRAPH: &str = "0\t1\ta\tx\t0.5\n0\t1\tb\ty\t1\n1\n";
+const SYMBOLS: &str = "<eps> 0\na 1\nb 2\nx 3\ny 4\n";
+
+#[test]
+fn text_compiled_and_printed_is_the_text_again_with_its_symbols() {
+    let f = Folder::new("fst-compile");
+    let (text, symbols) = (f.file("g.txt", GRAPH), f.file("s.txt", SYMBOLS));
+    let (i, o) = (format!("--isymbols={symbols}"), format!("--osymbols={symbols}"));
+    let binary = f.path("g.fst");
+    let ran = energraph(&["fst", "compile", &i, &o, "--keep_isymbols", "--arc_type=log", &text, "-o", &binary]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(energraph(&["fst", "print", &binary]).out, GRAPH);
+    let info = energraph(&["fst", "info", &binary]).out;
+    assert!(
+        info.starts_with("form                        OpenFst vector\narc type                    log\n"),
+        "{info}"
+    );
+    for (how, is) in
+        [(&["--fst_type=const"][..], "const\n"), (&["--fst_type=const", "--fst_align"], "const, aligned\n")]
+    {
+        let converted = f.path("g.const");
+        let arguments = [&["fst", "convert", "-o", &converted, &binary], how].concat();
+        assert_eq!(energraph(&arguments).code, 0);
+        assert!(energraph(&["fst", "info", &converted]).out.contains(is));
+        assert_eq!(energraph(&["fst", "print", &converted]).out, GRAPH);
+    }
+    let ran = energraph(&["fst", "convert", "--fst_align", &binary]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+}
+
+#[test]
+fn a_pipe_of_binaries_stays_binary_and_keeps_the_names_of_both_ends() {
+    let f = Folder::new("fst-pipe");
+    let (text, symbols) = (f.file("g.txt", GRAPH), f.file("s.txt", SYMBOLS));
+    let (i, o) = (format!("--isymbols={symbols}"), format!("--osymbols={symbols}"));
+    let (_, first, _) = energraph_bytes(&["fst", "compile", &i, &o, &text], b"");
+    let (_, second, _) = energraph_bytes(&["fst", "invert", "-"], &first);
+    let second = f.file("inverse.fst", &second);
+    let (code, composed, err) = energraph_bytes(&["fst", "compose", "-", &second], &first);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let (_, best, _) = energraph_bytes(&["fst", "shortestpath", "-"], &composed);
+    let (_, printed, _) = energraph_bytes(&["fst", "print", "-"], &best);
+    assert_eq!(String::from_utf8(printed).unwrap(), "0\t1\ta\ta\t1\n1\n");
+}
+
+#[test]
+fn damaged_binaries_are_refused_in_a_line() {
+    let f = Folder::new("fst-damaged");
+    let (_, whole, _) = energraph_bytes(&["fst", "compile", "-"], b"0 1 1 1\n1\n");
+    let cut = f.file("cut.fst", &whole[..whole.len() - 3]);
+    let ran = energraph(&["fst", "info", &cut]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (1, "", 1));
+    assert!(ran.err.contains("cut.fst") && ran.err.contains("inside arcs"), "{}", ran.err);
+    let ran = energraph(&["fst", "print", "--isymbols", &cut, &cut]);
+    assert!(ran.code == 1 && ran.err.contains("text is needed here"), "{}", ran.err);
+}

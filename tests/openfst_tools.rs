@@ -1,0 +1,180 @@
+//! Files exchanged with OpenFst's own tools (Debian's libfst-tools); without them nothing is tested, and that is said.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use energraph::graph::att::{self, AttOptions};
+use energraph::graph::openfst::{self, ArcType, Layout, WriteOptions};
+use energraph::graph::{StateId, SymbolTable};
+use energraph::{Energy, Graph, GraphBuilder};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+const PLAIN: AttOptions<'static> = AttOptions { acceptor: false, isymbols: None, osymbols: None };
+const LAYOUTS: [Layout; 3] = [Layout::Vector, Layout::Const { aligned: false }, Layout::Const { aligned: true }];
+const ARCS: [ArcType; 3] = [ArcType::Standard, ArcType::Log, ArcType::Log64];
+
+/// A folder of a test's own.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("energraph-openfst-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    }
+
+    /// What a tool makes of a file: of a real one, since their readers of aligned files must know the position.
+    fn tool(&self, name: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+        run(name, &[arguments, &[&self.file("input", input)]].concat())
+    }
+
+    /// The file that a tool makes of another; also a real one.
+    fn made(&self, name: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+        let output = self.0.join("output");
+        run(name, &[arguments, &[&self.file("input", input), &output.display().to_string()]].concat());
+        std::fs::read(output).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn run(name: &str, arguments: &[&str]) -> Vec<u8> {
+    let done = Command::new(name).args(arguments).stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{name} {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    done.stdout
+}
+
+fn are_there() -> bool {
+    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !there {
+        println!("skipped: OpenFst's tools are not installed");
+    }
+    there
+}
+
+/// Graphs with cycles, dead ends, isolated states, epsilons, a start anywhere, weights 0̄ and numbers of every size.
+fn graphs(count: usize) -> Vec<Graph<Energy>> {
+    let weight = prop_oneof![
+        4 => -9_f32..9.0,
+        1 => Just(f32::INFINITY),
+        1 => Just(0.0),
+        1 => Just(1e-40),
+        1 => Just(f32::MAX),
+    ];
+    let strategy = (1..7_u32).prop_flat_map(move |n| {
+        let arcs = prop::collection::vec((0..n, 0..4_u32, 0..4_u32, weight.clone(), 0..n), 0..12);
+        let finals = prop::collection::vec(prop::option::of(weight.clone()), n as usize);
+        (0..n, arcs, finals)
+    });
+    let mut runner = TestRunner::deterministic();
+    let mut all = vec![Graph::empty()];
+    while all.len() < count {
+        let (start, arcs, finals) = strategy.new_tree(&mut runner).unwrap().current();
+        let energy = |w: f32| Energy::new(w).unwrap();
+        let mut b = GraphBuilder::new();
+        b.add_states(finals.len());
+        b.start(start);
+        arcs.into_iter().for_each(|(s, i, o, w, t)| b.arc(s, i, o, energy(w), t));
+        for (s, w) in finals.into_iter().enumerate() {
+            b.final_weight(s as StateId, w.map_or(Energy::IMPOSSIBLE, energy));
+        }
+        all.push(b.build().unwrap());
+    }
+    all
+}
+
+#[test]
+fn what_is_written_here_is_read_there() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("written");
+    for g in graphs(9) {
+        let text = att::write(&g, &PLAIN).unwrap();
+        for layout in LAYOUTS {
+            for arcs in ARCS {
+                let o = WriteOptions { layout, arcs: Some(arcs), ..WriteOptions::default() };
+                let bytes = openfst::write(&g, &o).unwrap();
+                let info = String::from_utf8(f.tool("fstinfo", &[], &bytes)).unwrap();
+                let says = |what: &str, value: &str| {
+                    let line = info.lines().find(|l| l.starts_with(what)).unwrap_or_default();
+                    assert_eq!(line.split_whitespace().last(), Some(value), "{what} of {text}");
+                };
+                says("arc type", arcs.name());
+                says("# of states", &g.states().to_string());
+                says("# of arcs", &g.arc_count().to_string());
+                // Their text has fewer digits than the weights; what they give back in binary has all.
+                let back = openfst::read::<Energy>(&f.made("fstconvert", &["--fst_type=vector"], &bytes)).unwrap();
+                assert_eq!((&back.graph, back.arcs, back.layout), (&g, arcs, Layout::Vector), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_written_there_is_read_here() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("read");
+    for g in graphs(9).into_iter().skip(1) {
+        let text = att::write(&g, &PLAIN).unwrap();
+        for arcs in ARCS {
+            let arc_type = format!("--arc_type={}", arcs.name());
+            let compiled = f.made("fstcompile", &[&arc_type, "--keep_state_numbering"], text.as_bytes());
+            let expected: Graph<Energy> = att::read(&text, &PLAIN).unwrap();
+            assert_eq!(openfst::read::<Energy>(&compiled).unwrap().graph, expected, "{text}");
+            for (align, aligned) in [("--fst_align=false", false), ("--fst_align=true", true)] {
+                let converted = f.made("fstconvert", &["--fst_type=const", align], &compiled);
+                let file = openfst::read::<Energy>(&converted).unwrap();
+                assert_eq!((file.graph, file.layout), (expected.clone(), Layout::Const { aligned }), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn symbol_tables_travel_both_ways() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("symbols");
+    let table = SymbolTable::from_symbols(["a", "é", "b"]).unwrap();
+    let g: Graph<Energy> = att::read("0 1 1 2 0.5\n1 2 3 0\n2 1.5\n", &PLAIN).unwrap();
+    for layout in LAYOUTS {
+        let o = WriteOptions { layout, isymbols: Some(&table), osymbols: Some(&table), arcs: None };
+        let bytes = openfst::write(&g, &o).unwrap();
+        let printed = String::from_utf8(f.tool("fstprint", &[], &bytes)).unwrap();
+        assert_eq!(printed, "0\t1\ta\té\t0.5\n1\t2\tb\t<eps>\n2\t1.5\n");
+        let converted = f.made("fstconvert", &["--fst_type=const"], &bytes);
+        let file = openfst::read::<Energy>(&converted).unwrap();
+        assert_eq!((file.isymbols.as_ref(), file.osymbols.as_ref()), (Some(&table), Some(&table)));
+    }
+}
+
+#[test]
+fn their_verdict_on_equal_languages_is_that_files_of_ours_are() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("equal");
+    let g: Graph<Energy> = att::read("0 1 1 1 0.5\n1 2 3 3\n0 2 2 2 0.25\n2 1.5\n", &PLAIN).unwrap();
+    let other: Graph<Energy> = att::read("0 1 1 1 0.5\n1 2 3 3\n0 2 2 2 0.25\n2 1\n", &PLAIN).unwrap();
+    let written = |name: &str, g: &Graph<Energy>| f.file(name, &openfst::write(g, &WriteOptions::default()).unwrap());
+    let (a, b) = (written("a", &g), written("b", &g));
+    run("fstequivalent", &[&a, &b]);
+    let unlike = Command::new("fstequivalent").args([&a, &written("c", &other)]).status().unwrap();
+    assert!(!unlike.success());
+}
