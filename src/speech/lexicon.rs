@@ -68,7 +68,7 @@ pub enum LexiconFault {
         /// The word.
         word: String,
         /// Its phone.
-        unknown: UnknownPhone,
+        unknown: Box<UnknownPhone>,
     },
     /// A number that is no probability.
     #[error("{word:?}: {found} is no probability above 0 and up to 1")]
@@ -167,7 +167,7 @@ fn entry<'l>(
     };
     let read = |s: &&str| phone(s, notation, known);
     let phones = symbols.iter().map(read).collect::<Result<Vec<_>, _>>();
-    let phones = phones.map_err(|unknown| LexiconFault::Phone { word: named(), unknown })?;
+    let phones = phones.map_err(|unknown| LexiconFault::Phone { word: named(), unknown: Box::new(unknown) })?;
     Ok(Some((word, Pronunciation { phones, energy })))
 }
 

@@ -158,7 +158,7 @@ fn looked_up<'t, 'l>(token: &'t str, lexicon: &'l Lexicon) -> LookedUp<'t, 'l> {
             return vec![(word, Some(ways))];
         }
     }
-    let parts = bare.split(|c: char| matches!(c, '-' | '‐' | '‑' | '–' | '—' | '/' | '…'));
+    let parts = bare.split(['-', '‐', '‑', '–', '—', '/', '…']);
     let parts: Vec<&str> = parts.filter(|p| !p.is_empty()).collect();
     match parts.len() {
         0 | 1 => vec![(bare, None)],

@@ -80,16 +80,19 @@ impl Excess {
         };
         aligned.segments.iter().for_each(&mut mark);
         let positions = frames.classes.positions();
-        let of_frame = |((row, &free), &(is, phone)): ((ndarray::ArrayView1<'_, f32>, &f64), &(Is, Option<usize>))| {
+        let mut nats = Vec::with_capacity(count);
+        for ((row, free), (is, phone)) in frames.energies.outer_iter().zip(free).zip(&is) {
             let (from, classes) = match (is, phone) {
-                (Is::Other, _) => return fit.usual,
-                (_, Some(number)) => (frames.classes.class(number, 0), positions),
+                (Is::Other, _) => {
+                    nats.push(fit.usual);
+                    continue;
+                }
+                (_, Some(number)) => (frames.classes.class(*number, 0), positions),
                 (_, None) => (PhoneClasses::SILENCE, 1),
             };
             let its = soft_min(row.iter().copied().skip(from).take(classes), fit.beta);
-            fit.beta.get() * (its - free)
-        };
-        let nats = frames.energies.outer_iter().zip(free).zip(&is).map(of_frame).collect();
+            nats.push(fit.beta.get() * (its - free));
+        }
         Excess { is: is.into_iter().map(|(is, _)| is).collect(), nats }
     }
 

@@ -118,8 +118,8 @@ pub struct PlaceOptions {
 }
 
 impl Default for PlaceOptions {
-    /// Intervals of 95 %; the defaults of [`Fit`]; all alignments of some 5,000 frames and 500 phones; else within 400 states, some
-    /// 100 phones; no beam.
+    /// Intervals of 95 %; the defaults of [`Fit`]; all alignments of some 5,000 frames and 800 phones; else those within 400 states,
+    /// some 100 phones; no beam.
     fn default() -> Self {
         PlaceOptions { coverage: 0.95, fit: Fit::default(), exact_up_to: 1 << 24, near: 400, beam: None }
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::semiring::Energy;
 use crate::speech::phones::Notation;
-use crate::speech::{Pronunciation, Word};
+use crate::speech::{Pronunciation, UNTRANSCRIBED, Word};
 use ndarray::Array2;
 use proptest::prelude::*;
 
@@ -378,8 +378,6 @@ fn speech_that_the_transcript_lacks_is_a_misfit_unless_it_is_allowed() {
     assert_eq!(labels, ["atat", UNTRANSCRIBED]);
 }
 
-use crate::speech::UNTRANSCRIBED;
-
 #[test]
 fn words_without_room_are_squeezed_and_silence_is_unlike_words() {
     let c = classes(1);
@@ -415,42 +413,6 @@ fn where_all_is_alike_boundaries_lie_evenly() {
         assert_eq!((p.phones[0].start, p.phones[2].end), (0.0, 31.0));
         assert!((p.mismatch + o.fit.usual - 5.0_f64.ln()).abs() < 1e-6, "{}", p.mismatch);
     }
-}
-
-#[test]
-fn near_the_best_path_20_000_frames_are_placed_as_among_all() {
-    let (c, mut dice) = (classes(3), Dice(10));
-    let (mut runs, mut words) = (vec![(0, 30)], Vec::new());
-    let mut frames = 30;
-    while frames < 20_000 {
-        let phones: Vec<usize> = (0..1 + dice.below(5)).map(|_| dice.below(4)).collect();
-        for &p in &phones {
-            for position in 0..3 {
-                let n = 1 + dice.below(4);
-                runs.push((c.class(p, position), n));
-                frames += n;
-            }
-        }
-        words.push(word(&[(phones.iter().map(|&p| PHONES[p]).collect::<Vec<_>>().join(" ").as_str(), 0.0)]));
-        if dice.below(3) == 0 {
-            runs.push((0, 30));
-            frames += 30;
-        }
-    }
-    // So noisy that boundaries are in doubt.
-    let e = spoken(&runs, 13, 2.5, &mut dice);
-    let said = Transcript { words, ..Transcript::default() };
-    let some = placed(&e, &c, &said, &PlaceOptions { exact_up_to: 0, ..PlaceOptions::default() }).unwrap();
-    let all = placed(&e, &c, &said, &PlaceOptions { exact_up_to: usize::MAX, ..PlaceOptions::default() }).unwrap();
-    assert!(all.edge == 0.0 && some.edge < 1e-6, "{}", some.edge);
-    assert_eq!(some.phones.len(), all.phones.len());
-    for (a, b) in some.phones.iter().zip(&all.phones) {
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-4;
-        assert!(near(a.start, b.start) && near(a.end, b.end) && near(a.posterior, b.posterior), "{a:?} {b:?}");
-        assert!(near(a.start_interval.0, b.start_interval.0) && near(a.end_interval.1, b.end_interval.1));
-    }
-    let doubtful = all.phones.iter().filter(|p| p.posterior < 0.95).count();
-    assert!(doubtful > 100, "{doubtful}");
 }
 
 #[test]
