@@ -94,3 +94,21 @@ fn inside(words: &[Range<usize>], stretch: &Range<usize>) -> Range<usize> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_that_are_bad_have_what_is_good_between_them_left_out() {
+        // Bad, good, bad, a little good, bad, and a little bad at the end.
+        let runs = [(0.0, 5), (10.0, 20), (0.0, 20), (10.0, 10), (0.0, 3), (10.0, 10), (0.0, 90), (10.0, 2)];
+        let nats: Vec<f64> = runs.iter().flat_map(|&(x, n)| std::iter::repeat_n(x, n)).collect();
+        let excess = |is| Excess { is: vec![is; nats.len()], nats: nats.clone() };
+        assert_eq!(stretches(&excess(Is::Pause), 3.0, 40.0), [5..25, 45..68]);
+        assert_eq!(stretches(&excess(Is::Word(0)), 3.0, 140.0), [5..68]);
+        assert_eq!(stretches(&excess(Is::Word(0)), 3.0, 1e3), []);
+        assert_eq!(stretches(&excess(Is::Other), 3.0, 40.0), []);
+        assert_eq!(stretches(&Excess { is: Vec::new(), nats: Vec::new() }, 3.0, 0.0), []);
+    }
+}

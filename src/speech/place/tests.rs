@@ -270,14 +270,20 @@ fn long_recordings_choose_their_ways_in_parts_as_in_one() {
             runs.push((0, 3 + dice.below(20)));
         }
     }
-    let e = spoken(&runs, 5, 4.0, &mut dice);
-    assert!(e.nrows() > 4 * 1_000);
     let said = Transcript { words, ..Transcript::default() };
     let o = PlaceOptions::default();
-    let ways =
-        |o: &PlaceOptions| -> Vec<usize> { placed(&e, &c, &said, o).unwrap().words.iter().map(|w| w.way).collect() };
-    assert_eq!(ways(&o), right);
-    assert_eq!(ways(&PlaceOptions { exact_up_to: 1_000, ..o }), right);
+    let ways = |e: &Array2<f32>, exact_up_to| -> Vec<usize> {
+        let found = placed(e, &c, &said, &PlaceOptions { exact_up_to, ..o }).unwrap();
+        found.words.iter().map(|w| w.way).collect()
+    };
+    let clear = spoken(&runs, 5, 6.0, &mut dice);
+    assert!(clear.nrows() > 4 * 1_000);
+    assert_eq!(ways(&clear, 1_000), right);
+    // With more noise a word about a cut may be another.
+    let e = spoken(&runs, 5, 1.7, &mut dice);
+    let whole = ways(&e, usize::MAX);
+    let differ = whole.iter().zip(ways(&e, 1_000)).filter(|(a, b)| **a != *b).count();
+    assert!(differ <= 2, "{differ}");
 }
 
 proptest! {

@@ -15,7 +15,7 @@ use crate::speech::phones::Notation;
 use crate::speech::{Fit, FrameTimes, PlaceOptions, SpeechFrames, Transcript, place};
 
 /// The β that are tried.
-const BETAS: [f64; 7] = [0.3, 0.4, 0.55, 0.75, 1.0, 1.35, 1.8];
+const BETAS: [f64; 9] = [0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.35, 1.8];
 
 /// A trained aligner.
 #[derive(Debug, Clone, PartialEq)]

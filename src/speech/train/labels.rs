@@ -52,7 +52,7 @@ fn timed_lines(text: &str) -> Result<Option<Labelled>, String> {
 /// Seconds; a whole number is HTK's count of 100 ns.
 fn time(text: &str) -> Option<f64> {
     let value: f64 = text.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0)?;
-    Some(if text.bytes().all(|b| b.is_ascii_digit()) { value * 1e-7 } else { value })
+    Some(if text.bytes().all(|b| b.is_ascii_digit()) { value / 1e7 } else { value })
 }
 
 impl Labelled {
