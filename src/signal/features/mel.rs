@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::frames::{Framer, Scratch};
+use super::vtln::Vtln;
 use super::{FeatureError, FrameOptions};
 use crate::signal::Sound;
 
@@ -15,11 +16,18 @@ pub struct MelOptions {
     pub low: f64,
     /// Upper end of the last in Hz; 0 or below: so much below half the rate (0).
     pub high: f64,
+    /// Vocal-tract-length factor (1): the filters stand at their frequencies divided by it, so that above 1 they look lower, as suits the lower
+    /// formants of a longer vocal tract. At 1 nothing changes.
+    pub warp: f64,
+    /// Below about this frequency in Hz the warp bends back, to leave the lower end where it is (100).
+    pub vtln_low: f64,
+    /// Above about this frequency it bends back to the upper end; negative: so much below half the rate (−500).
+    pub vtln_high: f64,
 }
 
 impl Default for MelOptions {
     fn default() -> Self {
-        MelOptions { filters: 23, low: 20.0, high: 0.0 }
+        MelOptions { filters: 23, low: 20.0, high: 0.0, warp: 1.0, vtln_low: 100.0, vtln_high: -500.0 }
     }
 }
 
@@ -97,6 +105,10 @@ fn mel(hz: f64) -> f64 {
     1127.0 * (hz / 700.0).ln_1p()
 }
 
+fn hertz(mel: f64) -> f64 {
+    700.0 * (mel / 1127.0).exp_m1()
+}
+
 fn filters(rate: u32, padded: usize, o: &MelOptions) -> Result<Vec<Filter>, FeatureError> {
     let nyquist = f64::from(rate) / 2.0;
     let high = if o.high <= 0.0 { nyquist + o.high } else { o.high };
@@ -109,15 +121,21 @@ fn filters(rate: u32, padded: usize, o: &MelOptions) -> Result<Vec<Filter>, Feat
     if o.filters == 0 || o.filters > lines {
         return Err(FeatureError::EmptyFilter { filter: 0, filters: o.filters });
     }
+    let vtln = Vtln::new(o, (o.low, high), nyquist)?;
     let width = f64::from(rate) / padded as f64;
     let step = (mel(high) - mel(o.low)) / (o.filters + 1) as f64;
     (0..o.filters)
         .map(|filter| {
             let left = mel(o.low) + filter as f64 * step;
             let (centre, right) = (left + step, left + 2.0 * step);
+            let (mut left, mut centre, mut right, mut sides) = (left, centre, right, (step, step));
+            if let Some(vtln) = &vtln {
+                [left, centre, right] = [left, centre, right].map(|m| mel(vtln.warp(hertz(m))));
+                sides = (centre - left, right - centre);
+            }
             let weight = |line: usize| {
                 let m = mel(width * line as f64);
-                if m <= centre { (m - left) / step } else { (right - m) / step }
+                if m <= centre { (m - left) / sides.0 } else { (right - m) / sides.1 }
             };
             let inside = |line: &usize| {
                 let m = mel(width * *line as f64);
