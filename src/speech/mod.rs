@@ -1,15 +1,19 @@
 //! Speech: time-aligned labels and how they are compared.
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
-//! labels, [`boundaries`] says how far two alignments are apart, [`picture`] draws them.
+//! labels, [`boundaries`] says how far two alignments are apart, [`picture`] draws them. [`phones`] are symbols taken apart into
+//! articulatory features, of which [`Readout`] makes energies of phones, known and unknown.
 
 pub mod adapt;
 pub mod boundaries;
 pub mod export;
 pub mod partitur;
+pub mod phones;
 pub mod picture;
+mod readout;
 pub mod script;
 pub mod textgrid;
 mod tiers;
 
+pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};
