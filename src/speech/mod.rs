@@ -5,8 +5,13 @@
 //! articulatory features, of which [`Readout`] makes energies of phones, known and unknown.
 
 pub mod adapt;
+#[cfg(feature = "nn")]
+mod aligner;
 pub mod boundaries;
 pub mod export;
+mod features;
+#[cfg(feature = "nn")]
+mod model;
 pub mod partitur;
 pub mod phones;
 pub mod picture;
@@ -14,6 +19,13 @@ mod readout;
 pub mod script;
 pub mod textgrid;
 mod tiers;
+#[cfg(feature = "nn")]
+pub mod train;
 
+#[cfg(feature = "nn")]
+pub use aligner::{Aligner, AlignerError};
+pub use features::{FeatureConfig, Features, NoFeatures};
+#[cfg(feature = "nn")]
+pub use model::{ALIGNER_VERSION, AlignerInfo, AlignerModelError, load as load_aligner, save as save_aligner};
 pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};

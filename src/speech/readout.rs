@@ -166,6 +166,13 @@ impl Readout {
         self.features.nrows() + self.known
     }
 
+    /// The outputs that are a wanted phone's own, one a position; none where the net does not know it.
+    pub fn own_outputs(&self, phone: usize) -> Vec<usize> {
+        let rows = self.features.nrows();
+        let own = self.own.get(phone).copied().flatten();
+        own.map_or(Vec::new(), |own| (0..self.classes.positions()).map(|p| 1 + p * self.block() + rows + own).collect())
+    }
+
     /// What the columns of the energies are.
     pub fn classes(&self) -> &PhoneClasses {
         &self.classes
@@ -281,7 +288,9 @@ mod tests {
         assert_eq!(readout.outputs(), 1 + 3 * (rows + 2));
         let mut outputs = Array2::zeros((1, readout.outputs()));
         // The middle of t.
-        outputs[[0, 1 + (rows + 2) + rows + 1]] = 2.0;
+        assert_eq!(readout.own_outputs(0)[1], 1 + (rows + 2) + rows + 1);
+        assert!(readout.own_outputs(1).is_empty() && readout.own_outputs(2).is_empty());
+        outputs[[0, readout.own_outputs(0)[1]]] = 2.0;
         let e = readout.energies(outputs.view()).unwrap();
         let t = readout.classes().find("t").unwrap();
         assert_eq!(e[[0, readout.classes().class(t, 1)]], 2.0);

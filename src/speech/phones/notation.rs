@@ -3,7 +3,8 @@
 use super::{PhoneFault, UnknownPhone, arpabet, parse, xsampa};
 
 /// How a symbol is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Notation {
     /// The International Phonetic Alphabet.
     #[default]
