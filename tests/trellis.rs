@@ -385,6 +385,18 @@ fn a_text_is_placed_and_its_boundaries_have_the_shares_of_all_alignments() {
                 assert!(before <= 0.15 + 1e-9 && up_to > 0.15 - 1e-9, "{before} {up_to}");
                 assert!(behind <= 0.15 + 1e-9 && from > 0.15 - 1e-9, "{behind} {from}");
             }
+            // Medians and limits part the shares, each of which is spread over the frame about its place.
+            for (time, at) in [(segment.start, 0), (segment.end, 1)] {
+                let part_before = |w: &Way, x: f64| {
+                    let i = inside(w, k);
+                    let place = if at == 0 { i[0] } else { i[i.len() - 1] + 1 };
+                    (x - place as f64 + 0.5).clamp(0.0, 1.0)
+                };
+                for (x, part) in [(time.low, 0.15), (time.median, 0.5), (time.high, 0.85)] {
+                    let before: f64 = all.iter().map(|w| (total - w.energy).exp() * part_before(w, x)).sum();
+                    assert!((before - part).abs() < 1e-9 || x == 0.0 || x == frames as f64, "{before} {part}");
+                }
+            }
         }
     }
     // A loop over the whole alphabet has no places.

@@ -2,7 +2,8 @@
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
 //! labels, [`boundaries`] says how far two alignments are apart, [`picture`] draws them. [`phones`] are symbols taken apart into
-//! articulatory features, of which [`Readout`] makes energies of phones, known and unknown.
+//! articulatory features, of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a
+//! [`Transcript`] which were.
 
 pub mod adapt;
 #[cfg(feature = "nn")]
@@ -11,21 +12,34 @@ pub mod boundaries;
 pub mod export;
 mod features;
 #[cfg(feature = "nn")]
+mod hear;
+mod lexicon;
+#[cfg(feature = "nn")]
 mod model;
 pub mod partitur;
 pub mod phones;
 pub mod picture;
+mod place;
 mod readout;
 pub mod script;
 pub mod textgrid;
 mod tiers;
 #[cfg(feature = "nn")]
 pub mod train;
+mod transcript;
 
 #[cfg(feature = "nn")]
 pub use aligner::{Aligner, AlignerError};
 pub use features::{FeatureConfig, Features, NoFeatures};
 #[cfg(feature = "nn")]
+pub use hear::Heard;
+pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
+#[cfg(feature = "nn")]
 pub use model::{ALIGNER_VERSION, AlignerInfo, AlignerModelError, load as load_aligner, save as save_aligner};
+pub use place::{
+    Fit, FrameTimes, Misfit, MisfitKind, PlaceError, PlaceOptions, PlacedPhone, PlacedWord, Placement, SpeechFrames,
+    free_energies, occupancy, place, transcript_energy,
+};
 pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};
+pub use transcript::{Transcript, TranscriptError, UNTRANSCRIBED, Word};

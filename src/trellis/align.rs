@@ -43,9 +43,32 @@ pub struct AlignedSegment {
     pub starts: (usize, usize),
     /// The same for the first frame behind it.
     pub ends: (usize, usize),
+    /// Its start, to parts of a frame.
+    pub start: BoundaryTime,
+    /// Its end.
+    pub end: BoundaryTime,
     /// The share of all alignments that read its frames in it, averaged over them; 0 where it has none, which a topology
     /// of one's own may allow.
     pub posterior: f64,
+}
+
+/// A boundary in time, in frames from the start of the first: what all alignments say of it, each with the boundary somewhere within half
+/// a frame of where it has it.
+///
+/// Boundaries that follow each other in every alignment have medians and limits that do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoundaryTime {
+    /// As probably before as behind: the time of the least expected distance.
+    pub median: f64,
+    /// Where the interval of [`AlignOptions::coverage`] begins.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
+}
+
+impl BoundaryTime {
+    /// Not found yet.
+    const NONE: BoundaryTime = BoundaryTime { median: 0.0, low: 0.0, high: 0.0 };
 }
 
 /// A text, placed.
@@ -152,6 +175,8 @@ fn around(
         segment.posterior = found.inside / segment.frames.len().max(1) as f64;
         segment.starts = interval(&found.starts.0, o.coverage).unwrap_or((segment.frames.start, segment.frames.start));
         segment.ends = interval(&found.ends.0, o.coverage).unwrap_or((segment.frames.end, segment.frames.end));
+        segment.start = found.starts.time(o.coverage, segment.frames.start, e.frames());
+        segment.end = found.ends.time(o.coverage, segment.frames.end, e.frames());
     }
     Ok(Aligned { path, lost_at_most: 0.0, free_energy, edge, segments })
 }
@@ -199,9 +224,30 @@ struct Shares(Vec<(usize, f64)>);
 
 impl Shares {
     fn push(&mut self, t: usize, share: f64) {
-        if share > f64::EPSILON {
-            self.0.push((t, share));
+        match self.0.last_mut() {
+            Some((last, sum)) if *last == t => *sum += share,
+            _ if share > f64::EPSILON => self.0.push((t, share)),
+            _ => {}
         }
+    }
+
+    /// The boundary's median and limits; where no alignment has it, the place on the best path.
+    fn time(&self, coverage: f64, best: usize, frames: usize) -> BoundaryTime {
+        let total: f64 = self.0.iter().map(|s| s.1).sum();
+        let at = |part: f64| self.quantile(part * total).unwrap_or(best as f64).clamp(0.0, frames as f64);
+        let tail = 0.5 * (1.0 - coverage);
+        BoundaryTime { median: at(0.5), low: at(tail), high: at(1.0 - tail) }
+    }
+
+    /// Where so much of the shares lies before, each spread evenly over the frame about its place.
+    fn quantile(&self, before: f64) -> Option<f64> {
+        let mut sum = 0.0;
+        let passes = |(_, share): &&(usize, f64)| {
+            sum += share;
+            sum >= before
+        };
+        let &(t, share) = self.0.iter().find(passes).or(self.0.last())?;
+        Some(t as f64 + 0.5 - ((sum - before) / share).clamp(0.0, 1.0))
     }
 }
 
@@ -227,7 +273,8 @@ fn segments(
             open = true;
             silent.clear();
             let (label, frames) = (a.olabel, read..read);
-            segments.push(AlignedSegment { label, frames, starts: (0, 0), ends: (0, 0), posterior: 0.0 });
+            let (start, end) = (BoundaryTime::NONE, BoundaryTime::NONE);
+            segments.push(AlignedSegment { label, frames, starts: (0, 0), ends: (0, 0), start, end, posterior: 0.0 });
         } else if between.contains(&a.ilabel) {
             open = false;
         }

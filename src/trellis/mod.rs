@@ -80,7 +80,7 @@ mod segments;
 mod soft;
 mod topology;
 
-pub use align::{AlignOptions, Aligned, AlignedSegment, align};
+pub use align::{AlignOptions, Aligned, AlignedSegment, BoundaryTime, align};
 pub use asg::{AsgLoss, asg_loss, asg_losses};
 pub use batches::{contrast_losses, expected_costs};
 pub use beam::{Beam, BeamPath, best_path_in_beam};
