@@ -5,10 +5,9 @@ use std::ops::Range;
 use ndarray::{Array1, Array2, s};
 
 use super::adapt::{self, Adaptation, Speaker};
-use super::place::{occupancy, transcript_energy};
 use super::{
     Aligner, AlignerError, FrameTimes, PhoneClasses, PlaceOptions, Placement, Readout, SpeechFrames, Transcript,
-    free_energies, place,
+    free_energies, occupancy, place, transcript_energy,
 };
 use crate::signal::Sound;
 use crate::signal::features::Moments;
@@ -90,7 +89,7 @@ impl Aligner {
     ) -> Result<Heard, AlignerError> {
         let features = self.features(sound, speaker.map_or(1.0, |s| s.warp))?;
         let normalised = self.normalised(features, speaker.map(|s| &s.moments));
-        self.of_features(&normalised, said, sound.seconds(), o)
+        self.of_features(normalised, said, sound.seconds(), o)
     }
 
     /// What suits the speaker of these sounds, whose transcripts are given: see [`adapt::adapt`].
@@ -115,7 +114,7 @@ impl Aligner {
 
     fn of_features(
         &mut self,
-        features: &Array2<f32>,
+        features: Array2<f32>,
         said: &Transcript,
         seconds: f64,
         o: &PlaceOptions,
@@ -165,7 +164,7 @@ impl Speaker for Saying<'_> {
 
     fn free_energy(&mut self, utterance: usize, features: &Array2<f32>) -> Result<f64, AlignerError> {
         let (Some((sound, said)), o) = (self.said.get(utterance), self.options) else { return Ok(f64::INFINITY) };
-        let heard = self.aligner.of_features(features, said, sound.seconds(), o)?;
+        let heard = self.aligner.of_features(features.clone(), said, sound.seconds(), o)?;
         // A transcript that has no room counts for no warp.
         Ok(transcript_energy(&heard.speech(), said, o).unwrap_or(f64::INFINITY))
     }

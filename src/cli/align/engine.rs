@@ -10,10 +10,10 @@ use crate::signal::Sound;
 use crate::speech::adapt::{Adaptation, WARPS};
 use crate::speech::phones::Notation;
 use crate::speech::picture::Occupancy;
-use crate::speech::{Aligner, Lexicon, PlaceOptions, Transcript};
+use crate::speech::{Aligner, Lexicon, Transcript};
 
 /// The model that comes with the program, and what to call it.
-const SHIPPED: &[u8] = include_bytes!("../../../data/models/align.safetensors");
+const SHIPPED: Option<&[u8]> = None;
 const SHIPPED_NAME: &str = "the shipped model";
 
 /// The lexicons that come with the program.
@@ -50,9 +50,10 @@ impl Model {
             None => Lexicon::default(),
         };
         let device = wanted.device.resolve().at("--device")?;
-        let aligner = match wanted.model {
-            Some(path) => Aligner::load(path, device),
-            None => Aligner::parse(Path::new(SHIPPED_NAME), SHIPPED, device),
+        let aligner = match (wanted.model, SHIPPED) {
+            (Some(path), _) => Aligner::load(path, device),
+            (None, Some(bytes)) => Aligner::parse(Path::new(SHIPPED_NAME), bytes, device),
+            (None, None) => return Err(CliError::Usage("no model comes with the program: give --model FILE".into())),
         };
         let aligner = aligner.map_err(|e| CliError::Plain(e.to_string()))?;
         let name = format!("model {}", aligner.info().name);
@@ -89,15 +90,16 @@ impl Engine for Model {
         let whole = said.iter().filter_map(|(sound, text)| Some((sound, self.transcript(text).ok()?)));
         let whole: Vec<(&Sound, Transcript)> = whole.collect();
         if !whole.is_empty() {
-            self.speaker = Some(self.aligner.adapt(&whole, &WARPS)?);
+            let options = self.aligner.options();
+            self.speaker = Some(self.aligner.adapt(&whole, &WARPS, &options)?);
         }
         Ok(())
     }
 
     fn align(&mut self, sound: &Sound, said: &str, picture: bool) -> Result<Found, Fault> {
         let transcript = self.transcript(said)?;
-        let options = PlaceOptions::default();
-        let heard = self.aligner.hear(sound, &transcript, self.speaker.as_ref())?;
+        let options = self.aligner.options();
+        let heard = self.aligner.hear(sound, &transcript, self.speaker.as_ref(), &options)?;
         let placed = heard.place(&transcript, &options)?;
         let few = heard.frames().saturating_mul(placed.phones.len()) <= SHOWN;
         let shares = if picture && few { Some(heard.shares(&transcript, &placed, &options)?) } else { None };

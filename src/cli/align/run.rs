@@ -131,7 +131,7 @@ impl Run {
         }
         let mut engine = super::engine::Model::new(&super::engine::Wanted {
             model: self.model.as_deref(),
-            device: self.device.clone(),
+            device: self.device,
             lexicon: self.lexicon.as_deref(),
             notation: self.notation.into(),
             phones: self.phones,

@@ -47,6 +47,15 @@ struct Filter {
     weights: Vec<f64>,
 }
 
+/// What a filter gives for a spectrum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Response {
+    /// Weighted power.
+    pub power: f64,
+    /// Lines that it is a mean of, as it were.
+    pub lines: f64,
+}
+
 /// Log-mel filterbank features at one rate: each filter's natural logarithm of weighted power.
 #[derive(Clone)]
 pub struct Filterbank {
@@ -88,6 +97,18 @@ impl Filterbank {
     /// The time of the middle of frame `i` in seconds.
     pub fn centre(&self, i: usize) -> f64 {
         self.framer.centre(i)
+    }
+
+    /// What comes out of each filter for a spectrum of this power at each frequency (in Hz).
+    pub(crate) fn response(&self, power: impl Fn(f64) -> f64) -> Vec<Response> {
+        let width = f64::from(self.framer.rate()) / self.framer.padded() as f64;
+        let of = |f: &Filter| {
+            let sum: f64 = f.weights.iter().sum();
+            let squares: f64 = f.weights.iter().map(|w| w * w).sum();
+            let lines = (f.first..).zip(&f.weights).map(|(line, w)| w * power(width * line as f64));
+            Response { power: lines.sum(), lines: sum * sum / squares }
+        };
+        self.filters.iter().map(of).collect()
     }
 
     /// Frame `i`'s log energies, filter by filter.
