@@ -79,7 +79,8 @@ fn words_are_placed_in_order_and_written_in_the_format_of_the_ending() {
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let of = |tier: &str| -> Vec<(String, f64, f64)> {
         let all = json["segments"].as_array().unwrap().iter().filter(|s| s["tier"] == tier);
-        all.map(|s| (s["label"].as_str().unwrap().into(), s["start"].as_f64().unwrap(), s["end"].as_f64().unwrap())).collect()
+        all.map(|s| (s["label"].as_str().unwrap().into(), s["start"].as_f64().unwrap(), s["end"].as_f64().unwrap()))
+            .collect()
     };
     let (words, phones) = (of("words"), of("phones"));
     assert_eq!(words.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(), ["One", "two", "three"]);
@@ -100,7 +101,9 @@ fn pictures_show_words_phones_and_path() {
     let ran = align(&f, "@/a.wav @/a.txt --lexicon @/lexicon.txt -o @/a.csv --explain @/pictures");
     assert_eq!(ran.code, 0, "{}", ran.err);
     let svg = std::fs::read_to_string(f.path("pictures/a.svg")).unwrap();
-    assert!(svg.contains(">three<") && svg.contains(">θ<") && svg.contains("class=\"l-path\"") && svg.contains("drawn"));
+    assert!(
+        svg.contains(">three<") && svg.contains(">θ<") && svg.contains("class=\"l-path\"") && svg.contains("drawn")
+    );
     assert!(std::fs::read(f.path("pictures/a.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
@@ -139,7 +142,8 @@ fn what_cannot_be_aligned_is_refused_in_one_line() {
     let f = folder("align-refused");
     f.file("short.wav", noise(0.005, 8_000).to_wav().unwrap());
     // Marker, STREAMINFO that announces 16,000 samples at 16 kHz, and nothing behind.
-    let mut flac = b"fLaC\x80\x00\x00\x22\x10\x00\x10\x00\x00\x00\x00\x00\x00\x00\x03\xe8\x00\xf0\x00\x00\x3e\x80".to_vec();
+    let mut flac =
+        b"fLaC\x80\x00\x00\x22\x10\x00\x10\x00\x00\x00\x00\x00\x00\x00\x03\xe8\x00\xf0\x00\x00\x3e\x80".to_vec();
     flac.extend([0; 16]);
     f.file("cut.flac", flac);
     f.file("empty.txt", " \n");
@@ -186,7 +190,10 @@ fn in_a_folder_with_a_bad_file_the_others_are_written() {
     f.file("in/bad.lab", "two");
     f.file("in/unsaid.lab", "two");
     for speakers in ["none", "folder"] {
-        let ran = align(&f, &format!("@/in @/in --lexicon @/lexicon.txt -o @/{speakers} --format csv --speakers {speakers} --json"));
+        let ran = align(
+            &f,
+            &format!("@/in @/in --lexicon @/lexicon.txt -o @/{speakers} --format csv --speakers {speakers} --json"),
+        );
         assert_eq!(ran.code, 1, "{}", ran.err);
         let lines: Vec<serde_json::Value> = ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(lines.iter().filter(|l| l["error"].is_string()).count(), 1);
@@ -214,6 +221,10 @@ fn usage_is_explained_and_eval_stays() {
     assert_eq!(energraph(&["align"]).code, 2);
     assert_eq!(energraph(&["align", "a.wav", "a.txt"]).code, 2);
     let help = energraph(&["align", "--help"]);
-    assert!(help.code == 0 && ["eval", "--star", "--lexicon", "Example"].iter().all(|p| help.out.contains(p)), "{}", help.out);
+    assert!(
+        help.code == 0 && ["eval", "--star", "--lexicon", "Example"].iter().all(|p| help.out.contains(p)),
+        "{}",
+        help.out
+    );
     assert!(energraph(&["align", "eval", "--help"]).out.contains("reference"));
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use ndarray::Array2;
 
+use super::PlaceError;
 use super::features::{Features, NoFeatures};
 use super::model::{self, AlignerInfo, AlignerModelError};
 use super::readout::ReadoutError;
-use super::PlaceError;
 use crate::learn::{FrontEnd, FrontError, Parameter};
 use crate::nn::ensemble::split;
 use crate::nn::{ComputeDevice, Tdnn};
@@ -105,6 +105,11 @@ impl Aligner {
     pub fn outputs(&mut self, sound: &Sound, speaker: Option<&Moments>) -> Result<Array2<f32>, AlignerError> {
         let features = self.features(sound, 1.0)?;
         self.outputs_of(self.normalised(features, speaker))
+    }
+
+    /// Frames to either side that an output depends on.
+    pub(super) fn context(&self) -> usize {
+        self.nets.iter().map(|net| net.config().context()).max().unwrap_or(0)
     }
 
     /// Features that are not normalised, the filters' frequencies divided by a warp.

@@ -1,7 +1,5 @@
 //! A sound as an aligner hears it, with the phones of a transcript.
 
-use std::ops::Range;
-
 use ndarray::{Array1, Array2, s};
 
 use super::adapt::{self, Adaptation, Speaker};
@@ -12,8 +10,8 @@ use super::{
 use crate::signal::Sound;
 use crate::signal::features::Moments;
 
-/// Frames whose energies of all phones are held at a time.
-const PART: usize = 4_096;
+/// Frames that are heard at a time: of an hour the nets' outputs alone would take half a GiB.
+const PART: usize = 8_192;
 
 /// Energies of the phones of a transcript at the frames of a sound.
 pub struct Heard {
@@ -61,7 +59,7 @@ impl Aligner {
     /// How placements by this model are made, but for what a user asks for.
     pub fn options(&self) -> PlaceOptions {
         let mut o = PlaceOptions::default();
-        if let Some(beta) = crate::paths::PositiveF64::new(self.info().beta) {
+        if let Ok(beta) = crate::paths::PositiveF64::new(self.info().beta) {
             o.fit.beta = beta;
         }
         o
@@ -119,19 +117,23 @@ impl Aligner {
         seconds: f64,
         o: &PlaceOptions,
     ) -> Result<Heard, AlignerError> {
-        let outputs = self.outputs_of(features)?;
-        let info = self.info();
+        let (phones, positions) = (&self.info().phones, self.info().positions);
         let wanted: Vec<String> = said.phones().into_iter().map(str::to_owned).collect();
-        let known = Readout::new(&info.phones, info.positions, &info.phones)?;
-        let own = Readout::new(&info.phones, info.positions, &wanted)?;
-        let energies = own.energies(outputs.view())?;
-        let parts = (0..outputs.nrows()).step_by(PART).map(|from| from..(from + PART).min(outputs.nrows()));
-        let part = |p: Range<usize>| -> Result<Array1<f64>, AlignerError> {
-            Ok(free_energies(known.energies(outputs.slice(s![p, ..]))?.view(), o.fit.beta))
-        };
-        let free = parts.map(part).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-        let step = info.features.shift();
-        let times = FrameTimes { end: seconds, ..FrameTimes::from_zero(step, outputs.nrows()) };
+        let known = Readout::new(phones, positions, phones)?;
+        let own = Readout::new(phones, positions, &wanted)?;
+        let (frames, context) = (features.nrows(), self.context());
+        let mut energies = Array2::zeros((frames, own.classes().count()));
+        let mut free = Array1::zeros(frames);
+        for from in (0..frames).step_by(PART) {
+            let to = (from + PART).min(frames);
+            // A part sees as far as the nets do, so that it is as if there were none.
+            let seen = from.saturating_sub(context)..(to + context).min(frames);
+            let outputs = self.outputs_of(features.slice(s![seen.clone(), ..]).to_owned())?;
+            let outputs = outputs.slice(s![from - seen.start..to - seen.start, ..]);
+            energies.slice_mut(s![from..to, ..]).assign(&own.energies(outputs)?);
+            free.slice_mut(s![from..to]).assign(&free_energies(known.energies(outputs)?.view(), o.fit.beta));
+        }
+        let times = FrameTimes { end: seconds, ..FrameTimes::from_zero(self.info().features.shift(), frames) };
         Ok(Heard { energies, classes: own.classes().clone(), free, times })
     }
 }

@@ -31,7 +31,11 @@ pub fn occupancy(
     // A column for every unit, so that shares are those of units, not of classes.
     let units = plan.units();
     let own = Array2::from_shape_fn((with_other.nrows(), units.len()), |(t, k)| {
-        units.get(k).and_then(|u| with_other.get((t, (u.reads as usize).wrapping_sub(1)))).copied().unwrap_or(f32::INFINITY)
+        units
+            .get(k)
+            .and_then(|u| with_other.get((t, (u.reads as usize).wrapping_sub(1))))
+            .copied()
+            .unwrap_or(f32::INFINITY)
     });
     let apart = |(k, u): (usize, &Unit)| Unit { reads: k as Label + 1, ..*u };
     let apart: Vec<Unit> = units.iter().enumerate().map(apart).collect();
@@ -39,7 +43,9 @@ pub fn occupancy(
     let mut shares = Array2::zeros((own.nrows(), placed.phones.len()));
     let (silence, other) = (plan::label(PhoneClasses::SILENCE), plan::label(frames.classes.count()));
     let mut begun = 0;
-    for (unit, column) in units.iter().zip(found.emissions.columns()).filter(|(u, _)| u.reads != silence && u.reads != other) {
+    for (unit, column) in
+        units.iter().zip(found.emissions.columns()).filter(|(u, _)| u.reads != silence && u.reads != other)
+    {
         begun += usize::from(unit.writes != 0);
         if begun > 0 && begun <= shares.ncols() {
             let mut phone = shares.column_mut(begun - 1);
@@ -104,12 +110,14 @@ mod tests {
         let (energies, classes) = (energies(), PhoneClasses::new(&["a".into(), "t".into()], 1).unwrap());
         let o = PlaceOptions::default();
         let energy = |said: &str| {
-            transcript_energy(&frames(&energies, &classes), &Transcript::from_phones(said, Notation::Ipa).unwrap(), &o).unwrap()
+            transcript_energy(&frames(&energies, &classes), &Transcript::from_phones(said, Notation::Ipa).unwrap(), &o)
+                .unwrap()
         };
         assert!(energy("a t a") < energy("t a t") && energy("a t a") < energy("a"));
         // Every frame is what it is: the one alignment is all there is.
         let sure = energies.mapv(|e| if e < 1.0 { 0.0 } else { 1e3 });
-        let only = transcript_energy(&frames(&sure, &classes), &Transcript::from_phones("a t a", Notation::Ipa).unwrap(), &o);
+        let only =
+            transcript_energy(&frames(&sure, &classes), &Transcript::from_phones("a t a", Notation::Ipa).unwrap(), &o);
         assert!(only.unwrap().abs() < 1e-9);
         let never = array![[0.0, f32::INFINITY, 0.0], [0.0, f32::INFINITY, 0.0]];
         let said = Transcript::from_phones("a", Notation::Ipa).unwrap();
