@@ -50,7 +50,7 @@ fn main() -> Result<(), Failure> {
     let alone = staged("features", &sound, || Ok(features.raw(&sound)?.nrows()))?;
     let (heard, with_net) = timed("features and net", &sound, || Ok(aligner.hear(&sound, &said, None, &options)?))?;
     println!("{:<28} {:8.1} s", "of which net and readout", with_net - alone);
-    let beam = PlaceOptions { beam: Some(Beam { width: 200.0, states: Some(2_000) }), ..options };
+    let beam = PlaceOptions { beam: Some(Beam { energy: 200.0, states: 2_000 }), ..options };
     for (name, o) in [("dynamic programming, exact", &options), ("the same in a beam", &beam)] {
         let (placed, seconds) = timed(name, &sound, || Ok(heard.place(&said, o)?))?;
         let whole = (with_net + seconds) / sound.seconds();

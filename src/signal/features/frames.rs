@@ -127,6 +127,7 @@ impl Framer {
     }
 
     /// Samples a second.
+    #[cfg(feature = "nn")]
     pub(super) fn rate(&self) -> u32 {
         self.rate
     }

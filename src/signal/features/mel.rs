@@ -48,6 +48,7 @@ struct Filter {
 }
 
 /// What a filter gives for a spectrum.
+#[cfg(feature = "nn")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Response {
     /// Weighted power.
@@ -100,6 +101,7 @@ impl Filterbank {
     }
 
     /// What comes out of each filter for a spectrum of this power at each frequency (in Hz).
+    #[cfg(feature = "nn")]
     pub(crate) fn response(&self, power: impl Fn(f64) -> f64) -> Vec<Response> {
         let width = f64::from(self.framer.rate()) / self.framer.padded() as f64;
         let of = |f: &Filter| {
