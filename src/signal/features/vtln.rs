@@ -29,7 +29,7 @@ impl Vtln {
         if !(o.vtln_low > low && o.vtln_low < upper) {
             return option("vtln_low", o.vtln_low, "must lie above the lower end of the filters and below vtln_high");
         }
-        if !(upper < high) {
+        if upper.is_nan() || upper >= high {
             return option("vtln_high", o.vtln_high, "must lie below the upper end of the filters");
         }
         let knees = (o.vtln_low * factor.max(1.0), upper * factor.min(1.0));

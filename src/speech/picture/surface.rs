@@ -40,7 +40,7 @@ impl Ink {
             Ink::Strong => ([0xc8, 0x1e, 0x1e], 1.0),
             Ink::Weak => ([0x1d, 0x6f, 0xc4], 0.9),
             Ink::Band => ([0x3b, 0x82, 0xc4], 0.28),
-            Ink::Misfit => ([0xf0, 0x8c, 0x2e], 0.3),
+            Ink::Misfit => ([0xf0, 0x8c, 0x2e], 0.2),
             Ink::Path => ([0xc8, 0x1e, 0x1e], 1.0),
         }
     }
