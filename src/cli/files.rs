@@ -1,7 +1,7 @@
 //! Files in and out.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{At, CliError};
 use crate::graph::att::{self, AttOptions};
@@ -134,4 +134,23 @@ fn deliver_bytes(bytes: &[u8], to: Option<&Path>) -> Result<(), CliError> {
             out.write_all(bytes).and_then(|()| out.flush()).at("standard output")
         }
     }
+}
+
+/// All files in a folder and those below it, sorted.
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(inside) = open.pop() {
+        for entry in std::fs::read_dir(&inside).at(inside.display())? {
+            let entry = entry.at(inside.display())?;
+            let path = entry.path();
+            // A link to a folder is not followed: it may lead back.
+            if entry.file_type().at(path.display())?.is_dir() {
+                open.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }

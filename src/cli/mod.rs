@@ -22,7 +22,8 @@ mod fst;
 mod laws;
 #[cfg(feature = "nn")]
 mod model;
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "nn", test))]
+#[cfg_attr(not(feature = "nn"), allow(dead_code))]
 mod progress;
 #[cfg(feature = "nn")]
 mod read;

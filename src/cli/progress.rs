@@ -54,6 +54,11 @@ impl Bar {
         }
     }
 
+    /// Writes to standard error with the bar out of the way.
+    pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
+    }
+
     /// Takes the bar away.
     pub(super) fn done(&self) {
         self.bar.finish_and_clear();

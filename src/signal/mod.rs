@@ -22,6 +22,7 @@
 mod augment;
 mod background;
 mod contrast;
+pub(crate) mod draw;
 pub mod features;
 mod grey;
 mod idx;

@@ -1,19 +1,16 @@
 //! The aligner: a sound and what is said in it, placed.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
 use std::path::Path;
 
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::Array2;
 
+use super::PlaceError;
 use super::features::{Features, NoFeatures};
 use super::model::{self, AlignerInfo, AlignerModelError};
-use super::place::{FrameTimes, PlaceError, PlaceOptions, Placement, SpeechFrames, free_energies, place};
-use super::readout::{Readout, ReadoutError};
-use super::transcript::Transcript;
+use super::readout::ReadoutError;
 use crate::learn::{FrontEnd, FrontError, Parameter};
 use crate::nn::ensemble::{mean, split};
-use crate::nn::{ComputeDevice, Tdnn, TdnnConfig};
+use crate::nn::{ComputeDevice, Tdnn};
 use crate::signal::Sound;
 use crate::signal::features::Moments;
 
@@ -32,13 +29,10 @@ pub enum AlignerError {
     /// The phones.
     #[error(transparent)]
     Readout(#[from] ReadoutError),
-    /// The transcript can't be placed.
+    /// The transcript cannot be placed.
     #[error(transparent)]
     Place(#[from] PlaceError),
 }
-
-/// Frames that the nets see at once, a minute.
-const WINDOW: usize = 6_000;
 
 /// A trained aligner: nets whose outputs, averaged, are read as energies of the phones of a transcript.
 pub struct Aligner {
@@ -94,50 +88,18 @@ impl Aligner {
         self.nets.first().map(Tdnn::device)
     }
 
-    /// What a placement by this model is asked for unless told otherwise: its durations, its β, how well right
-    /// transcripts fit it.
-    pub fn options(&self) -> PlaceOptions {
-        PlaceOptions { fit: self.info.fit(), ..PlaceOptions::default() }
+    /// Frames to either side that an output depends on.
+    pub(super) fn context(&self) -> usize {
+        self.nets.iter().map(|net| net.config().context()).max().unwrap_or(0)
     }
 
-    /// Places a transcript in a sound of any rate; features are normalised over the sound.
-    ///
-    /// Phones that the model has not heard have energies of their articulatory features. Options are best made from
-    /// [`Aligner::options`].
-    ///
-    /// # Errors
-    /// [`AlignerError`].
-    ///
-    /// # Cost
-    /// Some 5 ms a second of speech and net on one core, for nets of the default size, and that of
-    /// [`place()`](super::place()). Memory: the energies of the transcript's phones at every frame; the nets see a minute
-    /// at a time.
-    pub fn align(&mut self, sound: &Sound, said: &Transcript, o: &PlaceOptions) -> Result<Placement, AlignerError> {
-        self.place(sound, None, said, o)
+    /// Features that are not normalised, the filters' frequencies divided by a warp.
+    pub(super) fn features(&self, sound: &Sound, warp: f64) -> Result<Array2<f32>, AlignerError> {
+        Ok(if warp == 1.0 { self.features.raw(sound)? } else { self.features.warped(sound, warp)? })
     }
 
-    /// As [`Aligner::align`], with features normalised over all that the speaker says: see [`Aligner::hear`].
-    ///
-    /// # Errors
-    /// [`AlignerError`].
-    pub fn align_speaker(
-        &mut self,
-        sound: &Sound,
-        speaker: &Moments,
-        said: &Transcript,
-        o: &PlaceOptions,
-    ) -> Result<Placement, AlignerError> {
-        self.place(sound, Some(speaker), said, o)
-    }
-
-    fn place(
-        &mut self,
-        sound: &Sound,
-        speaker: Option<&Moments>,
-        said: &Transcript,
-        o: &PlaceOptions,
-    ) -> Result<Placement, AlignerError> {
-        let mut features = self.features.raw(sound)?;
+    /// Features normalised by a speaker's moments, or by their own.
+    pub(super) fn normalised(&self, mut features: Array2<f32>, speaker: Option<&Moments>) -> Array2<f32> {
         match speaker {
             Some(moments) => self.features.normalise(&mut features, moments),
             None => {
@@ -145,44 +107,13 @@ impl Aligner {
                 self.features.normalise(&mut features, &own);
             }
         }
-        let of = |phones: Vec<String>| Readout::new(&self.info.phones, self.info.positions, &phones);
-        let own: BTreeSet<String> = said.phones().into_iter().map(str::to_owned).collect();
-        let all = self.info.phones.iter().cloned().collect::<BTreeSet<_>>().union(&own).cloned().collect();
-        let (own, all) = (of(own.into_iter().collect())?, of(all)?);
-        let mut energies = Array2::zeros((features.nrows(), own.classes().count()));
-        let mut free = Array1::zeros(features.nrows());
-        let mut from = 0;
-        while from < features.nrows() {
-            let to = (from + WINDOW).min(features.nrows());
-            let outputs = self.outputs(features.view(), from..to)?;
-            energies.slice_mut(s![from..to, ..]).assign(&own.energies(outputs.view())?);
-            let of_all = all.energies(outputs.view())?;
-            free.slice_mut(s![from..to]).assign(&free_energies(of_all.view(), o.fit.beta));
-            from = to;
-        }
-        let step = self.info.features.shift();
-        let times = FrameTimes { start: 0.0, end: sound.seconds(), first: 0.0, step };
-        let frames = SpeechFrames { energies: energies.view(), classes: own.classes(), free: Some(free.view()), times };
-        Ok(place(&frames, said, o)?)
+        features
     }
 
-    /// The nets' outputs at some frames, averaged; they see as much of the others as changes them.
-    fn outputs(&mut self, features: ArrayView2<'_, f32>, frames: Range<usize>) -> Result<Array2<f32>, AlignerError> {
-        let context = self.info.nets.iter().map(TdnnConfig::context).max().unwrap_or(0);
-        let (first, end) =
-            (frames.start.saturating_sub(context), (frames.end.saturating_add(context)).min(features.nrows()));
-        let window = [features.slice(s![first..end, ..]).to_owned()];
-        let outputs = self.nets.iter_mut().map(|net| net.infer(&window)).collect::<Result<Vec<_>, _>>()?;
-        let mean = mean(outputs)?;
-        Ok(mean.block(0).slice(s![frames.start - first..frames.end - first, ..]).to_owned())
-    }
-
-    /// Adds a sound to the moments of its speaker.
-    ///
-    /// # Errors
-    /// [`AlignerError::Features`].
-    pub fn hear(&self, sound: &Sound, speaker: &mut Moments) -> Result<(), AlignerError> {
-        speaker.add(&self.features.raw(sound)?);
-        Ok(())
+    /// What the nets give for normalised features, averaged.
+    pub(super) fn outputs_of(&mut self, features: Array2<f32>) -> Result<Array2<f32>, AlignerError> {
+        let features = [features];
+        let outputs = self.nets.iter_mut().map(|net| net.infer(&features)).collect::<Result<Vec<_>, _>>()?;
+        Ok(mean(outputs)?.block(0).to_owned())
     }
 }

@@ -64,7 +64,7 @@ pub enum NoFeatures {
 }
 
 impl FeatureConfig {
-    /// The filterbank, its frames `tempo` times as far apart and its frequencies stretched by `warp`.
+    /// The filterbank, its frames `tempo` times as far apart and its frequencies divided by `warp`.
     pub(super) fn bank(&self, tempo: f64, warp: f64) -> Result<Filterbank, FeatureError> {
         let frames = FrameOptions {
             length_ms: self.length_ms,
@@ -74,7 +74,9 @@ impl FeatureConfig {
             floor: self.floor,
             ..FrameOptions::default()
         };
-        let mel = MelOptions { filters: self.filters, low: self.low, high: self.high, warp };
+        // The knees are near the ends, wherever these are.
+        let (vtln_low, vtln_high) = (self.low + 40.0, self.high - 100.0);
+        let mel = MelOptions { filters: self.filters, low: self.low, high: self.high, warp, vtln_low, vtln_high };
         Filterbank::new(self.rate, &FilterbankOptions { frames, mel })
     }
 
@@ -116,10 +118,22 @@ impl Features {
     /// # Errors
     /// [`NoFeatures`].
     pub fn raw(&self, sound: &Sound) -> Result<Array2<f32>, NoFeatures> {
+        self.raw_by(&self.bank, sound)
+    }
+
+    /// The same with the filters' frequencies divided by a warp ([`MelOptions::warp`]).
+    ///
+    /// # Errors
+    /// [`NoFeatures`].
+    pub fn warped(&self, sound: &Sound, warp: f64) -> Result<Array2<f32>, NoFeatures> {
+        self.raw_by(&self.config.bank(1.0, warp)?, sound)
+    }
+
+    fn raw_by(&self, bank: &Filterbank, sound: &Sound) -> Result<Array2<f32>, NoFeatures> {
         let features = if sound.rate() == self.config.rate {
-            self.bank.apply(sound)?
+            bank.apply(sound)?
         } else {
-            self.bank.apply(&sound.resample(self.config.rate)?)?
+            bank.apply(&sound.resample(self.config.rate)?)?
         };
         if features.nrows() == 0 {
             return Err(NoFeatures::TooShort { seconds: sound.seconds(), shift_ms: self.config.shift_ms });

@@ -1,11 +1,12 @@
 //! Speech: time-aligned labels and how they are compared.
 //!
 //! [`TextGrid`] is what an alignment is in memory; [`textgrid`] reads and writes Praat's files, [`export`] writes JSON, CSV, CTM and Audacity
-//! labels, [`boundaries`] says how far two alignments are apart. [`phones`] are symbols taken apart into articulatory features,
-//! of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a [`Transcript`] which were,
-//! and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model file
-//! of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
+//! labels, [`boundaries`] says how far two alignments are apart, [`picture`] draws them. [`phones`] are symbols taken apart into
+//! articulatory features, of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a
+//! [`Transcript`] which were, and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model
+//! file of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
 
+pub mod adapt;
 #[cfg(feature = "nn")]
 mod aligner;
 pub mod boundaries;
@@ -13,10 +14,16 @@ pub mod export;
 mod features;
 mod lexicon;
 #[cfg(feature = "nn")]
+mod hear;
+mod lexicon;
+#[cfg(feature = "nn")]
 mod model;
+pub mod partitur;
 pub mod phones;
+pub mod picture;
 mod place;
 mod readout;
+pub mod script;
 pub mod textgrid;
 mod tiers;
 #[cfg(feature = "nn")]
@@ -28,10 +35,13 @@ pub use aligner::{Aligner, AlignerError};
 pub use features::{FeatureConfig, Features, NoFeatures};
 pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
 #[cfg(feature = "nn")]
+pub use hear::Heard;
+pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
+#[cfg(feature = "nn")]
 pub use model::{ALIGNER_VERSION, AlignerInfo, AlignerModelError, load as load_aligner, save as save_aligner};
 pub use place::{
     Fit, FrameTimes, Misfit, MisfitKind, PlaceError, PlaceOptions, PlacedPhone, PlacedWord, Placement, SpeechFrames,
-    free_energies, place,
+    free_energies, occupancy, place, transcript_energy,
 };
 pub use readout::{PhoneClasses, Readout, ReadoutError};
 pub use tiers::{BadTier, Content, Interval, NoTier, Point, TextGrid, Tier, TimeFault};

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::error::{At, CliError, complain};
-use crate::cli::files::deliver;
+use crate::cli::files::{deliver, files_below};
 use crate::speech::TextGrid;
 use crate::speech::boundaries::{Differences, Pairing, compare};
 use crate::speech::textgrid;
@@ -168,18 +168,7 @@ fn text(t: &Totals) -> String {
 
 /// The TextGrid files in a folder and those below it, as paths from it.
 fn text_grids(folder: &Path) -> Result<BTreeSet<PathBuf>, CliError> {
-    let (mut found, mut open) = (BTreeSet::new(), vec![folder.to_path_buf()]);
-    while let Some(inside) = open.pop() {
-        for entry in std::fs::read_dir(&inside).at(inside.display())? {
-            let entry = entry.at(inside.display())?;
-            let path = entry.path();
-            // A link to a folder is not followed: it may lead back.
-            if entry.file_type().at(path.display())?.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("TextGrid")) {
-                found.extend(path.strip_prefix(folder).map(Path::to_path_buf));
-            }
-        }
-    }
-    Ok(found)
+    let is_grid = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("TextGrid"));
+    let files = files_below(folder)?.into_iter().filter(is_grid);
+    Ok(files.filter_map(|path| path.strip_prefix(folder).map(Path::to_path_buf).ok()).collect())
 }

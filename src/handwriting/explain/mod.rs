@@ -1,11 +1,9 @@
 //! Pictures of readings that a person can follow: the image, its cuts, the graph with its energies, the best
 //! interpretation and its runner-up, the other answers.
 
-mod base64;
 mod lanes;
 mod page;
 mod picture;
-mod svg;
 
 use super::grammar;
 use super::{Alternative, Field, Interpretations, Prepared, Read, Reading, ReadingError, Recognizer, Rows};

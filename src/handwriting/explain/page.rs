@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::Explanation;
-use super::svg::{escape, number, percent};
 use crate::signal::ImageError;
+use crate::signal::draw::svg::{escape, number, percent};
 
 const STYLE: &str = "body{font-family:DejaVu Sans,Verdana,sans-serif;margin:24px;color:#1f2933}\
 table{border-collapse:collapse;margin:8px 0 24px}td,th{padding:4px 14px;border-bottom:1px solid #d5dce4;text-align:right}\

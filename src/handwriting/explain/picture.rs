@@ -1,8 +1,8 @@
 //! The picture of a reading, panel by panel from the image down to the answers.
 
 use super::lanes::lanes;
-use super::svg::{Anchor, Canvas, number, percent};
 use super::{Explanation, Step};
+use crate::signal::draw::svg::{Anchor, Canvas, number, percent};
 use crate::signal::{Grey, ImageError};
 
 const MARGIN: f32 = 24.0;

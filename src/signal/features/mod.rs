@@ -20,6 +20,8 @@ mod frames;
 mod mel;
 mod mfcc;
 mod moments;
+mod spectrogram;
+mod vtln;
 
 use thiserror::Error;
 
@@ -28,6 +30,7 @@ pub use frames::{FrameOptions, Window};
 pub use mel::{Filterbank, FilterbankOptions, MelOptions};
 pub use mfcc::{Mfcc, MfccOptions};
 pub use moments::Moments;
+pub use spectrogram::spectrogram;
 
 /// Why there are no features.
 #[derive(Debug, Clone, PartialEq, Error)]

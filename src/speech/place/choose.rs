@@ -117,7 +117,7 @@ fn best_ways(
 }
 
 /// All ways to say some words, one after the other, pauses between: each word writes the number of its way, from 1.
-fn all_ways(
+pub(super) fn all_ways(
     classes: &PhoneClasses,
     said: &Transcript,
     words: Range<usize>,

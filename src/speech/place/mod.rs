@@ -4,6 +4,7 @@ mod choose;
 mod error;
 mod excess;
 mod misfits;
+mod occupancy;
 mod output;
 mod plan;
 
@@ -19,6 +20,7 @@ use crate::trellis::{AlignOptions, Aligned, AlignedSegment, Beam, Emissions, ali
 
 pub use self::error::PlaceError;
 pub use self::excess::free_energies;
+pub use self::occupancy::{occupancy, transcript_energy};
 
 /// When frames are.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -67,6 +67,11 @@ impl Plan {
         self.units.extend(gap(classes, speech, self.elements.len() as Label, fit));
     }
 
+    /// All units in order.
+    pub(super) fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
     pub(super) fn topology(&self) -> Result<Topology, TrellisError> {
         Topology::left_to_right(&self.units)
     }

@@ -27,7 +27,7 @@ impl Encoding {
 }
 
 /// The text of a file: by its byte order mark, else UTF-16 where every other one of the first four bytes is 0, else UTF-8.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, TextGridError> {
+pub(in crate::speech) fn decode(bytes: &[u8]) -> Result<String, TextGridError> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, 2, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, 2, u16::from_be_bytes),

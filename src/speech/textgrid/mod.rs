@@ -15,7 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod encoding;
+pub(super) mod encoding;
 mod parse;
 mod tokens;
 mod write;

@@ -3,24 +3,25 @@
 use std::fmt::Write;
 
 /// Text that may stand in SVG and HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A number as people read it, with a real minus sign.
-pub(super) fn number(value: f64) -> String {
+#[cfg(feature = "nn")]
+pub(crate) fn number(value: f64) -> String {
     format!("{value:.2}").replace('-', "\u{2212}")
 }
 
 /// A share in per cent.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let p = 100.0 * share.clamp(0.0, 1.0);
     if !(0.05..99.95).contains(&p) { format!("{p:.0} %") } else { format!("{p:.1} %") }
 }
 
 /// Where a text stands relative to its point.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
@@ -28,13 +29,13 @@ pub(super) enum Anchor {
 
 /// A picture in the making.
 #[derive(Default)]
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     body: String,
 }
 
 impl Canvas {
     /// Text of a size and a class.
-    pub(super) fn text(&mut self, at: (f32, f32), size: u32, class: &str, anchor: Anchor, text: &str) {
+    pub(crate) fn text(&mut self, at: (f32, f32), size: u32, class: &str, anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -49,12 +50,13 @@ impl Canvas {
     }
 
     /// A straight line.
-    pub(super) fn line(&mut self, from: (f32, f32), to: (f32, f32), class: &str) {
+    pub(crate) fn line(&mut self, from: (f32, f32), to: (f32, f32), class: &str) {
         self.push(&format!(r#"<path d="M{:.1} {:.1}L{:.1} {:.1}" class="{class}"/>"#, from.0, from.1, to.0, to.1));
     }
 
     /// An arc between two points of one height that reaches `rise` above them (below, where negative).
-    pub(super) fn bow(&mut self, from: f32, to: f32, y: f32, rise: f32, class: &str) {
+    #[cfg(feature = "nn")]
+    pub(crate) fn bow(&mut self, from: f32, to: f32, y: f32, rise: f32, class: &str) {
         let control = y - rise * 4.0 / 3.0;
         let lean = 0.18 * (to - from);
         self.push(&format!(
@@ -65,17 +67,18 @@ impl Canvas {
     }
 
     /// A rectangle.
-    pub(super) fn rect(&mut self, [x, y, w, h]: [f32; 4], class: &str) {
+    pub(crate) fn rect(&mut self, [x, y, w, h]: [f32; 4], class: &str) {
         self.push(&format!(r#"<rect x="{x:.1}" y="{y:.1}" width="{w:.1}" height="{h:.1}" class="{class}"/>"#));
     }
 
     /// A dot.
-    pub(super) fn dot(&mut self, at: (f32, f32), radius: f32, class: &str) {
+    #[cfg(feature = "nn")]
+    pub(crate) fn dot(&mut self, at: (f32, f32), radius: f32, class: &str) {
         self.push(&format!(r#"<circle cx="{:.1}" cy="{:.1}" r="{radius}" class="{class}"/>"#, at.0, at.1));
     }
 
     /// A PNG.
-    pub(super) fn image(&mut self, [x, y, w, h]: [f32; 4], png: &[u8]) {
+    pub(crate) fn image(&mut self, [x, y, w, h]: [f32; 4], png: &[u8]) {
         let data = super::base64::encode(png);
         self.push(&format!(
             r#"<image x="{x:.1}" y="{y:.1}" width="{w:.1}" height="{h:.1}" preserveAspectRatio="none" href="data:image/png;base64,{data}"/>"#
@@ -88,7 +91,7 @@ impl Canvas {
     }
 
     /// The whole, with the styles of its classes.
-    pub(super) fn finish(self, width: f32, height: f32, title: &str, style: &str, heads: &[&str]) -> String {
+    pub(crate) fn finish(self, width: f32, height: f32, title: &str, style: &str, heads: &[&str]) -> String {
         let mut svg = String::new();
         let head = |class: &&str| {
             format!(
@@ -128,6 +131,7 @@ mod tests {
     #[test]
     fn shares_near_their_ends_are_not_rounded_to_them_with_a_decimal() {
         assert_eq!([percent(1.0), percent(0.9996), percent(0.5), percent(0.0001)], ["100 %", "100 %", "50.0 %", "0 %"]);
+        #[cfg(feature = "nn")]
         assert_eq!(number(-1.239), "\u{2212}1.24");
     }
 }
