@@ -135,7 +135,9 @@ pub enum Illegal {
         rival: f64,
     },
     /// The right answer is summed at a lower β than its rivals, and would count as lower than one that is as good.
-    #[error("the right answer at β = {right} is favoured over rivals at β = {rival}: the {loss} would end before it wins")]
+    #[error(
+        "the right answer at β = {right} is favoured over rivals at β = {rival}: the {loss} would end before it wins"
+    )]
     Favoured {
         /// The loss.
         loss: &'static str,

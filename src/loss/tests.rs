@@ -483,7 +483,9 @@ fn a_list_without_the_right_answer_or_with_no_energy_is_refused() {
     assert!(matches!(among(&[(1, f64::INFINITY), (2, 0.0)]), Err(LossError::AnswerNotInGraph { .. })));
     for none in [f64::NAN, f64::NEG_INFINITY] {
         let refused = among(&[(1, 0.0), (2, none)]);
-        assert!(matches!(refused, Err(LossError::NoEnergy { alternative: 1, energy }) if energy.to_bits() == none.to_bits()));
+        assert!(
+            matches!(refused, Err(LossError::NoEnergy { alternative: 1, energy }) if energy.to_bits() == none.to_bits())
+        );
     }
     // Beyond 32 bits below: the least number, and no −∞.
     assert!(among(&[(1, 0.0), (2, -1e300)]).is_ok_and(|found| found.value == -f64::from(f32::MIN)));
