@@ -4,7 +4,7 @@
 //!     ENERGRAPH_DATA=… cargo bench --bench speech_table
 //!     ENERGRAPH_DATA=… cargo bench --bench speech_table -- --epochs 2 templates/nll/joint tdnn/nll/joint
 //!
-//! Options: `--epochs N` (8), `--seed N` (1), `--leave SPEAKER` (that speaker is not trained on, and measured on recordings 5–49), names
+//! Options: `--epochs N` (15), `--seeds N` (3), `--leave SPEAKER` (that speaker is not trained on, and measured on recordings 5–49), names
 //! of cells. One core: `RAYON_NUM_THREADS=1 taskset -c 0`. Every line is printed as soon as it is known.
 //!
 //! All cells begin with the same net: log-mel features → a time-delay net → 24 features every 20 ms, trained for as many epochs to tell the
@@ -12,7 +12,7 @@
 //! that of the best of its two references under dynamic time warping. *TDNN*: a linear layer gives each feature vector energies of states
 //! (at first the classifier's), and a word is its states from left to right, alignments summed over (NLL) or minimised (the other
 //! losses). Energies are scaled so that the best wrong word is 3 above the right one on average before training begins: M = 3 and m = 2
-//! mean the same in both systems. *fixed*: the net stays as it was; *joint*: it goes on learning with what is above it.
+//! mean the same in both systems. Every recording is varied anew each time (tempo, pitch, a band and a moment lost). *fixed*: the net stays as it was; *joint*: it goes on learning with what is above it.
 #![allow(clippy::unwrap_used)]
 
 #[path = "speech_table/data.rs"]
@@ -20,10 +20,11 @@ mod data;
 #[path = "speech_table/systems.rs"]
 mod systems;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use data::{Recording, Shuffle, digits};
+use data::{Random, Recording, digits, varied};
 use energraph::Beta;
 use energraph::learn::{FrontEnd, Optimiser, Ragged, Rule, Schedule, Share};
 use energraph::loss::{Hinge, Latent, Loss, Lvq2, Nll, Perceptron, loss_among};
@@ -33,6 +34,8 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use systems::{System, Templates, WordStates};
 
+const SYSTEMS: [&str; 2] = ["templates", "tdnn"];
+const LOSSES: [&str; 5] = ["start", "lvq2", "perceptron", "hinge", "nll"];
 const WORDS: usize = 10;
 const STATES: usize = 5;
 /// Features that the net gives.
@@ -45,6 +48,8 @@ const LEAD: f64 = 3.0;
 struct Options {
     data: PathBuf,
     epochs: u64,
+    seeds: u64,
+    /// That of the run at hand.
     seed: u64,
     leave: Option<String>,
     cells: Vec<String>,
@@ -52,12 +57,12 @@ struct Options {
 
 fn options() -> Options {
     let data = std::env::var_os("ENERGRAPH_DATA").map(PathBuf::from).unwrap_or_else(|| "../shared/data".into());
-    let mut o = Options { data, epochs: 8, seed: 1, leave: None, cells: Vec::new() };
+    let mut o = Options { data, epochs: 15, seeds: 3, seed: 1, leave: None, cells: Vec::new() };
     let mut arguments = std::env::args().skip(1);
     while let Some(a) = arguments.next() {
         match a.as_str() {
             "--epochs" => o.epochs = arguments.next().unwrap().parse().unwrap(),
-            "--seed" => o.seed = arguments.next().unwrap().parse().unwrap(),
+            "--seeds" => o.seeds = arguments.next().unwrap().parse().unwrap(),
             "--leave" => o.leave = arguments.next(),
             "--bench" => {}
             _ => o.cells.push(a),
@@ -76,7 +81,7 @@ struct Net {
 fn net(seed: u64) -> Net {
     let config = TdnnConfig {
         inputs: data::FILTERS,
-        width: 48,
+        width: 64,
         kernel: 5,
         stride: 2,
         dilations: vec![1, 2, 3],
@@ -120,14 +125,14 @@ fn classifier(train: &[Recording], o: &Options) -> (Net, Array2<f32>) {
     let mut net = net(o.seed);
     let mut layer = WordStates::zeros(FEATURES, WORDS, STATES);
     let (mut of_net, mut of_layer) = (optimiser(), optimiser());
-    let mut shuffle = Shuffle::new(o.seed);
+    let mut random = Random::new(o.seed);
     let schedule = schedule(2e-3, train.len(), o);
     for epoch in 0..o.epochs {
-        let order = shuffle.order(train.len());
+        let order = random.order(train.len());
         for (i, batch) in order.chunks(BATCH).enumerate() {
             let rate = schedule.at(epoch * order.len().div_ceil(BATCH) as u64 + i as u64);
             (of_net.rate, of_layer.rate) = (rate, rate);
-            let inputs: Vec<_> = batch.iter().map(|&r| train[r].features.clone()).collect();
+            let inputs: Vec<_> = batch.iter().map(|&r| varied(&train[r].features, &mut random)).collect();
             let (outputs, ticket) = net.tdnn.forward(&inputs).unwrap();
             let mut by_outputs = outputs.zeros_like();
             let mut by_layer = Array2::zeros(layer.weights.dim());
@@ -182,13 +187,14 @@ fn lead(system: &dyn System, features: &[Array2<f32>], recordings: &[Recording],
     leads.iter().sum::<f64>() / leads.len() as f64
 }
 
-fn errors(system: &dyn System, features: &[Array2<f32>], recordings: &[Recording], beta: Beta) -> usize {
-    let wrong = features.par_iter().zip(recordings).filter(|(x, r)| {
+/// Which recordings are read wrongly.
+fn wrong(system: &dyn System, features: &[Array2<f32>], recordings: &[Recording], beta: Beta) -> Vec<bool> {
+    let one = |(x, r): (&Array2<f32>, &Recording)| {
         let energies = system.words(x.view(), beta);
         let best = (0..WORDS).min_by(|a, b| energies[*a].total_cmp(&energies[*b]));
         best != Some(r.word) || energies[r.word] == f64::INFINITY
-    });
-    wrong.count()
+    };
+    features.par_iter().zip(recordings).map(one).collect()
 }
 
 struct Cell {
@@ -204,31 +210,22 @@ impl Cell {
 }
 
 /// One epoch after the other; how many recordings could not be aligned to their word.
-fn train(
-    system: &mut dyn System,
-    net: &mut Net,
-    cell: &Cell,
-    fixed: &[Array2<f32>],
-    recordings: &[Recording],
-    o: &Options,
-) -> usize {
+fn train(system: &mut dyn System, net: &mut Net, cell: &Cell, recordings: &[Recording], o: &Options) -> usize {
     let (loss, latent, beta) = loss(cell.loss);
     let (mut of_net, mut of_system) = (optimiser(), optimiser());
     let (slow, fast) = (schedule(5e-4, recordings.len(), o), schedule(3e-3, recordings.len(), o));
-    let mut shuffle = Shuffle::new(o.seed + 1);
+    let mut random = Random::new(o.seed + 1);
     let (mut absent, mut step) = (0, 0);
     for _ in 0..o.epochs {
-        for batch in shuffle.order(recordings.len()).chunks(BATCH) {
+        for batch in random.order(recordings.len()).chunks(BATCH) {
             (of_net.rate, of_system.rate) = (slow.at(step), fast.at(step));
             step += 1;
-            let learnt = cell.joint.then(|| {
-                let inputs: Vec<_> = batch.iter().map(|&r| recordings[r].features.clone()).collect();
-                net.tdnn.forward(&inputs).unwrap()
-            });
-            let xs: Vec<Array2<f32>> = match &learnt {
-                Some((outputs, _)) => (0..batch.len()).map(|i| net.normal(outputs, i)).collect(),
-                None => batch.iter().map(|&r| fixed[r].clone()).collect(),
+            let inputs: Vec<_> = batch.iter().map(|&r| varied(&recordings[r].features, &mut random)).collect();
+            let (outputs, ticket) = match cell.joint {
+                true => net.tdnn.forward(&inputs).map(|(outputs, ticket)| (outputs, Some(ticket))).unwrap(),
+                false => (net.tdnn.infer(&inputs).unwrap(), None),
             };
+            let xs: Vec<_> = (0..batch.len()).map(|i| net.normal(&outputs, i)).collect();
             let one = |(x, &r): (&Array2<f32>, &usize)| {
                 let listed = system.alternatives(x.view(), beta);
                 let among = loss_among(&listed, recordings[r].word as u32 + 1, loss.as_ref(), latent).ok()?;
@@ -239,7 +236,7 @@ fn train(
             absent += found.iter().filter(|f| f.is_none()).count();
             let mut by_system = Array2::zeros(system.shape());
             found.iter().flatten().for_each(|(_, by)| by_system += by);
-            if let Some((outputs, ticket)) = learnt {
+            if let Some(ticket) = ticket {
                 let mut by_outputs = outputs.zeros_like();
                 for (i, (by_x, _)) in found.iter().enumerate().filter_map(|(i, f)| Some((i, f.as_ref()?))) {
                     let mut block = by_outputs.block_mut(i);
@@ -257,7 +254,7 @@ fn train(
 /// Seconds of computing so far, of all threads; where the system does not say, of the clock.
 fn seconds(began: Instant) -> f64 {
     let ticks = std::fs::read_to_string("/proc/self/stat").ok().and_then(|stat| {
-        let fields: Vec<u64> = stat.rsplit(')').next()?.split(' ').filter_map(|f| f.parse().ok()).collect();
+        let fields: Vec<i64> = stat.rsplit(')').next()?.split(' ').filter_map(|f| f.parse().ok()).collect();
         // Behind the state letter: the parent's number is the first, utime and stime the 11th and 12th.
         Some(fields.get(10)? + fields.get(11)?)
     });
@@ -266,8 +263,8 @@ fn seconds(began: Instant) -> f64 {
 
 fn cells(o: &Options) -> Vec<Cell> {
     let mut all = Vec::new();
-    for system in ["templates", "tdnn"] {
-        for loss in ["start", "lvq2", "perceptron", "hinge", "nll"] {
+    for system in SYSTEMS {
+        for loss in LOSSES {
             all.extend([false, true].map(|joint| Cell { system, loss, joint }));
         }
     }
@@ -276,38 +273,84 @@ fn cells(o: &Options) -> Vec<Cell> {
 }
 
 fn main() {
-    let o = options();
+    let mut o = options();
     let began = Instant::now();
     let (learn, measure) = digits(&o.data, o.leave.as_deref());
-    println!("{} recordings trained on, {} measured; {} epochs, seed {}", learn.len(), measure.len(), o.epochs, o.seed);
-    let (mut net, weights) = classifier(&learn, &o);
-    let start = net.tdnn.parameters().unwrap();
-    let fixed = [net.features(&learn), net.features(&measure)];
-    println!("the classifier: {:.0} s of CPU; the net has {} numbers", seconds(began), net.tdnn.size());
-    println!("cell                        epochs  CPU s  wall s  absent  train wrong  wrong      % [95 %]");
-    for cell in cells(&o) {
-        net.tdnn.set_parameters(&start).unwrap();
-        let (before, clock) = (seconds(began), Instant::now());
-        let mut system: Box<dyn System> = match cell.system {
-            "templates" => Box::new(templates(&fixed[0], &learn)),
-            _ => Box::new(WordStates::new(weights.clone(), WORDS, STATES)),
-        };
-        system.scale(LEAD / lead(system.as_ref(), &fixed[0], &learn, Beta::Infinite));
-        let epochs = if cell.loss == "start" { 0 } else { o.epochs };
-        let absent = train(system.as_mut(), &mut net, &cell, &fixed[0], &learn, &Options { epochs, ..o.clone() });
-        let wrong = |i: usize, recordings: &[Recording], net: &mut Net| {
-            let learnt = cell.joint.then(|| net.features(recordings));
-            errors(system.as_ref(), learnt.as_ref().unwrap_or(&fixed[i]), recordings, loss(cell.loss).2)
-        };
-        let (seen, new) = (wrong(0, &learn, &mut net), wrong(1, &measure, &mut net));
-        let (share, name) = (Share::new(new, measure.len()), cell.name());
-        let (cpu, wall) = (seconds(began) - before, clock.elapsed().as_secs_f64());
-        let [value, low, high] = [share.value(), share.low, share.high].map(|v| 100.0 * v);
-        println!(
-            "{name:<27} {epochs:>6} {cpu:>6.0} {wall:>7.0} {absent:>7} {seen:>12} {new:>6} {value:>6.2} [{low:.1}, {high:.1}]"
-        );
+    println!("{} recordings trained on, {} measured", learn.len(), measure.len());
+    println!("cell                        seed  epochs  CPU s  wall s  absent  train wrong  wrong      % [95 %]");
+    // What each cell reads wrongly, all seeds after each other.
+    let mut all: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for seed in 1..=o.seeds {
+        o.seed = seed;
+        let before = seconds(began);
+        let (mut net, weights) = classifier(&learn, &o);
+        println!("the classifier of {} numbers: {:.0} s of CPU", net.tdnn.size(), seconds(began) - before);
+        let start = net.tdnn.parameters().unwrap();
+        let fixed = net.features(&learn);
+        for cell in cells(&o) {
+            net.tdnn.set_parameters(&start).unwrap();
+            let system: Box<dyn System> = match cell.system {
+                "templates" => Box::new(templates(&fixed, &learn)),
+                _ => Box::new(WordStates::new(weights.clone(), WORDS, STATES)),
+            };
+            let found = run(&cell, system, &mut net, [&learn, &measure], &fixed, &o);
+            all.entry(cell.name()).or_default().extend(found);
+        }
     }
+    summary(&all);
     println!("all: {:.0} s of CPU, {:.0} s", seconds(began), began.elapsed().as_secs_f64());
+}
+
+/// Trains a cell and prints its line; which of the measured recordings it reads wrongly.
+fn run(
+    cell: &Cell,
+    mut system: Box<dyn System>,
+    net: &mut Net,
+    [learn, measure]: [&[Recording]; 2],
+    fixed: &[Array2<f32>],
+    o: &Options,
+) -> Vec<bool> {
+    let (began, before) = (Instant::now(), seconds(Instant::now()));
+    system.scale(LEAD / lead(system.as_ref(), fixed, learn, Beta::Infinite));
+    let epochs = if cell.loss == "start" { 0 } else { o.epochs };
+    let absent = train(system.as_mut(), net, cell, learn, &Options { epochs, ..o.clone() });
+    let mut read = |r: &[Recording]| wrong(system.as_ref(), &net.features(r), r, loss(cell.loss).2);
+    let (seen, new) = (read(learn), read(measure));
+    let [seen, hits] = [&seen, &new].map(|list| list.iter().filter(|wrong| **wrong).count());
+    let share = Share::new(hits, new.len());
+    let [value, low, high] = [share.value(), share.low, share.high].map(|v| 100.0 * v);
+    let (cpu, wall) = (seconds(began) - before, began.elapsed().as_secs_f64());
+    let (name, seed) = (cell.name(), o.seed);
+    println!(
+        "{name:<27} {seed:>4} {epochs:>7} {cpu:>6.0} {wall:>7.0} {absent:>7} {seen:>12} {hits:>6} {value:>6.2} [{low:.1}, {high:.1}]"
+    );
+    new
+}
+
+/// The table, and in how many readings only one of two neighbours is wrong.
+fn summary(all: &BTreeMap<String, Vec<bool>>) {
+    println!("\nerror %, all seeds    fixed    joint    wrong only fixed, only joint");
+    for system in SYSTEMS {
+        for loss in LOSSES {
+            let of = |way: &str| all.get(&format!("{system}/{loss}/{way}"));
+            let percent = |list: Option<&Vec<bool>>| {
+                list.map_or("–".into(), |l| {
+                    format!("{:.2}", 100.0 * l.iter().filter(|w| **w).count() as f64 / l.len() as f64)
+                })
+            };
+            let (fixed, joint) = (of("fixed"), of("joint"));
+            let pairs = || fixed.into_iter().flatten().zip(joint.into_iter().flatten());
+            let only = [true, false].map(|first| pairs().filter(|(f, j)| f != j && **f == first).count());
+            println!(
+                "{:<20} {:>7}  {:>7}    {}, {}",
+                format!("{system}/{loss}"),
+                percent(fixed),
+                percent(joint),
+                only[0],
+                only[1]
+            );
+        }
+    }
 }
 
 /// Two references of twelve frames for each word.

@@ -178,7 +178,7 @@ fn beside(component: usize, dimension: usize) -> f64 {
     let far = (component / 2 + 1) as f64;
     // Pairs differ in the dimensions in which they change sides, or they would stay on one line.
     let turned = (dimension / (component / 2 + 1)) % 2 == 1 && component >= 2;
-    if (component % 2 == 0) ^ turned { far } else { -far }
+    if component.is_multiple_of(2) != turned { far } else { -far }
 }
 
 pub(super) fn shaped(
