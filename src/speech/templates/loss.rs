@@ -19,8 +19,8 @@ pub struct TemplateLoss {
 }
 
 impl TemplateModel {
-    /// The word of lowest energy and that energy, the first of those that are equal, its best reference standing for it; `None` where every
-    /// reference is impossible.
+    /// The word whose best reference has the lowest energy of all, and that energy; of equals the first. `None` where every reference is
+    /// impossible.
     ///
     /// # Errors, cost
     /// As [`TemplateModel::energies`].
