@@ -105,7 +105,7 @@ fn step(model: &GaussianStates, recordings: &[Array2<f32>]) -> (f64, GaussianSta
         let shares = posteriors(&e, &order, Beta::ONE).unwrap().emissions;
         update.add(model, x.view(), shares.view()).unwrap();
     }
-    (energy, update.finish(model))
+    (energy, update.finish(model).unwrap())
 }
 
 proptest! {
@@ -152,7 +152,7 @@ fn known_states_have_the_means_and_variances_of_their_frames() {
     assert_eq!(start.mean(1, 0).unwrap().to_vec(), start.mean(0, 0).unwrap().to_vec());
     let mut update = GaussianUpdate::new(&start);
     update.add(&start, x.view(), shares.view()).unwrap();
-    let model = update.finish(&start);
+    let model = update.finish(&start).unwrap();
     let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
     assert_eq!(model.mean(0, 0).unwrap().to_vec(), [1001.0, 1.0]);
     assert!(close(&model.variance(0, 0).unwrap(), &[1.0, 0.25]));
@@ -174,12 +174,17 @@ fn two_parts_added_up_are_the_whole() {
     whole.add(&model, y.view(), shares(3).view()).unwrap();
     second.add(&model, y.view(), shares(3).view()).unwrap();
     first.merge(&second).unwrap();
-    let (a, b) = (whole.finish(&model), first.finish(&model));
+    let (a, b) = (whole.finish(&model).unwrap(), first.finish(&model).unwrap());
     for (a, b) in a.parameters().unwrap().iter().zip(b.parameters().unwrap()) {
         assert!(a.values.iter().zip(b.values).all(|(a, b)| (a - b).abs() < 1e-5));
     }
     let other = GaussianUpdate::new(&random(&mut r, 2, 1, 3));
     assert!(matches!(first.merge(&other), Err(GaussianError::Shape { .. })));
+    assert!(matches!(other.finish(&model), Err(GaussianError::Shape { .. })));
+    assert!(matches!(
+        first.add(&random(&mut r, 2, 1, 3), x.view(), shares(4).view()),
+        Err(GaussianError::Shape { .. })
+    ));
 }
 
 #[test]
@@ -187,12 +192,12 @@ fn what_no_frame_is_of_stays_as_it_is() {
     let mut r = Lcg(7);
     let model = random(&mut r, 2, 2, 1);
     // No recording, a recording without frames, and frames of the other state alone.
-    assert_eq!(GaussianUpdate::new(&model).finish(&model), model);
+    assert_eq!(GaussianUpdate::new(&model).finish(&model).unwrap(), model);
     let mut update = GaussianUpdate::new(&model);
     update.add(&model, Array2::zeros((0, 1)).view(), Array2::zeros((0, 2)).view()).unwrap();
-    assert_eq!(update.finish(&model), model);
+    assert_eq!(update.finish(&model).unwrap(), model);
     update.add(&model, array![[0.5], [0.25]].view(), array![[1.0, 0.0], [1.0, 0.0]].view()).unwrap();
-    let new = update.finish(&model);
+    let new = update.finish(&model).unwrap();
     assert_ne!(new.mean(0, 0), model.mean(0, 0));
     assert_eq!((new.mean(1, 1), new.weights(1)), (model.mean(1, 1), model.weights(1)));
 }
@@ -284,7 +289,7 @@ fn what_makes_no_model_or_no_features_is_refused() {
     for share in [-0.5, f32::NAN, f32::INFINITY] {
         assert!(matches!(add(array![[1.0, share]].view()), Err(GaussianError::Number { what: "shares", .. })));
     }
-    assert_eq!(update.finish(&model), model);
+    assert_eq!(update.finish(&model).unwrap(), model);
     assert!(matches!(model.pull_back(x.view(), array![[0.0]].view()), Err(GaussianError::Shape { .. })));
     assert!(model.energies(Array2::zeros((0, 1)).view()).is_ok_and(|e| e.dim() == (0, 2)));
 }

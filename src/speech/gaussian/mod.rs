@@ -20,7 +20,7 @@
 //!     let shares = posteriors(&Emissions::new(energies.view())?, &order, Beta::ONE)?;
 //!     let mut update = GaussianUpdate::new(&model);
 //!     update.add(&model, x.view(), shares.emissions.view())?;
-//!     model = update.finish(&model);
+//!     model = update.finish(&model)?;
 //! }
 //! assert!((model.mean(0, 0).ok_or("")?[0] - 0.0).abs() < 1e-3 && (model.mean(1, 0).ok_or("")?[0] - 5.0).abs() < 1e-3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

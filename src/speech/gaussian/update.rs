@@ -83,7 +83,11 @@ impl GaussianUpdate {
     ///
     /// With shares of [`posteriors`](crate::trellis::posteriors()) at β = 1 the likelihood of all recordings does not fall, but for the
     /// rounding of parameters to 32 bits.
-    pub fn finish(&self, model: &GaussianStates) -> GaussianStates {
+    ///
+    /// # Errors
+    /// [`GaussianError::Shape`] for a model of another shape.
+    pub fn finish(&self, model: &GaussianStates) -> Result<GaussianStates, GaussianError> {
+        shaped("update", model.means.view(), self.first.dim())?;
         let mut new = model.clone();
         new.gradient = None;
         for (i, &n) in self.frames.iter().enumerate().filter(|(_, n)| **n > f64::MIN_POSITIVE) {
@@ -104,6 +108,6 @@ impl GaussianUpdate {
                 new.logits.row_mut(s).iter_mut().zip(logits).for_each(|(v, logit)| *v = logit);
             }
         }
-        new
+        Ok(new)
     }
 }
