@@ -23,6 +23,14 @@ pub enum LossError {
     /// The cost has no automaton.
     #[error(transparent)]
     Cost(#[from] CostError),
+    /// An alternative of a list has an energy that is NaN or −∞.
+    #[error("alternative {alternative} has the energy {energy}, which is none")]
+    NoEnergy {
+        /// Its place in the list, from 0.
+        alternative: usize,
+        /// The number.
+        energy: f64,
+    },
     /// A free energy has no value.
     #[error(transparent)]
     Path(#[from] PathError),

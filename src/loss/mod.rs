@@ -5,6 +5,9 @@
 //! | [`Perceptron`] | `F(y) − F(all)` | 0 | every answer, `y` included |
 //! | [`Hinge`], constant | `max(0, m + F(y) − F(ȳ))` | m | the most offending incorrect answer |
 //! | [`Hinge`], with a [`Cost`] | `max(0, F(y) − F(E − cost))` | the cost | every answer, its cost subtracted inside the search |
+//! | [`LogLoss`] | `log(1 + e^{F(y) − F(ȳ)})` | ∞ | the most offending incorrect answer |
+//! | [`Lvq2`] | `min(M, max(0, F(y) − F(ȳ)))` | 0 | the most offending incorrect answer |
+//! | [`Mce`] | `1 / (1 + e^{−(F(y) − F(ȳ))})` | ∞ | the most offending incorrect answer |
 //! | [`Nll`] | `F_β(y) − F_β(all)` | ∞ | every answer, `y` included |
 //!
 //! `F` is a free energy (lower is better). A [`Latent`] says at which β the latent variable, for instance the
@@ -19,30 +22,39 @@
 //! | marginalised at β′ < β | none: negative | none: negative |
 //! | marginalised at β′ > β | none: negative | perceptron, hinge (upper bounds) |
 //!
+//! The log loss, LVQ2 and the minimum classification error are never negative, but where the hinge loss would be, they would end before
+//! the right answer wins, and are illegal too.
+//!
 //! The expected cost of everything that a trellis may say, minimum Bayes risk, is [`trellis_risk`].
 //!
 //! [`loss_and_gradient`] computes the terms a loss needs on a graph of interpretations, and the gradient with respect
-//! to each of its energies.
+//! to each of its energies; [`loss_among`] does where all answers can be listed.
 //!
 //! Source: LeCun, Chopra, Hadsell, Ranzato and Huang, *A tutorial on energy-based learning*, 2006, table 1.
 
+mod among;
 mod cost;
 mod edit_distance;
 mod evaluate;
 mod hamming;
 mod hinge;
+mod lvq2;
 mod nll;
 mod perceptron;
+mod smooth;
 mod trellis_risk;
 mod trellis_risks;
 
+pub use among::{Among, loss_among};
 pub use cost::{Cost, CostError, OutputDeterministic};
 pub use edit_distance::EditDistance;
 pub use evaluate::{Evaluated, LossError, loss_and_gradient, output_alphabet};
 pub use hamming::Hamming;
 pub use hinge::{Hinge, Margin};
+pub use lvq2::Lvq2;
 pub use nll::Nll;
 pub use perceptron::Perceptron;
+pub use smooth::{LogLoss, Mce};
 pub use trellis_risk::{RiskError, TrellisRisk, trellis_risk};
 pub use trellis_risks::trellis_risks;
 
@@ -93,6 +105,13 @@ pub enum RivalTerm<'a> {
     Costed(&'a dyn Cost),
 }
 
+impl RivalTerm<'_> {
+    /// All incorrect answers together, or the most offending one.
+    fn incorrect(all: bool) -> Self {
+        if all { RivalTerm::AllOthers } else { RivalTerm::MostOffending }
+    }
+}
+
 /// Which terms a loss needs, besides the right answer's.
 #[derive(Clone, Copy)]
 pub struct Needs<'a> {
@@ -108,6 +127,18 @@ pub enum Illegal {
     /// The right answer is summed at a lower β than its rivals, so that the loss could be negative.
     #[error("the right answer at β = {right} against rivals at β = {rival} can make the {loss} negative")]
     Negative {
+        /// The loss.
+        loss: &'static str,
+        /// β of the right answer.
+        right: f64,
+        /// β of the rivals.
+        rival: f64,
+    },
+    /// The right answer is summed at a lower β than its rivals, and would count as lower than one that is as good.
+    #[error(
+        "the right answer at β = {right} is favoured over rivals at β = {rival}: the {loss} would end before it wins"
+    )]
+    Favoured {
         /// The loss.
         loss: &'static str,
         /// β of the right answer.
@@ -181,6 +212,12 @@ const NOTHING: Terms = Terms { right: 0.0, rival: 0.0, all: 0.0 };
 fn not_negative(loss: &'static str, latent: Latent) -> Result<(), Illegal> {
     let (right, rival) = (latent.right.get(), latent.rival.get());
     if right >= rival { Ok(()) } else { Err(Illegal::Negative { loss, right, rival }) }
+}
+
+/// The same for losses that are never negative, but would take such a right answer for a winner.
+fn not_favoured(loss: &'static str, latent: Latent) -> Result<(), Illegal> {
+    let (right, rival) = (latent.right.get(), latent.rival.get());
+    if right >= rival { Ok(()) } else { Err(Illegal::Favoured { loss, right, rival }) }
 }
 
 #[cfg(test)]

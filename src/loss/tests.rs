@@ -187,6 +187,16 @@ fn losses() -> Vec<(&'static str, Box<dyn Loss>, Latent)> {
         ("hinge", Box::new(Hinge::constant(1.0).unwrap()), Latent::MINIMISED),
         ("hinge", Box::new(Hinge::constant(0.5).unwrap()), at(1.0)),
         ("others", Box::new(Hinge::constant(0.5).unwrap().against_all_others()), at(1.0)),
+        ("lvq2", Box::new(Lvq2::new(1.25).unwrap()), Latent::MINIMISED),
+        ("lvq2", Box::new(Lvq2::new(0.75).unwrap()), at(1.0)),
+        ("lvq2", Box::new(Lvq2::new(2.0).unwrap()), mixed(Beta::Infinite, 1.0)),
+        ("others", Box::new(Lvq2::new(1.25).unwrap().against_all_others()), at(1.0)),
+        ("log", Box::new(LogLoss::default()), Latent::MINIMISED),
+        ("log", Box::new(LogLoss::default()), at(0.5)),
+        ("others", Box::new(LogLoss { all_others: true }), at(2.0)),
+        ("mce", Box::new(Mce::default()), Latent::MINIMISED),
+        ("mce", Box::new(Mce::default()), at(1.0)),
+        ("others", Box::new(Mce { all_others: true }), at(1.0)),
         ("hamming", Box::new(Hinge::cost(Hamming { scale: 0.5 })), Latent::MINIMISED),
         ("hamming", Box::new(Hinge::cost(Hamming { scale: 0.5 })), mixed(Beta::Infinite, 1.0)),
         ("edit", Box::new(Hinge::cost(edit)), Latent::MINIMISED),
@@ -230,7 +240,7 @@ impl Listed {
             right: self.free_energy(x, latent.right, |o| o == right, free),
             all: self.free_energy(x, latent.rival, |_| true, free),
             rival: match name {
-                "hinge" => {
+                "hinge" | "lvq2" | "log" | "mce" => {
                     let mut outputs: BTreeMap<&[Label], f64> = BTreeMap::new();
                     for (o, _) in self.paths.iter().filter(|p| wrong(&p.0)) {
                         outputs.insert(o, self.free_energy(x, latent.rival, |p| p == o, free));
@@ -342,6 +352,9 @@ fn a_marginalised_right_answer_against_minimised_rivals_would_be_negative_and_is
     for latent in [illegal, lower] {
         assert!(matches!(Perceptron.legal(latent), Err(Illegal::Negative { .. })));
         assert!(matches!(Hinge::constant(1.0).unwrap().legal(latent), Err(Illegal::Negative { .. })));
+        for loss in [&Lvq2::new(1.0).unwrap() as &dyn Loss, &LogLoss::default(), &Mce::default()] {
+            assert!(matches!(loss.legal(latent), Err(Illegal::Favoured { .. })));
+        }
         assert!(matches!(Nll::new(1.0).unwrap().legal(latent), Err(Illegal::NotALikelihood { .. })));
         let refused = loss_and_gradient(&g, &Answer::one([1]), &Perceptron, latent, Budget::default());
         assert!(matches!(refused, Err(LossError::Illegal(_))));
@@ -389,6 +402,92 @@ fn a_hinge_beyond_its_margin_is_silent_and_within_it_pushes_the_rival_up() {
 fn margins_that_make_no_loss_are_refused() {
     for margin in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(Hinge::constant(margin), Err(Illegal::Parameter { .. })));
+        assert!(matches!(Lvq2::new(margin), Err(Illegal::Parameter { .. })));
     }
     assert!(Nll::new(0.0).is_err() && Latent::marginalised(f64::INFINITY).is_err());
+}
+
+#[test]
+fn lvq2_teaches_within_its_window_alone() {
+    let lvq2 = Lvq2::new(2.0).unwrap();
+    let at = |right: f64, rival: f64| {
+        let (value, by) = lvq2.eval(&Terms { right, rival, all: f64::NAN });
+        (value, by.right, by.rival)
+    };
+    assert_eq!(at(3.0, 3.5), (0.0, 0.0, 0.0));
+    assert_eq!(at(3.0, 3.0), (0.0, 0.0, 0.0));
+    assert_eq!(at(4.0, 3.0), (1.0, 1.0, -1.0));
+    assert_eq!(at(5.0, 3.0), (2.0, 0.0, 0.0));
+    assert_eq!(at(9.0, 3.0), (2.0, 0.0, 0.0));
+    assert_eq!(at(9.0, f64::INFINITY), (0.0, 0.0, 0.0));
+    assert_eq!(at(f64::INFINITY, f64::INFINITY), (0.0, 0.0, 0.0));
+    let none = Lvq2::new(0.0).unwrap().eval(&Terms { right: 2.0, rival: 1.0, all: 0.0 });
+    assert_eq!((none.0, none.1), (0.0, NOTHING));
+}
+
+#[test]
+fn smooth_losses_stay_finite_at_any_distance() {
+    let at = |loss: &dyn Loss, right: f64, rival: f64| {
+        let (value, by) = loss.eval(&Terms { right, rival, all: f64::NAN });
+        assert_eq!(by.right, -by.rival);
+        (value, by.right)
+    };
+    let (log, mce) = (LogLoss::default(), Mce::default());
+    for far in [800.0, 1e6, f64::MAX] {
+        assert_eq!((at(&log, far, 0.0), at(&log, 0.0, far)), ((far, 1.0), (0.0, 0.0)));
+        assert_eq!((at(&mce, far, 0.0), at(&mce, 0.0, far)), ((1.0, 0.0), (0.0, 0.0)));
+    }
+    for right in [0.0, -5.0, f64::INFINITY] {
+        assert_eq!(at(&log, right, f64::INFINITY), (0.0, 0.0));
+        assert_eq!(at(&mce, right, f64::INFINITY), (0.0, 0.0));
+    }
+    // Not lost beside 1.
+    assert!((at(&log, 0.0, 40.0).0 / (-40.0_f64).exp() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_loss_among_listed_answers_is_that_of_their_graph() {
+    let mut r = Lcg(5);
+    for (name, loss, latent) in losses() {
+        for _ in 0..50 {
+            let n = 1 + r.below(6) as usize;
+            let list: Vec<(Label, f64)> = (0..n).map(|_| (r.below(4), f64::from(r.energy().get()))).collect();
+            let mut b = GraphBuilder::new();
+            b.add_states(2);
+            b.start(0);
+            list.iter().for_each(|&(a, e)| b.arc(0, a, a, Energy::new(e as f32).unwrap(), 1));
+            b.final_weight(1, Energy::FREE);
+            let (g, places) = b.build_with_positions().unwrap();
+            let right = list[0].0;
+            let answer = Answer::one(Some(right).filter(|&l| l != 0));
+            let expected = loss_and_gradient(&g, &answer, loss.as_ref(), latent, Budget::default());
+            let found = loss_among(&list, right, loss.as_ref(), latent);
+            let Ok(expected) = expected else {
+                assert!(matches!(found, Err(LossError::AnswerNotInGraph { .. })), "{name}");
+                continue;
+            };
+            let found = found.unwrap();
+            assert_eq!(found.value, expected.value, "{name}: {list:?}");
+            for (gradient, arc) in found.gradient.iter().zip(places) {
+                assert_eq!(*gradient, expected.gradient.get(Site::Arc(arc)), "{name}: {list:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_without_the_right_answer_or_with_no_energy_is_refused() {
+    let among = |list: &[(Label, f64)]| loss_among(list, 1, &Perceptron, Latent::MINIMISED);
+    assert!(matches!(among(&[]), Err(LossError::AnswerNotInGraph { .. })));
+    assert!(matches!(among(&[(2, 0.0)]), Err(LossError::AnswerNotInGraph { .. })));
+    assert!(matches!(among(&[(1, f64::INFINITY), (2, 0.0)]), Err(LossError::AnswerNotInGraph { .. })));
+    for none in [f64::NAN, f64::NEG_INFINITY] {
+        let refused = among(&[(1, 0.0), (2, none)]);
+        assert!(
+            matches!(refused, Err(LossError::NoEnergy { alternative: 1, energy }) if energy.to_bits() == none.to_bits())
+        );
+    }
+    // Beyond 32 bits below: the least number, and no −∞.
+    assert!(among(&[(1, 0.0), (2, -1e300)]).is_ok_and(|found| found.value == -f64::from(f32::MIN)));
+    assert!(among(&[(1, 0.0), (2, 1e300)]).is_ok_and(|found| found.value == 0.0));
 }

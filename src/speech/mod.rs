@@ -5,6 +5,7 @@
 //! articulatory features, of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a
 //! [`Transcript`] which were, and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model
 //! file of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
+//! [`templates`] recognise isolated words, [`gaussian`] gives energies to states where there is no net.
 
 pub mod adapt;
 #[cfg(feature = "nn")]
@@ -12,7 +13,7 @@ mod aligner;
 pub mod boundaries;
 pub mod export;
 mod features;
-mod lexicon;
+pub mod gaussian;
 #[cfg(feature = "nn")]
 mod hear;
 mod lexicon;
@@ -24,6 +25,7 @@ pub mod picture;
 mod place;
 mod readout;
 pub mod script;
+pub mod templates;
 pub mod textgrid;
 mod tiers;
 #[cfg(feature = "nn")]
@@ -33,7 +35,6 @@ mod transcript;
 #[cfg(feature = "nn")]
 pub use aligner::{Aligner, AlignerError};
 pub use features::{FeatureConfig, Features, NoFeatures};
-pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
 #[cfg(feature = "nn")]
 pub use hear::Heard;
 pub use lexicon::{Lexicon, LexiconError, LexiconFault, Pronunciation};
