@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use energraph::learn::{FrontEnd, Optimiser, Rule};
-use energraph::nn::{ColumnNet, ColumnNetConfig, ComputeDevice, CropNet, CropNetConfig};
+use energraph::nn::{ColumnNet, ColumnNetConfig, ComputeDevice, CropNet, CropNetConfig, Tdnn, TdnnConfig};
 use ndarray::Array2;
 
 fn images(n: usize, widths: impl Fn(usize) -> usize) -> Vec<Array2<f32>> {
@@ -63,5 +63,12 @@ fn main() {
     let late = |device| ColumnNet::new(ColumnNetConfig { pools, ..Default::default() }, 1, device).unwrap();
     compare("late pools, 16 of 100..200", late, &fields);
     let crops = images(256, |_| 32);
+    let sounds: Vec<_> =
+        (0..16).map(|i| Array2::from_shape_fn((200, 40), |(t, c)| ((i * 7 + t * 13 + c * 31) % 17) as f32)).collect();
+    compare(
+        "time-delay, 16 of 2 s",
+        |device| Tdnn::new(TdnnConfig { outputs: 100, ..Default::default() }, 1, device).unwrap(),
+        &sounds,
+    );
     compare("crop, 256", |device| CropNet::new(CropNetConfig::default(), 1, device).unwrap(), &crops);
 }

@@ -1,8 +1,9 @@
-//! Both nets against the front-end contract, finite differences and themselves in company.
+//! All nets against the front-end contract, finite differences and themselves in company.
 #![cfg(feature = "nn")]
 
 use energraph::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged, Rule};
 use energraph::nn::{ColumnNet, ColumnNetConfig, ComputeDevice, Context, CropNet, CropNetConfig, DeviceChoice};
+use energraph::nn::{Tdnn, TdnnConfig};
 use ndarray::Array2;
 
 /// Strokes that differ from image to image; no two pixels are equal, so that no max-pool has a tie.
@@ -19,6 +20,19 @@ fn small(context: Context) -> ColumnNetConfig {
 
 fn column(config: ColumnNetConfig, device: ComputeDevice) -> ColumnNet {
     ColumnNet::new(config, 7, device).unwrap()
+}
+
+/// Frames × 6, time first.
+fn frames(n: usize, seed: usize) -> Array2<f32> {
+    picture(n, seed).slice(ndarray::s![..6, ..]).reversed_axes().to_owned()
+}
+
+fn time_delay(dilations: &[usize]) -> TdnnConfig {
+    TdnnConfig { inputs: 6, width: 7, dilations: dilations.to_vec(), dropout: 0.0, outputs: 3, ..Default::default() }
+}
+
+fn tdnn(config: TdnnConfig, device: ComputeDevice) -> Tdnn {
+    Tdnn::new(config, 7, device).unwrap()
 }
 
 fn devices() -> [ComputeDevice; 2] {
@@ -96,6 +110,55 @@ fn a_crop_nets_gradients_are_those_of_finite_differences() {
         let mut net = CropNet::new(config, 3, device).unwrap();
         let crops: Vec<_> = (0..6).map(|s| picture(32, s)).collect();
         check_against_differences(&mut net, &crops);
+    }
+}
+
+#[test]
+fn a_time_delay_nets_gradients_are_those_of_finite_differences() {
+    for device in devices() {
+        for stride in [1, 2] {
+            let mut net = tdnn(TdnnConfig { stride, ..time_delay(&[1, 3]) }, device.clone());
+            check_against_differences(&mut net, &[frames(21, 1), frames(40, 2), frames(6, 3)]);
+        }
+    }
+}
+
+#[test]
+fn an_utterance_has_the_same_energies_alone_and_in_company() {
+    for device in devices() {
+        for stride in [1, 3] {
+            let mut net = tdnn(TdnnConfig { stride, ..time_delay(&[1, 2, 40]) }, device.clone());
+            let sounds = [frames(33, 1), frames(64, 2), frames(1, 3), frames(130, 4)];
+            net.forward(&sounds).unwrap();
+            let together = net.infer(&sounds).unwrap();
+            for (i, sound) in sounds.iter().enumerate() {
+                let alone = net.infer(std::slice::from_ref(sound)).unwrap();
+                assert_eq!(alone.rows(0), net.rows(sound.nrows()));
+                assert_eq!(alone.rows(0), sound.nrows().div_ceil(stride));
+                assert!(close(alone.values(), together.block(i).as_slice().unwrap(), 1e-4), "utterance {i}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_depends_on_the_frames_of_its_context_and_no_others() {
+    for stride in [1, 2] {
+        let config = TdnnConfig { stride, kernel: 3, ..time_delay(&[2, 3]) };
+        let reach = config.context();
+        assert_eq!(reach, 1 + 5 * stride);
+        let mut net = tdnn(config, ComputeDevice::cpu());
+        let sound = frames(60, 1);
+        let before = net.infer(std::slice::from_ref(&sound)).unwrap();
+        let mut moved = sound.clone();
+        moved[[30, 2]] += 0.5;
+        let after = net.infer(&[moved]).unwrap();
+        let differs = |r: usize| before.block(0).row(r) != after.block(0).row(r);
+        let touched: Vec<usize> = (0..before.rows(0)).filter(|&r| differs(r)).collect();
+        // Row r stands over the frames stride · r … stride · (r + 1) − 1.
+        let near = |r: usize| stride * r <= 30 + reach && stride * (r + 1) + reach > 30;
+        assert!(touched.iter().all(|&r| near(r)), "{touched:?}");
+        assert!(touched.len() > (0..before.rows(0)).filter(|&r| near(r)).count() / 2, "{touched:?}");
     }
 }
 
@@ -263,6 +326,50 @@ fn parameters_go_out_and_back_and_strangers_are_refused() {
 }
 
 #[test]
+fn a_time_delay_nets_parameters_go_out_and_back() {
+    let sounds = [frames(40, 1)];
+    let config = TdnnConfig { dropout: 0.4, ..time_delay(&[1, 2]) };
+    let mut net = tdnn(config.clone(), ComputeDevice::cpu());
+    net.forward(&sounds).unwrap();
+    let saved = net.parameters().unwrap();
+    let mut other = tdnn(config, ComputeDevice::cpu());
+    assert_ne!(other.infer(&sounds).unwrap(), net.infer(&sounds).unwrap());
+    other.set_parameters(&saved).unwrap();
+    assert_eq!(other.infer(&sounds).unwrap(), net.infer(&sounds).unwrap());
+    assert_eq!(other.forward(&sounds).unwrap().0, net.forward(&sounds).unwrap().0, "dropout draws something else");
+}
+
+#[test]
+fn a_time_delay_net_refuses_sizes_and_frames_that_do_not_fit() {
+    let refused = |c: TdnnConfig| matches!(Tdnn::new(c, 1, ComputeDevice::cpu()), Err(FrontError::Weights { .. }));
+    let good = || time_delay(&[1]);
+    assert!(!refused(good()));
+    assert!(!refused(time_delay(&[])));
+    for bad in [
+        TdnnConfig { inputs: 0, ..good() },
+        TdnnConfig { width: 0, ..good() },
+        TdnnConfig { outputs: 0, ..good() },
+        TdnnConfig { kernel: 4, ..good() },
+        TdnnConfig { kernel: usize::MAX, ..good() },
+        TdnnConfig { stride: 0, ..good() },
+        TdnnConfig { stride: usize::MAX, ..good() },
+        TdnnConfig { dilations: vec![0], ..good() },
+        TdnnConfig { dilations: vec![1, usize::MAX], ..good() },
+        TdnnConfig { dropout: 1.0, ..good() },
+    ] {
+        assert!(refused(bad.clone()), "{bad:?}");
+    }
+    assert!(toml::from_str::<TdnnConfig>("widht = 14").is_err());
+    for device in devices() {
+        let mut net = tdnn(good(), device);
+        for bad in [Array2::zeros((0, 6)), Array2::zeros((4, 5)), Array2::from_elem((4, 6), f32::NAN)] {
+            let r = net.infer(&[frames(9, 1), bad]);
+            assert!(matches!(r, Err(FrontError::Input { index: 1, .. })), "{r:?}");
+        }
+    }
+}
+
+#[test]
 fn bad_inputs_and_gradients_are_refused_with_facts() {
     for device in devices() {
         let mut net = column(small(Context::None), device.clone());
@@ -325,6 +432,7 @@ fn nets_and_tickets_move_to_other_threads() {
     fn is_send<T: Send>() {}
     is_send::<ColumnNet>();
     is_send::<CropNet>();
+    is_send::<Tdnn>();
     is_send::<<ColumnNet as FrontEnd>::Ticket>();
 }
 

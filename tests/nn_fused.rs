@@ -1,7 +1,7 @@
 //! Fused operations against burn's own: outputs, gradients, running statistics, inference, odd sizes.
 #![cfg(feature = "nn")]
 
-use energraph::nn::{ColumnNet, ColumnNetConfig, ComputeDevice, Context, CropNet, CropNetConfig};
+use energraph::nn::{ColumnNet, ColumnNetConfig, ComputeDevice, Context, CropNet, CropNetConfig, Tdnn, TdnnConfig};
 use ndarray::Array2;
 
 mod nn_compare;
@@ -47,4 +47,18 @@ fn the_crop_net_is_the_same_net_fused() {
     let net = |device| CropNet::new(CropNetConfig::default(), 5, device).unwrap();
     let crops: Vec<_> = (0..40).map(|s| picture(32, s)).collect();
     compare(net(ComputeDevice::cpu()), net(ComputeDevice::cpu().stock()), &crops);
+}
+
+#[test]
+fn a_time_delay_net_is_the_same_net_fused() {
+    let frames = |n, seed, dims| picture(n, seed).slice(ndarray::s![..dims, ..]).reversed_axes().to_owned();
+    for (inputs, width, stride, dilations) in
+        [(30, 64, 1, vec![1, 2, 8, 8]), (1, 5, 1, vec![]), (7, 3, 2, vec![1, 30]), (2, 9, 5, vec![3])]
+    {
+        let config = TdnnConfig { inputs, width, stride, dilations, dropout: 0.2, outputs: 4, ..Default::default() };
+        let net = |device| Tdnn::new(config.clone(), 11, device).unwrap();
+        let sounds = [frames(90, 1, inputs), frames(1, 2, inputs), frames(41, 3, inputs)];
+        compare(net(ComputeDevice::cpu()), net(ComputeDevice::cpu().stock()), &sounds);
+        compare(net(ComputeDevice::cpu()), net(ComputeDevice::cpu().stock()), &sounds[..1]);
+    }
 }

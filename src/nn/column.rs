@@ -5,7 +5,7 @@ use ndarray::Array2;
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::device::ComputeDevice;
 use crate::nn::network::{Network, Ticket};
-use crate::nn::spec::{BlockSpec, NetSpec};
+use crate::nn::spec::{BlockSpec, Entry, NetSpec};
 
 /// How far a column of [`ColumnNet`] sees beyond its own convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -73,7 +73,8 @@ impl ColumnNetConfig {
             }
         }
         let recurrent = if let Context::Lstm { width } = self.context { Some(width) } else { None };
-        NetSpec { blocks, recurrent, outputs: self.outputs, dropout: self.dropout, height: ColumnNet::HEIGHT }
+        let entry = Entry::Picture { height: ColumnNet::HEIGHT };
+        NetSpec { blocks, recurrent, outputs: self.outputs, dropout: self.dropout, entry }
     }
 }
 

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
 use crate::nn::device::ComputeDevice;
 use crate::nn::network::{Network, Ticket};
-use crate::nn::spec::{BlockSpec, NetSpec};
+use crate::nn::spec::{BlockSpec, Entry, NetSpec};
 
 /// The shape of a [`CropNet`].
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -41,7 +41,8 @@ impl CropNetConfig {
             flatten: true,
             ..BlockSpec::pointwise("hidden".into(), input * side * side, self.hidden)
         });
-        NetSpec { blocks, recurrent: None, outputs: self.outputs, dropout: self.dropout, height: CropNet::SIDE }
+        let entry = Entry::Picture { height: CropNet::SIDE };
+        NetSpec { blocks, recurrent: None, outputs: self.outputs, dropout: self.dropout, entry }
     }
 }
 

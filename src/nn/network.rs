@@ -1,4 +1,4 @@
-//! Parameters, an engine and the front-end contract: what both nets share.
+//! Parameters, an engine and the front-end contract: what all nets share.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
@@ -29,6 +29,14 @@ pub(crate) struct Pass<'a> {
     pub device: &'a Device,
 }
 
+impl Pass<'_> {
+    /// Width of each input as the first block sees it: a multiple of the stride.
+    pub fn widths(&self) -> Vec<usize> {
+        let stride = self.spec.stride();
+        self.images.iter().map(|i| self.spec.entry.width(i).div_ceil(stride) * stride).collect()
+    }
+}
+
 /// What an engine gives back.
 pub(crate) struct Output {
     /// Rows in the engine's own order, with rows that belong to no image.
@@ -55,7 +63,7 @@ struct Graph {
     learns: Vec<bool>,
 }
 
-/// The front-end under both nets.
+/// The front-end under all nets.
 pub(crate) struct Network {
     spec: NetSpec,
     store: Store,
@@ -169,17 +177,13 @@ impl Network {
     }
 
     fn check(&self, images: &[Array2<f32>]) -> Result<(), FrontError> {
-        let height = self.spec.height;
         for (index, image) in images.iter().enumerate() {
             let refuse = |why: String| Err(FrontError::Input { index, why });
-            if image.nrows() != height || image.ncols() == 0 {
-                let (h, w) = image.dim();
-                return refuse(format!(
-                    "the image is {w} wide and {h} high; the net needs height {height}, width 1 or more"
-                ));
+            if let Some(why) = self.spec.entry.refuses(image) {
+                return refuse(why);
             }
             if image.iter().any(|v| !v.is_finite()) {
-                return refuse("a pixel is not finite".into());
+                return refuse("a number in it is not finite".into());
             }
         }
         Ok(())
@@ -195,7 +199,8 @@ impl Network {
         rng.set_stream(self.store.draw() + 1);
         let flat = self.spec.blocks.iter().any(|b| b.flatten);
         let stride = self.spec.stride();
-        let rows = images.iter().map(|i| if flat { 1 } else { i.ncols().div_ceil(stride) }).sum::<usize>();
+        let width = |i: &Array2<f32>| self.spec.entry.width(i);
+        let rows = images.iter().map(|i| if flat { 1 } else { width(i).div_ceil(stride) }).sum::<usize>();
         let keep = 1.0 / (1.0 - p);
         let mut draw = |n: usize| -> Vec<f32> {
             (0..n).map(|_| if uniform(&mut rng) < f64::from(p) { 0.0 } else { keep }).collect()

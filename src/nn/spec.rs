@@ -1,5 +1,7 @@
 //! What a net is made of, apart from where it runs.
 
+use ndarray::Array2;
+
 use crate::learn::FrontError;
 
 /// Added to a variance before its root is taken.
@@ -49,6 +51,51 @@ impl BlockSpec {
     }
 }
 
+/// What the rows and columns of an input mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Rows of grey pixels: one channel, as wide as the array.
+    Picture {
+        /// Rows of every input.
+        height: usize,
+    },
+    /// Frames one behind the other: height 1, as wide as there are rows, a channel per column.
+    Frames {
+        /// Columns of every input.
+        dims: usize,
+    },
+}
+
+impl Entry {
+    /// Height of what enters the first block.
+    pub fn height(self) -> usize {
+        if let Entry::Picture { height } = self { height } else { 1 }
+    }
+
+    /// Channels that enter the first block.
+    pub fn channels(self) -> usize {
+        if let Entry::Frames { dims } = self { dims } else { 1 }
+    }
+
+    /// Width of what enters the first block.
+    pub fn width(self, input: &Array2<f32>) -> usize {
+        if let Entry::Picture { .. } = self { input.ncols() } else { input.nrows() }
+    }
+
+    /// What is wrong with the shape of an input.
+    pub fn refuses(self, input: &Array2<f32>) -> Option<String> {
+        let (rows, columns) = input.dim();
+        match self {
+            Entry::Picture { height } => (rows != height || columns == 0).then(|| {
+                format!("the image is {columns} wide and {rows} high; the net needs height {height}, width 1 or more")
+            }),
+            Entry::Frames { dims } => (columns != dims || rows == 0).then(|| {
+                format!("{rows} frames of {columns} numbers; the net needs at least one frame, of {dims} numbers")
+            }),
+        }
+    }
+}
+
 /// Blocks, perhaps a bidirectional LSTM, and a linear head; what follows the blocks has height 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NetSpec {
@@ -58,14 +105,14 @@ pub(crate) struct NetSpec {
     pub outputs: usize,
     /// Share of features that dropout removes.
     pub dropout: f32,
-    /// Height of every input.
-    pub height: usize,
+    /// What an input is.
+    pub entry: Entry,
 }
 
 impl NetSpec {
     /// Channels that leave the blocks.
     pub fn channels(&self) -> usize {
-        self.blocks.last().map_or(1, |b| b.output)
+        self.blocks.last().map_or(self.entry.channels(), |b| b.output)
     }
 
     /// Channels that reach the head.

@@ -9,7 +9,7 @@ use burn::tensor::{
 
 use crate::nn::network::{Output, Pass};
 use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};
-use crate::nn::spec::{BlockSpec, EPSILON};
+use crate::nn::spec::{BlockSpec, EPSILON, Entry};
 
 /// Pixels of a padded batch in the making: batch × channels × height × width.
 struct Picture {
@@ -53,18 +53,23 @@ fn places(widths: &[usize], w: usize) -> Vec<usize> {
 }
 
 fn pad(pass: &Pass<'_>) -> Picture {
-    let stride = pass.spec.stride();
-    let height = pass.spec.height;
-    let widths: Vec<usize> = pass.images.iter().map(|i| i.ncols().div_ceil(stride) * stride).collect();
-    let w = widths.iter().copied().max().unwrap_or(0);
-    let mut pixels = vec![0.0_f32; pass.images.len() * height * w];
-    for (image, block) in pass.images.iter().zip(pixels.chunks_exact_mut(height * w)) {
-        for (row, line) in image.rows().into_iter().zip(block.chunks_exact_mut(w)) {
+    let entry = pass.spec.entry;
+    let widths = pass.widths();
+    let (n, w) = (widths.len(), widths.iter().copied().max().unwrap_or(0));
+    // A row of the input is a line of the picture, or the channels of one frame.
+    let [rows, columns] = match entry {
+        Entry::Picture { height } => [height, w],
+        Entry::Frames { dims } => [w, dims],
+    };
+    let mut values = vec![0.0_f32; n * rows * columns];
+    for (image, block) in pass.images.iter().zip(values.chunks_exact_mut(rows * columns)) {
+        for (row, line) in image.rows().into_iter().zip(block.chunks_exact_mut(columns)) {
             row.iter().zip(line).for_each(|(&v, p)| *p = v);
         }
     }
-    let x = Tensor::from_data(TensorData::new(pixels, [pass.images.len(), 1, height, w]), pass.device);
-    Picture { x, widths }
+    let x = Tensor::<3>::from_data(TensorData::new(values, [n, rows, columns]), pass.device);
+    let x = if entry.channels() == 1 { x } else { x.swap_dims(1, 2) };
+    Picture { x: x.reshape([n, entry.channels(), entry.height(), w]), widths }
 }
 
 /// 1 on valid columns, 0 on padding: batch × 1 × 1 × width.

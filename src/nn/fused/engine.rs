@@ -13,7 +13,7 @@ use crate::nn::fused::lstm_operation::FusedLstm;
 use crate::nn::fused::operation::FusedBlock;
 use crate::nn::network::{Output, Pass};
 use crate::nn::parameters::{KERNEL, MEAN, PER_BLOCK, SCALE, SHIFT, VARIANCE};
-use crate::nn::spec::BlockSpec;
+use crate::nn::spec::{BlockSpec, Entry};
 
 /// Runs the net.
 pub(crate) fn forward(pass: &Pass<'_>) -> Output {
@@ -74,17 +74,22 @@ fn margins(blocks: &[BlockSpec]) -> Vec<[usize; 2]> {
 }
 
 fn picture(pass: &Pass<'_>, margin: [usize; 2]) -> (Tensor<2>, Layout) {
-    let stride = pass.spec.stride();
-    let widths = pass.images.iter().map(|i| i.ncols().div_ceil(stride) * stride).collect();
-    let layout = Layout::new(pass.spec.height, widths, margin);
-    let mut pixels = vec![0.0_f32; layout.pixels()];
+    let entry = pass.spec.entry;
+    let channels = entry.channels();
+    let layout = Layout::new(entry.height(), pass.widths(), margin);
+    let mut pixels = vec![0.0_f32; layout.pixels() * channels];
     for (i, image) in pass.images.iter().enumerate() {
-        for (y, row) in image.rows().into_iter().enumerate() {
-            let line = &mut pixels[layout.start(i, y)..];
+        for (r, row) in image.rows().into_iter().enumerate() {
+            // A row of the input is a line of the picture, or the channels of one frame.
+            let first = match entry {
+                Entry::Picture { .. } => layout.start(i, r),
+                Entry::Frames { .. } => layout.start(i, 0) + r,
+            };
+            let line = &mut pixels[first * channels..];
             row.iter().zip(line).for_each(|(&v, p)| *p = v);
         }
     }
-    (Tensor::from_data(TensorData::new(pixels, [layout.pixels(), 1]), pass.device), layout)
+    (Tensor::from_data(TensorData::new(pixels, [layout.pixels(), channels]), pass.device), layout)
 }
 
 fn block(
