@@ -1,5 +1,7 @@
 //! `energraph train`.
 
+mod spoken;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,8 +32,8 @@ pub(super) const DATA: &str = "ENERGRAPH_DATA";
     after_help = "Example:\n  ENERGRAPH_DATA=~/data energraph train amounts --config data/models/amounts.toml --out run"
 )]
 pub(super) struct Train {
-    /// What the model is for, as reports name it: digits or amounts.
-    #[arg(value_parser = ["digits", "amounts"])]
+    /// What the model is for, as reports name it: digits or amounts on images, spoken words.
+    #[arg(value_parser = ["digits", "amounts", "spoken"])]
     task: String,
     /// The config, complete: see data/models/*.toml.
     #[arg(long, value_name = "FILE.toml")]
@@ -51,6 +53,9 @@ pub(super) struct Train {
     /// Keep these lines out of all that is trained on or held out, for a cross-validation; may be given several times.
     #[arg(long, value_name = "STACK:A-B")]
     hold_out: Vec<StackArg>,
+    /// Of spoken words, keep this speaker out of all that is trained on, and hold out nobody else.
+    #[arg(long, value_name = "NAME")]
+    hold_out_speaker: Option<String>,
     /// Steps, instead of the config's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
@@ -67,6 +72,12 @@ impl Train {
     pub(super) fn run(&self) -> Result<(), CliError> {
         if let Some(n) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(n).build_global().at("--threads")?;
+        }
+        if self.task == "spoken" {
+            return spoken::train(self);
+        }
+        if self.hold_out_speaker.is_some() {
+            return Err(CliError::Usage("--hold-out-speaker is for spoken".into()));
         }
         let config = self.config()?;
         let data = data_folder(&config).at(self.config.display())?;

@@ -4,7 +4,9 @@
 //! labels, [`boundaries`] says how far two alignments are apart. [`words`] recognises isolated and connected words.
 
 pub mod boundaries;
+pub mod corpus;
 pub mod export;
+pub mod features;
 pub mod textgrid;
 mod tiers;
 pub mod words;

@@ -126,6 +126,11 @@ impl Framer {
         (first + i as f64 * self.shift as f64) / f64::from(self.rate)
     }
 
+    /// Samples a second.
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
+    }
+
     /// Samples of the transform, a power of two.
     pub(super) fn padded(&self) -> usize {
         self.padded

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::frames::{Framer, Scratch};
-use super::{FeatureError, FrameOptions};
+use super::{FeatureError, FrameOptions, at_least};
 use crate::signal::Sound;
 
 /// Triangular filters, equally wide on the mel scale 1127 ln(1 + f / 700).
@@ -15,11 +15,13 @@ pub struct MelOptions {
     pub low: f64,
     /// Upper end of the last in Hz; 0 or below: so much below half the rate (0).
     pub high: f64,
+    /// All frequencies of the filters times this, but none beyond `high`: as if the vocal tract were longer or shorter (1).
+    pub warp: f64,
 }
 
 impl Default for MelOptions {
     fn default() -> Self {
-        MelOptions { filters: 23, low: 20.0, high: 0.0 }
+        MelOptions { filters: 23, low: 20.0, high: 0.0, warp: 1.0 }
     }
 }
 
@@ -37,6 +39,15 @@ pub struct FilterbankOptions {
 struct Filter {
     first: usize,
     weights: Vec<f64>,
+}
+
+/// What a filter gives for a spectrum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Response {
+    /// Weighted power.
+    pub power: f64,
+    /// Lines that it is a mean of, as it were.
+    pub lines: f64,
 }
 
 /// Log-mel filterbank features at one rate: each filter's natural logarithm of weighted power.
@@ -72,6 +83,18 @@ impl Filterbank {
         Ok(features)
     }
 
+    /// What comes out of each filter for a spectrum of this power at each frequency (in Hz).
+    pub(crate) fn response(&self, power: impl Fn(f64) -> f64) -> Vec<Response> {
+        let width = f64::from(self.framer.rate()) / self.framer.padded() as f64;
+        let of = |f: &Filter| {
+            let sum: f64 = f.weights.iter().sum();
+            let squares: f64 = f.weights.iter().map(|w| w * w).sum();
+            let lines = (f.first..).zip(&f.weights).map(|(line, w)| w * power(width * line as f64));
+            Response { power: lines.sum(), lines: sum * sum / squares }
+        };
+        self.filters.iter().map(of).collect()
+    }
+
     /// How many filters there are.
     pub fn filters(&self) -> usize {
         self.filters.len()
@@ -97,6 +120,13 @@ fn mel(hz: f64) -> f64 {
     1127.0 * (hz / 700.0).ln_1p()
 }
 
+fn hertz(mel: f64) -> f64 {
+    700.0 * (mel / 1127.0).exp_m1()
+}
+
+/// Share of the range up to `high` that is stretched by the whole warp; the rest makes up for it.
+const WARPED: f64 = 0.85;
+
 fn filters(rate: u32, padded: usize, o: &MelOptions) -> Result<Vec<Filter>, FeatureError> {
     let nyquist = f64::from(rate) / 2.0;
     let high = if o.high <= 0.0 { nyquist + o.high } else { o.high };
@@ -109,15 +139,17 @@ fn filters(rate: u32, padded: usize, o: &MelOptions) -> Result<Vec<Filter>, Feat
     if o.filters == 0 || o.filters > lines {
         return Err(FeatureError::EmptyFilter { filter: 0, filters: o.filters });
     }
+    at_least("warp", o.warp, 0.5, "must be from 0.5 to 1.15")?;
+    at_least("warp", -o.warp, -1.15, "must be from 0.5 to 1.15")?;
     let width = f64::from(rate) / padded as f64;
     let step = (mel(high) - mel(o.low)) / (o.filters + 1) as f64;
+    let edge = |i: usize| warped(mel(o.low) + i as f64 * step, o.warp, high);
     (0..o.filters)
         .map(|filter| {
-            let left = mel(o.low) + filter as f64 * step;
-            let (centre, right) = (left + step, left + 2.0 * step);
+            let [left, centre, right] = [0, 1, 2].map(|i| edge(filter + i));
             let weight = |line: usize| {
                 let m = mel(width * line as f64);
-                if m <= centre { (m - left) / step } else { (right - m) / step }
+                if m <= centre { (m - left) / (centre - left) } else { (right - m) / (right - centre) }
             };
             let inside = |line: &usize| {
                 let m = mel(width * *line as f64);
@@ -127,6 +159,16 @@ fn filters(rate: u32, padded: usize, o: &MelOptions) -> Result<Vec<Filter>, Feat
             Ok(Filter { first, weights: (first..lines).take_while(inside).map(weight).collect() })
         })
         .collect()
+}
+
+/// An edge on the mel scale, its frequency stretched.
+fn warped(edge: f64, warp: f64, high: f64) -> f64 {
+    if warp == 1.0 {
+        return edge;
+    }
+    let (f, knee) = (hertz(edge), WARPED * high);
+    let rest = (high - knee * warp) / (high - knee);
+    mel(if f < knee { f * warp } else { knee * warp + (f - knee) * rest })
 }
 
 #[cfg(test)]
@@ -167,6 +209,23 @@ mod tests {
             );
         }
         assert!(bank(8_000, MelOptions { low: 0.0, high: 4_000.0, ..d() }).is_ok());
+    }
+
+    #[test]
+    fn a_warped_bank_hears_a_tone_where_the_plain_one_hears_its_stretched_frequency() {
+        let loudest = |warp: f64, hz: f64| {
+            let bank = bank(16_000, MelOptions { filters: 40, warp, ..MelOptions::default() }).unwrap();
+            let tone = (0..1_600).map(|i| (i as f64 * hz / 16_000.0 * std::f64::consts::TAU).sin() as f32).collect();
+            let x = bank.apply(&Sound::new(tone, 16_000).unwrap()).unwrap();
+            (0..40).max_by(|a, b| x[[3, *a]].total_cmp(&x[[3, *b]])).unwrap()
+        };
+        for hz in [400.0, 1_000.0, 3_000.0] {
+            assert_eq!(loudest(1.1, hz * 1.1), loudest(1.0, hz), "{hz}");
+            assert_eq!(loudest(0.9, hz * 0.9), loudest(1.0, hz), "{hz}");
+        }
+        for warp in [f64::NAN, 0.0, 1.2, -1.0] {
+            assert!(bank(16_000, MelOptions { warp, ..MelOptions::default() }).is_err());
+        }
     }
 
     #[test]

@@ -56,6 +56,16 @@ impl Moments {
         self.frames
     }
 
+    /// As [`Moments::normalise`], but divided by the standard deviation and `floor` more: what hardly varies is not blown up.
+    pub fn normalise_softly(&self, features: &mut Array2<f32>, floor: f64) {
+        for mut row in features.rows_mut() {
+            for ((v, mean), spread) in row.iter_mut().zip(&self.mean).zip(&self.spread) {
+                let deviation = (spread / self.frames as f64).sqrt() + floor.max(LEAST_VARIANCE);
+                *v = ((f64::from(*v) - mean) / deviation) as f32;
+            }
+        }
+    }
+
     /// Moves each dimension to mean 0 and scales it to variance 1 (the variance with n below the line, as in Kaldi). A dimension that
     /// was constant is only moved. Where no frame was gathered, nothing changes.
     pub fn normalise(&self, features: &mut Array2<f32>) {

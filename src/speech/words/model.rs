@@ -1,0 +1,103 @@
+//! Model files of recognisers: parameters in safetensors, everything else that reading needs in one note.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{NetShape, WordModels};
+use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
+use crate::speech::features::FeatureConfig;
+
+/// The version of the note that this build writes and reads.
+pub const SPOKEN_VERSION: u32 = 1;
+
+/// The name of the note.
+const NOTE: &str = "spoken";
+
+/// Everything about a recogniser but its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpokenInfo {
+    /// [`SPOKEN_VERSION`] of the build that wrote it.
+    pub version: u32,
+    /// Name, for reports.
+    pub name: String,
+    /// The words and their states, in the order of the net's columns.
+    pub model: WordModels,
+    /// Grammar to read with unless told otherwise.
+    pub grammar: String,
+    /// What the net hears.
+    pub features: FeatureConfig,
+    /// The net.
+    pub net: NetShape,
+    /// Inverse temperature of the confidence, fitted on held-out sounds.
+    pub beta: f64,
+    /// Held-out sounds as (confidence, right), from which thresholds are certified. Each confidence is at a β that was
+    /// fitted on other sounds.
+    #[serde(default)]
+    pub dev: Vec<(f32, bool)>,
+    /// Optimiser steps behind the parameters.
+    pub steps: u64,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// Why a model can't be written, read or used.
+#[derive(Debug, Error)]
+pub enum SpokenModelError {
+    /// The file can't be read or written, or is damaged.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Parameters, but not of a recogniser of words, or a note that can't be understood.
+    #[error("{}: not a model of spoken words: {why}", path.display())]
+    NotSpoken {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A model of another version.
+    #[error("{}: a model of spoken words of version {found}; this build reads version {SPOKEN_VERSION}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version it names.
+        found: u64,
+    },
+    /// The parameters do not fit the net that the note describes.
+    #[error("{}: {source}", path.display())]
+    Parameters {
+        /// The file.
+        path: PathBuf,
+        /// Which, and why.
+        source: FrontError,
+    },
+}
+
+/// Writes a model.
+///
+/// # Errors
+/// [`SpokenModelError`].
+pub fn save_spoken(path: &Path, info: &SpokenInfo, parameters: &[Parameter]) -> Result<(), SpokenModelError> {
+    let not = |e: serde_json::Error| SpokenModelError::NotSpoken { path: path.into(), why: e.to_string() };
+    let json = serde_json::to_string(info).map_err(not)?;
+    Ok(save_model(path, parameters, &Notes::from([(NOTE.to_owned(), json)]))?)
+}
+
+/// Reads what [`save_spoken`] wrote, from the bytes of a file; `path` is what errors name.
+///
+/// # Errors
+/// [`SpokenModelError`], naming `path`.
+pub fn parse_spoken(path: &Path, bytes: &[u8]) -> Result<(SpokenInfo, Vec<Parameter>), SpokenModelError> {
+    let (parameters, notes) = parse_model(path, bytes)?;
+    let not = |why: String| SpokenModelError::NotSpoken { path: path.into(), why };
+    let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
+    // The version first: a later version may have another shape.
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|e| not(e.to_string()))?;
+    let found = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if found != u64::from(SPOKEN_VERSION) {
+        return Err(SpokenModelError::Version { path: path.into(), found });
+    }
+    let info = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
+    Ok((info, parameters))
+}
