@@ -81,7 +81,7 @@ impl Measured {
         let rate = o.config.features.rate;
         let recordings = read_recordings(&data, &o.data, &vocabulary, rate).unwrap();
         let mut config = o.config.clone();
-        let plain = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
+        let plain = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, bare: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
         config.strings = plain;
         let set = |strings| SpokenDev { name: String::new(), grammar: "words".into(), strings, data: data.clone() };
         let isolated = held_out(&set(None), recordings.clone(), &config);

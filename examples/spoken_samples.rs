@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let r = find(&name)?;
         write(&format!("{name}.wav"), &r.samples, vocabulary.text(&r.words), &r.speaker)?;
     }
-    let strings = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
+    let strings = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, bare: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for names in STRINGS {
         let parts: Vec<&Recording> = names.iter().map(find).collect::<Result<_, _>>()?;

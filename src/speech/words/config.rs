@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{StringConfig, WordLoss, WordModels};
+use super::{Normalise, StringConfig, WordLoss, WordModels};
 use crate::nn::TdnnConfig;
 use crate::speech::features::FeatureConfig;
 
@@ -19,6 +19,9 @@ pub struct SpokenConfig {
     pub model: WordModels,
     /// What the net hears.
     pub features: FeatureConfig,
+    /// What of it is left out as loudness.
+    #[serde(default)]
+    pub normalise: Normalise,
     /// The net.
     pub net: NetShape,
     /// Whether the model's weights are rounded to half precision, so that its file takes half the room.
@@ -187,6 +190,13 @@ impl SpokenConfig {
         let a = &self.augment;
         if !(0.0..=0.5).contains(&a.tempo) || !(0.0..=0.15).contains(&a.warp) {
             return Err("augment: tempo must be in 0 to 0.5, warp in 0 to 0.15".into());
+        }
+        let fine = match self.normalise {
+            Normalise::Utterance { soften } => soften >= 0.0 && soften.is_finite(),
+            Normalise::Level { depth } => depth > 0.0 && depth.is_finite(),
+        };
+        if !fine {
+            return Err("normalise: soften must be 0 or more, depth more than 0".into());
         }
         if self.data.is_empty() {
             return Err("data: at least one source of recordings is needed".into());

@@ -121,6 +121,7 @@ impl SpokenRun {
             model: self.config.model.clone(),
             grammar: self.config.grammar.clone(),
             features: self.config.features.clone(),
+            normalise: self.config.normalise,
             net: self.config.net.clone(),
             beta: 1.0,
             dev: Vec::new(),

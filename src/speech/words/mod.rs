@@ -22,6 +22,7 @@ mod finish;
 mod grammar;
 #[cfg(feature = "nn")]
 mod model;
+mod normalise;
 mod objective;
 #[cfg(feature = "nn")]
 mod recognizer;
@@ -45,6 +46,7 @@ pub use finish::{FinishedSpoken, SpokenResult};
 pub use grammar::{ANY, ONE, word_grammar};
 #[cfg(feature = "nn")]
 pub use model::{SPOKEN_VERSION, SpokenInfo, SpokenModelError, parse_spoken, save_spoken};
+pub use normalise::Normalise;
 pub use objective::{WordLoss, WordLossError, WordObjective};
 #[cfg(feature = "nn")]
 pub use recognizer::{SpokenAnswer, SpokenError, SpokenWord, Utterance, WordRecognizer};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{NetShape, WordModels};
+use super::{NetShape, Normalise, WordModels};
 use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
 use crate::speech::features::FeatureConfig;
 
@@ -28,6 +28,8 @@ pub struct SpokenInfo {
     pub grammar: String,
     /// What the net hears.
     pub features: FeatureConfig,
+    /// What of it is left out as loudness.
+    pub normalise: Normalise,
     /// The net.
     pub net: NetShape,
     /// Inverse temperature of the confidence, fitted on held-out sounds.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::model::parse_spoken;
 use super::{
-    DecodeError, Decoder, Heard, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError, WordGraphError, word_grammar,
+    DecodeError, Decoder, Heard, Normalise, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError, WordGraphError, word_grammar,
 };
 use crate::graph::Label;
 use crate::learn::{FrontEnd, FrontError, Ragged, StoreError};
@@ -119,6 +119,7 @@ impl Utterance {
 /// A recogniser of isolated and connected words.
 pub struct WordRecognizer<F = Tdnn> {
     features: Features,
+    normalise: Normalise,
     net: F,
     decoder: Decoder,
     beta: Beta,
@@ -169,7 +170,7 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
         let decoder = Decoder::new(vocabulary, &graph).map_err(frames)?;
         let features = Features::new(info.features.clone())?;
         let (name, grammar) = (info.name.clone(), grammar.to_owned());
-        Ok(WordRecognizer { features, net, decoder, beta: Beta::finite(info.beta)?, name, grammar })
+        Ok(WordRecognizer { features, normalise: info.normalise, net, decoder, beta: Beta::finite(info.beta)?, name, grammar })
     }
 
     /// The model's name.
@@ -228,7 +229,9 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
             if sound.samples().iter().all(|s| Some(s) == first) {
                 return Err(SpokenError::Silent);
             }
-            Ok(self.features.apply(sound)?)
+            let mut features = self.features.raw(sound)?;
+            self.normalise.apply(&mut features);
+            Ok(features)
         };
         let mut inputs = Vec::new();
         let made: Vec<_> = sounds.par_iter().map(one).collect();

@@ -8,11 +8,10 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Recording, SpokenAugment, StringConfig, Strung};
+use super::{Normalise, Recording, SpokenAugment, StringConfig, Strung};
 use crate::graph::Label;
 use crate::learn::{self, Batch};
 use crate::signal::Sound;
-use crate::signal::features::Moments;
 use crate::speech::features::{FeatureConfig, NoFeatures};
 
 /// Draws strings of one speaker each, distorts them, and makes features of them.
@@ -23,6 +22,7 @@ pub struct StringSource {
     strings: StringConfig,
     augment: SpokenAugment,
     features: FeatureConfig,
+    normalise: Normalise,
     words: usize,
     seed: u64,
 }
@@ -33,13 +33,13 @@ impl StringSource {
         recordings: Vec<Recording>,
         strings: StringConfig,
         augment: SpokenAugment,
-        features: FeatureConfig,
+        (features, normalise): (FeatureConfig, Normalise),
         words: usize,
         seed: u64,
     ) -> Self {
         let mut by_speaker: BTreeMap<String, Vec<Recording>> = BTreeMap::new();
         recordings.into_iter().for_each(|r| by_speaker.entry(r.speaker.clone()).or_default().push(r));
-        StringSource { speakers: by_speaker.into_values().collect(), strings, augment, features, words, seed }
+        StringSource { speakers: by_speaker.into_values().collect(), strings, augment, features, normalise, words, seed }
     }
 
     /// One string of so many recordings of a speaker, each as likely as another.
@@ -61,7 +61,7 @@ impl StringSource {
             let (seconds, shift_ms) = (sound.seconds(), self.features.shift_ms);
             return Err(NoFeatures::TooShort { seconds, shift_ms });
         }
-        Moments::of(&features).normalise_softly(&mut features, self.features.soften);
+        self.normalise.apply(&mut features);
         mask(&mut features, a, length, rng);
         Ok((features, words))
     }

@@ -31,6 +31,9 @@ pub struct StringConfig {
     /// Share of noise without a word.
     #[serde(default)]
     pub silent: f64,
+    /// Share of strings without noise before and behind.
+    #[serde(default)]
+    pub bare: f64,
     /// Least and most seconds of noise before, between and behind the recordings.
     pub gap: [f64; 2],
     /// How far the noise is below the recordings' mean power, in dB, least and most. It lies under the recordings too.
@@ -62,8 +65,8 @@ impl StringConfig {
         if !(1..=100).contains(&self.longest) {
             return Err(format!("longest = {}: not in 1 to 100", self.longest));
         }
-        if !share(self.isolated) || !share(self.silent) || self.isolated + self.silent > 1.0 {
-            return Err("isolated and silent are shares, from 0 to 1 together".into());
+        if !share(self.bare) || !share(self.isolated) || !share(self.silent) || self.isolated + self.silent > 1.0 {
+            return Err("bare, isolated and silent are shares from 0 to 1, the last two also together".into());
         }
         if !range(self.gap, 60.0) {
             return Err(format!("gap = {:?}: not two lengths in order, from 0 to 60 s", self.gap));
@@ -97,8 +100,10 @@ impl StringConfig {
     /// Strings these recordings, noise before, between and behind.
     pub fn join<R: Rng>(&self, chosen: &[&Recording], rate: u32, rng: &mut R) -> Strung {
         let mut made = Strung { samples: Vec::new(), words: Vec::new(), edges: Vec::new() };
-        for recording in chosen {
-            made.samples.resize(made.samples.len() + self.gap_samples(rate, rng), 0.0);
+        let bare = !chosen.is_empty() && rng.random::<f64>() < self.bare;
+        for (i, recording) in chosen.iter().enumerate() {
+            let gap = if bare && i == 0 { 0 } else { self.gap_samples(rate, rng) };
+            made.samples.resize(made.samples.len() + gap, 0.0);
             let start = made.samples.len();
             let gain = 10.0_f64.powf(self.gain_db * (2.0 * rng.random::<f64>() - 1.0) / 20.0) as f32;
             made.samples.extend(recording.samples.iter().map(|s| s * gain));
@@ -108,7 +113,8 @@ impl StringConfig {
         let power: f64 = made.edges.iter().flat_map(|&(a, b)| &made.samples[a..b]).map(|&s| f64::from(s).powi(2)).sum();
         let spoken: usize = made.edges.iter().map(|(a, b)| b - a).sum();
         let least = if chosen.is_empty() { rate as usize / 10 } else { 0 };
-        made.samples.resize(made.samples.len() + self.gap_samples(rate, rng).max(least), 0.0);
+        let gap = if bare { 0 } else { self.gap_samples(rate, rng).max(least) };
+        made.samples.resize(made.samples.len() + gap, 0.0);
         // Noise alone is as loud as that under a voice of usual loudness.
         let level = if power > 0.0 { (power / spoken as f64).sqrt() } else { 0.05 };
         let [low, high] = self.noise_db;

@@ -174,8 +174,9 @@ impl SpokenRun {
             dev.push(dev_set(set, read(&set.data)?, &config, &vocabulary, &features)?);
         }
         let (strings, augment) = (config.strings.clone(), config.augment.clone());
+        let heard = (config.features.clone(), config.normalise);
         let source =
-            StringSource::new(recordings, strings, augment, config.features.clone(), config.schedule.words, seed);
+            StringSource::new(recordings, strings, augment, heard, config.schedule.words, seed);
         let objective = WordObjective::new(&config.loss)?;
         let all = Decoder::new(vocabulary.clone(), &word_grammar(super::ANY, &vocabulary)?)?;
         let shape = config.net.with(config.features.filters, vocabulary.classes());
@@ -307,9 +308,9 @@ pub fn held_out(set: &SpokenDev, recordings: Vec<Recording>, config: &SpokenConf
         return recordings.into_iter().map(whole).collect();
     };
     let mut rng = ChaCha8Rng::seed_from_u64(DEV_SEED);
-    let (strings, features) = (config.strings.clone(), config.features.clone());
+    let (strings, heard) = (config.strings.clone(), (config.features.clone(), config.normalise));
     let longest = strings.longest;
-    let source = StringSource::new(recordings, strings, Default::default(), features, 1, DEV_SEED);
+    let source = StringSource::new(recordings, strings, Default::default(), heard, 1, DEV_SEED);
     // As many of each length as of another.
     (0..count).map(|i| source.draw(1 + i % longest, &mut rng)).collect()
 }
@@ -325,7 +326,9 @@ fn dev_set(
     let one = |(i, made): (usize, Strung)| {
         let wrong = |source| SpokenTrainError::Sound { name: format!("{}, sound {}", set.name, i + 1), source };
         let sound = Sound::new(made.samples, config.features.rate).map_err(|e| wrong(e.into()))?;
-        Ok(DevSound { features: features.apply(&sound).map_err(wrong)?, words: made.words })
+        let mut heard = features.raw(&sound).map_err(wrong)?;
+        config.normalise.apply(&mut heard);
+        Ok(DevSound { features: heard, words: made.words })
     };
     let all = held_out(set, recordings, config);
     let sounds = all.into_par_iter().enumerate().map(one).collect::<Result<Vec<_>, SpokenTrainError>>()?;
