@@ -23,8 +23,8 @@ use energraph::learn::{Control, Share, edit_distance};
 use energraph::nn::{ComputeDevice, DeviceChoice};
 use energraph::signal::Sound;
 use energraph::speech::words::{
-    EdgeCounts, EnergyThreshold, RecordingsConfig, SpokenConfig, SpokenDev, SpokenRun, StringConfig, Strung, Vocabulary,
-    WordLoss, WordRecognizer, held_out, read_recordings,
+    EdgeCounts, EnergyThreshold, RecordingsConfig, SpokenConfig, SpokenDev, SpokenRun, StringConfig, Strung,
+    Vocabulary, WordLoss, WordRecognizer, held_out, read_recordings,
 };
 
 /// How far an edge may be from where it should be, in seconds.
@@ -81,7 +81,15 @@ impl Measured {
         let rate = o.config.features.rate;
         let recordings = read_recordings(&data, &o.data, &vocabulary, rate).unwrap();
         let mut config = o.config.clone();
-        let plain = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, bare: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
+        let plain = StringConfig {
+            longest: 7,
+            isolated: 0.0,
+            silent: 0.0,
+            bare: 0.0,
+            gap: [0.0, 0.3],
+            noise_db: [40.0, 40.0],
+            gain_db: 0.0,
+        };
         config.strings = plain;
         let set = |strings| SpokenDev { name: String::new(), grammar: "words".into(), strings, data: data.clone() };
         let isolated = held_out(&set(None), recordings.clone(), &config);
@@ -130,18 +138,28 @@ impl Measured {
                 distances.extend([(a.start - b.start).abs(), (a.end - b.end).abs()]);
             }
         }
-        let percent = |share: Share| format!("{:.2} % ({:.2} to {:.2})", 100.0 * share.value(), 100.0 * share.low, 100.0 * share.high);
+        let percent = |share: Share| {
+            format!("{:.2} % ({:.2} to {:.2})", 100.0 * share.value(), 100.0 * share.low, 100.0 * share.high)
+        };
         let of = self.strings.len();
         println!("  strings wrong  {} of {of};  digits wrong {errors} of {words}", percent(Share::new(wrong, of)));
         let row = |name: &str, c: &EdgeCounts| {
-            println!("  edges within 20 ms, {name:<16} recall {:5.1} %  precision {:5.1} %", 100.0 * c.recall(), 100.0 * c.precision());
+            println!(
+                "  edges within 20 ms, {name:<16} recall {:5.1} %  precision {:5.1} %",
+                100.0 * c.recall(),
+                100.0 * c.precision()
+            );
         };
         row("as read", &heard);
         row("aligned", &aligned);
         distances.sort_by(f64::total_cmp);
         let mean = distances.iter().sum::<f64>() / distances.len().max(1) as f64;
         let median = distances.get(distances.len() / 2).copied().unwrap_or(0.0);
-        println!("  aligned edges are off by {:.1} ms in the median, {:.1} ms in the mean", 1000.0 * median, 1000.0 * mean);
+        println!(
+            "  aligned edges are off by {:.1} ms in the median, {:.1} ms in the mean",
+            1000.0 * median,
+            1000.0 * mean
+        );
         let shares = [0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7];
         let of_share = |share: f64| {
             let threshold = EnergyThreshold { share, ..EnergyThreshold::default() };
@@ -170,7 +188,12 @@ fn trained(config: &SpokenConfig, o: &Options) -> (SpokenRun, f64) {
 
 fn line(name: &str, word: Share, any: Share, note: &str) {
     let percent = |s: Share| format!("{:5.2} % ({:.2} to {:.2})", 100.0 * s.value(), 100.0 * s.low, 100.0 * s.high);
-    println!("{name:<12} isolated digits wrong: {} of {}; as any string {}; {note}", percent(word), word.of, percent(any));
+    println!(
+        "{name:<12} isolated digits wrong: {} of {}; as any string {}; {note}",
+        percent(word),
+        word.of,
+        percent(any)
+    );
 }
 
 /// Trains and measures; with the strings where asked for.

@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::args().nth(1).ok_or("name a folder")?);
     let data = std::env::var_os("ENERGRAPH_DATA").ok_or("ENERGRAPH_DATA names no folder")?;
     let words = ('0'..='9').map(String::from).collect();
-    let vocabulary = Vocabulary::new(&WordModels { words, states: 1, states_of: Default::default(), least: 1, silence: 1 })?;
+    let vocabulary =
+        Vocabulary::new(&WordModels { words, states: 1, states_of: Default::default(), least: 1, silence: 1 })?;
     let source = RecordingsConfig::Archive {
         archive: "fsdd/train_wav.tar.gz".into(),
         table: "fsdd/train.tsv".into(),
@@ -42,7 +43,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let r = find(&name)?;
         write(&format!("{name}.wav"), &r.samples, vocabulary.text(&r.words), &r.speaker)?;
     }
-    let strings = StringConfig { longest: 7, isolated: 0.0, silent: 0.0, bare: 0.0, gap: [0.0, 0.3], noise_db: [40.0, 40.0], gain_db: 0.0 };
+    let strings = StringConfig {
+        longest: 7,
+        isolated: 0.0,
+        silent: 0.0,
+        bare: 0.0,
+        gap: [0.0, 0.3],
+        noise_db: [40.0, 40.0],
+        gain_db: 0.0,
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for names in STRINGS {
         let parts: Vec<&Recording> = names.iter().map(find).collect::<Result<_, _>>()?;

@@ -117,7 +117,19 @@ fn json_has_every_field_and_words_lie_in_the_sound_in_order() {
     let ran = energraph(&["read", "--task", "spoken", SAMPLES, "--json", "--device", "cpu"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for read in json(&ran) {
-        for key in ["file", "text", "confidence", "accepted", "certified", "energy", "free_energy", "runner_up", "alternatives", "segments", "model"] {
+        for key in [
+            "file",
+            "text",
+            "confidence",
+            "accepted",
+            "certified",
+            "energy",
+            "free_energy",
+            "runner_up",
+            "alternatives",
+            "segments",
+            "model",
+        ] {
             assert!(!read[key].is_null(), "{key}");
         }
         let sound = energraph::signal::sound::read(Path::new(read["file"].as_str().unwrap())).unwrap();
@@ -127,12 +139,16 @@ fn json_has_every_field_and_words_lie_in_the_sound_in_order() {
         for s in segments {
             let (start, end) = (s["start"].as_f64().unwrap(), s["end"].as_f64().unwrap());
             assert!(before <= start && start < end && end <= sound.seconds() + 0.01, "{s}");
-            assert!(s["start_interval"][0].as_f64().unwrap() <= start && start <= s["start_interval"][1].as_f64().unwrap());
+            assert!(
+                s["start_interval"][0].as_f64().unwrap() <= start && start <= s["start_interval"][1].as_f64().unwrap()
+            );
             assert!((0.0..=1.0).contains(&s["posterior"].as_f64().unwrap()));
             before = end;
         }
         let confidence = read["confidence"].as_f64().unwrap();
-        assert!((0.0..=1.0).contains(&confidence) && confidence >= read["alternatives"][0]["confidence"].as_f64().unwrap());
+        assert!(
+            (0.0..=1.0).contains(&confidence) && confidence >= read["alternatives"][0]["confidence"].as_f64().unwrap()
+        );
     }
 }
 
@@ -144,12 +160,16 @@ fn bad_sounds_are_a_line_each_and_the_others_are_read() {
     let silent = f.file("silent.wav", Sound::new(vec![0.0; 8_000], 8_000).unwrap().to_wav().unwrap());
     let short = f.file("short.wav", tone(0, 40).to_wav().unwrap());
     let tiny = f.file("tiny.wav", tone(0, 8).to_wav().unwrap());
-    let stereo = f.file("stereo.wav", stereo8(&(0..22_050_u32).map(|i| (128.0 + 60.0 * (i as f32 * 0.05).sin()) as u8).collect::<Vec<_>>()));
+    let stereo = f.file(
+        "stereo.wav",
+        stereo8(&(0..22_050_u32).map(|i| (128.0 + 60.0 * (i as f32 * 0.05).sin()) as u8).collect::<Vec<_>>()),
+    );
     let cut = f.file("cut.wav", &whole[..whole.len() / 2]);
     let flac = f.file("cut.flac", &b"fLaC\x80\0\0\x22\0\x10\0\x10"[..]);
     let text = f.file("text.wav", "no sound at all");
     let missing = f.path("missing.wav");
-    let ran = energraph(&["read", "--task", "spoken", &silent, &short, &tiny, &stereo, &cut, &flac, &text, &missing, &good]);
+    let ran =
+        energraph(&["read", "--task", "spoken", &silent, &short, &tiny, &stereo, &cut, &flac, &text, &missing, &good]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     let expected = [
         (&silent, "the sound is silent"),
@@ -163,7 +183,10 @@ fn bad_sounds_are_a_line_each_and_the_others_are_read() {
     let said: Vec<&str> = ran.err.lines().collect();
     assert_eq!(said.len(), expected.len(), "{}", ran.err);
     for (line, (file, cause)) in said.iter().zip(expected) {
-        assert!(line.contains(file.as_str()) && line.to_lowercase().contains(&cause.to_lowercase()), "{cause:?} in {line:?}");
+        assert!(
+            line.contains(file.as_str()) && line.to_lowercase().contains(&cause.to_lowercase()),
+            "{cause:?} in {line:?}"
+        );
     }
     let read: Vec<&str> = ran.out.lines().collect();
     assert_eq!(read.len(), 2, "{}", ran.out);
@@ -187,7 +210,14 @@ fn options_that_make_no_sense_are_usage_errors() {
     let ran = energraph(&["read", "--task", "spoken", &good, "--grammar", "wrod"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert!(ran.err.contains("grammar wrod: neither a file nor one of the shipped words, word, digit"), "{}", ran.err);
-    let ran = energraph(&["read", "--task", "spoken", &good, "--model", concat!(env!("CARGO_MANIFEST_DIR"), "/data/models/amounts.safetensors")]);
+    let ran = energraph(&[
+        "read",
+        "--task",
+        "spoken",
+        &good,
+        "--model",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/data/models/amounts.safetensors"),
+    ]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("not a model of spoken words"), "{}", ran.err);
 }
@@ -254,6 +284,8 @@ fn a_resumed_run_ends_number_for_number_where_an_unbroken_one_does() {
     second.run_to(6, &mut go).unwrap();
     assert!(numbers(&second) == numbers(&whole));
     let refused = |mut run: SpokenRun| run.resume(Path::new(&checkpoint)).unwrap_err();
-    assert!(matches!(refused(run(&f, &tiny_config(6), 4)), SpokenTrainError::Resume { why, .. } if why.contains("seed is 3")));
+    assert!(
+        matches!(refused(run(&f, &tiny_config(6), 4)), SpokenTrainError::Resume { why, .. } if why.contains("seed is 3"))
+    );
     assert!(matches!(refused(run(&f, &tiny_config(7), 3)), SpokenTrainError::Resume { .. }));
 }

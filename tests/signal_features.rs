@@ -41,7 +41,7 @@ fn computed() -> BTreeMap<&'static str, Array2<f32>> {
     let cepstra = mfcc(&wave, m());
     let mut normal = cepstra.clone();
     Moments::of(&cepstra).normalise(&mut normal);
-    let narrow = MelOptions { filters: 60, low: 64.0, high: -200.0 };
+    let narrow = MelOptions { filters: 60, low: 64.0, high: -200.0, ..MelOptions::default() };
     let plain = FrameOptions {
         window: Window::Hamming,
         preemphasis: 0.0,

@@ -34,7 +34,8 @@ impl Acceptance {
         let scored = |&(confidence, right): &(f32, bool)| Scored { confidence: f64::from(confidence), right };
         let held_out: Vec<Scored> = dev.iter().map(scored).collect();
         let number = (held_out.len(), what);
-        let made = |threshold, certified, missing| Acceptance { threshold, certified, max_error, held_out: number, missing };
+        let made =
+            |threshold, certified, missing| Acceptance { threshold, certified, max_error, held_out: number, missing };
         match certify(&held_out, &Thresholds::standard(), max_error, RISK)? {
             Certificate::Certified { threshold, .. } => Ok(made(threshold, true, None)),
             Certificate::NotCertifiable { needed, have, errors, .. } => {

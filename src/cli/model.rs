@@ -87,7 +87,9 @@ impl ModelArgs {
             None => WordRecognizer::parse(path, SHIPPED_SPOKEN, grammar, device),
         };
         let (words, info) = loaded.map_err(|e| match e {
-            SpokenError::Model(_) | SpokenError::Grammar(_) | SpokenError::Frames { .. } => CliError::Plain(e.to_string()),
+            SpokenError::Model(_) | SpokenError::Grammar(_) | SpokenError::Frames { .. } => {
+                CliError::Plain(e.to_string())
+            }
             _ => CliError::At { place: path.display().to_string(), cause: e.into() },
         })?;
         if words.grammar() != info.grammar {

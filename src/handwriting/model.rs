@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Prior;
 use super::train::config::check_reading;
 use super::train::{CutConfig, ScorerConfig};
-use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
+use crate::learn::{FrontError, Parameter, StoreError, parse_model, save_model};
+use crate::nn::note::{BadNote, one_note, read_note};
 use crate::signal::Normaliser;
 
 /// The version of the reader's note that this build writes and reads.
@@ -86,9 +87,8 @@ pub enum ModelError {
 /// # Errors
 /// [`ModelError::Store`].
 pub fn save(path: &Path, info: &ModelInfo, parameters: &[Parameter]) -> Result<(), ModelError> {
-    let json =
-        serde_json::to_string(info).map_err(|e| ModelError::NotAReader { path: path.into(), why: e.to_string() })?;
-    Ok(save_model(path, parameters, &Notes::from([(NOTE.to_owned(), json)]))?)
+    let notes = one_note(NOTE, info).map_err(|why| ModelError::NotAReader { path: path.into(), why })?;
+    Ok(save_model(path, parameters, &notes)?)
 }
 
 /// Reads what [`save`] wrote.
@@ -107,14 +107,11 @@ pub fn load(path: &Path) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<(ModelInfo, Vec<Parameter>), ModelError> {
     let (parameters, notes) = parse_model(path, bytes)?;
     let not = |why: String| ModelError::NotAReader { path: path.into(), why };
-    let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
-    // The version first: a later version may have another shape.
-    let value: serde_json::Value = serde_json::from_str(json).map_err(|e| not(e.to_string()))?;
-    let found = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    if found != u64::from(MODEL_VERSION) {
-        return Err(ModelError::Version { path: path.into(), found });
-    }
-    let info: ModelInfo = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
+    let info: ModelInfo = match read_note(&notes, NOTE, MODEL_VERSION) {
+        Ok(info) => info,
+        Err(BadNote::Version(found)) => return Err(ModelError::Version { path: path.into(), found }),
+        Err(BadNote::Unreadable(why)) => return Err(not(why)),
+    };
     check_reading(&info.image, &info.scorer).map_err(not)?;
     let symbols = info.alphabet.chars().count();
     if let Some(prior) = info.priors.iter().find(|p| p.ngram.symbols() != symbols) {

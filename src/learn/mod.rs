@@ -16,6 +16,8 @@ mod confidence;
 mod front_end;
 mod metrics;
 mod optimiser;
+#[cfg(feature = "nn")]
+mod plain_toml;
 mod ragged;
 mod schedule;
 #[cfg(feature = "checkpoints")]
@@ -31,6 +33,8 @@ pub use confidence::{
 pub use front_end::{FrontEnd, FrontError, Parameter, StepError};
 pub use metrics::{Reading, Share, edit_distance};
 pub use optimiser::{Moments, Optimiser, Rule};
+#[cfg(feature = "nn")]
+pub(crate) use plain_toml::plain_toml;
 pub use ragged::Ragged;
 pub use schedule::Schedule;
 #[cfg(feature = "checkpoints")]

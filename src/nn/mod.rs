@@ -17,8 +17,10 @@
 mod column;
 mod crop;
 mod device;
+pub(crate) mod ensemble;
 mod fused;
 mod network;
+pub(crate) mod note;
 mod parameters;
 mod spec;
 mod stock;

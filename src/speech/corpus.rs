@@ -26,10 +26,7 @@ pub struct CorpusError {
 ///
 /// # Cost
 /// All that is wanted is held in memory; of an archive, all is unpacked.
-pub fn read_files(
-    from: &Path,
-    wanted: &mut dyn FnMut(&Path) -> bool,
-) -> Result<Vec<(PathBuf, Vec<u8>)>, CorpusError> {
+pub fn read_files(from: &Path, wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Vec<(PathBuf, Vec<u8>)>, CorpusError> {
     let mut found = Vec::new();
     let failed = |path: &Path, source: std::io::Error| CorpusError { path: path.into(), source };
     if from.is_dir() {

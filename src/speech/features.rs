@@ -3,8 +3,8 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::features::{FeatureError, Filterbank, FilterbankOptions, FrameOptions, MelOptions, Moments};
 use crate::signal::Sound;
+use crate::signal::features::{FeatureError, Filterbank, FilterbankOptions, FrameOptions, MelOptions, Moments};
 use crate::signal::sound::SoundError;
 
 /// How sounds become features.

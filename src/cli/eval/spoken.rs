@@ -197,7 +197,8 @@ impl Report {
 
     /// Name, text, what was read and confidence of every sound, separated by tabs.
     fn items(&self) -> String {
-        let row = |o: &Outcome| format!("{}\t{}\t{}\t{:.6}\n", o.name, o.text, o.read.as_deref().unwrap_or(""), o.confidence);
+        let row =
+            |o: &Outcome| format!("{}\t{}\t{}\t{:.6}\n", o.name, o.text, o.read.as_deref().unwrap_or(""), o.confidence);
         self.outcomes.iter().map(row).collect()
     }
 }

@@ -35,9 +35,9 @@ pub(super) fn read(options: &Read) -> Result<(), CliError> {
         let mut answers = model.words.read_many(&sounds).at("the net")?.into_iter();
         for (file, sound) in chunk.iter().zip(opened) {
             let path = file.as_ref().unwrap_or_else(|(path, _)| path);
-            let done = sound.map_err(|(_, why)| why).and_then(|_| {
-                answers.next().ok_or("no answer")?.map_err(|e| e.to_string())
-            });
+            let done = sound
+                .map_err(|(_, why)| why)
+                .and_then(|_| answers.next().ok_or("no answer")?.map_err(|e| e.to_string()));
             match done {
                 Ok(heard) => utterance(&mut sink, path, model.words.name(), &heard, &accept)?,
                 Err(why) => {
@@ -70,9 +70,7 @@ fn json(file: &str, model: &str, u: &Utterance, accept: &Acceptance) -> Value {
         Some((best, others)) => (Some(best), others),
         None => (None, &[][..]),
     };
-    let answer = |a: &SpokenAnswer| {
-        json!({"text": a.text, "energy": a.energy, "free_energy": a.free_energy, "confidence": a.confidence})
-    };
+    let answer = |a: &SpokenAnswer| json!({"text": a.text, "energy": a.energy, "free_energy": a.free_energy, "confidence": a.confidence});
     let word = |w: &SpokenWord| {
         json!({
             "symbol": w.text,

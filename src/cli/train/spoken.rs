@@ -1,132 +1,94 @@
-//! `energraph train spoken`.
+//! `energraph train spoken`: recognisers of words.
 
-use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::super::error::{At, CliError};
-use super::super::files::deliver;
-use super::super::progress::{Bar, clock};
-use super::{DATA, Interrupt, Mean, Train};
+use super::super::progress::clock;
+use super::steps::{Job, Steps};
+use super::{Train, data_folder};
 use crate::learn::{Control, Progress, accepted_at_error, error_reject_curve};
-use crate::speech::words::{
-    FinishedSpoken, RecordingsConfig, SpokenConfig, SpokenLook, SpokenRun, SpokenTrainError, save_spoken,
-};
+use crate::nn::ComputeDevice;
+use crate::speech::words::{FinishedSpoken, RecordingsConfig, SpokenConfig, SpokenRun, SpokenTrainError, save_spoken};
 
-/// Trains a recogniser of words, shows how it goes, writes the model.
-pub(super) fn train(options: &Train) -> Result<(), CliError> {
-    if options.start_from.is_some() || !options.hold_out.is_empty() {
-        return Err(CliError::Usage("--start-from and --hold-out are for readers of images; --hold-out-speaker is for spoken".into()));
+/// Trains the net, writes the model, says what came of it.
+pub(super) fn run(
+    train: &Train,
+    device: &ComputeDevice,
+    open: impl FnOnce(u64) -> Result<Steps, CliError>,
+) -> Result<String, CliError> {
+    if !train.hold_out.is_empty() || train.start_from.is_some() {
+        return Err(CliError::Usage("--hold-out and --start-from are for readers of fields".into()));
     }
-    let mut config = SpokenConfig::read(&options.config).map_err(|e| CliError::Plain(e.to_string()))?;
-    if let Some(speaker) = &options.hold_out_speaker
+    let mut config = SpokenConfig::read(&train.config).map_err(|e| CliError::Plain(e.to_string()))?;
+    if let Some(speaker) = &train.hold_out_speaker
         && config.hold_out(speaker) == 0
     {
-        return Err("no data has speakers").at(options.config.display());
+        return Err("no data has speakers").at(train.config.display());
     }
-    config.schedule.steps = options.steps.unwrap_or(config.schedule.steps);
-    let data = data_folder(&config).at(options.config.display())?;
-    let device = options.device.resolve().at("--device")?;
-    let device_name = device.name().to_owned();
-    std::fs::create_dir_all(&options.out).at(options.out.display())?;
-    let checkpoint = options.checkpoint(0);
-    if !options.resume && checkpoint.exists() {
-        let why = "a run has been here; give --resume to go on with it, or another --out";
-        return Err(why).at(checkpoint.display());
-    }
+    config.schedule.steps = train.steps.unwrap_or(config.schedule.steps);
+    let data = data_folder(relative_path(&config)).at(train.config.display())?;
+    let steps = open(config.schedule.check)?;
     let began = Instant::now();
-    let stop = Interrupt::catch();
-    let mut run = SpokenRun::new(config, &data, options.seed, device).map_err(|e| told(&options.config, e))?;
-    if options.resume && checkpoint.exists() {
-        run.resume(&checkpoint).map_err(|e| told(&checkpoint, e))?;
-        stop.saved.store(true, Ordering::Relaxed);
-    }
-    steps(options, &mut run, &checkpoint, &device_name, &stop)?;
-    let name = options.config.file_stem().map_or_else(|| options.task.clone(), |n| n.to_string_lossy().into_owned());
-    let finished = run.finish(&name).map_err(|e| told(&options.config, e))?;
-    let model = options.out.join("model.safetensors");
+    let run = SpokenRun::new(config, &data, train.seed, device.clone()).map_err(|e| told(&train.config, e))?;
+    let mut job = Words { run, config: &train.config };
+    steps.run(&mut job, 0, 1)?;
+    let finished = job.run.finish(&train.name()).map_err(|e| told(&train.config, e))?;
+    let model = train.model();
     save_spoken(&model, &finished.info, &finished.parameters).map_err(|e| CliError::Plain(e.to_string()))?;
-    deliver(&report(&finished, &model, &device_name, began.elapsed()), None)
+    Ok(report(&finished, &model, device.name(), began.elapsed()))
 }
 
-/// All the steps that are left.
-fn steps(
-    options: &Train,
-    run: &mut SpokenRun,
-    checkpoint: &Path,
-    device: &str,
-    stop: &Interrupt,
-) -> Result<(), CliError> {
-    let (steps, check) = (run.config.schedule.steps, run.config.schedule.check);
-    let bar = Bar::new(steps, "steps");
-    bar.line(&format!("{}: {steps} steps on {device}, from step {}", options.config.display(), run.trainer.step()));
-    while run.trainer.step() < steps {
-        let next = (run.trainer.step() / check + 1) * check;
-        let mut mean = Mean::default();
-        let mut elapsed = Duration::ZERO;
-        let mut watch = |p: &Progress| {
-            mean.add(p.loss, p.absent);
-            elapsed = p.elapsed;
-            bar.at(p.step);
-            bar.note(format!("loss {:.3}", p.loss));
-            if stop.asked.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-        };
-        stop.saved.store(false, Ordering::Relaxed);
-        let whole = run.run_to(next, &mut watch).map_err(|e| told(&options.config, e))?;
-        run.save(checkpoint).map_err(|e| told(checkpoint, e))?;
-        stop.saved.store(true, Ordering::Relaxed);
-        if !whole || stop.asked.load(Ordering::Relaxed) {
-            bar.done();
-            let why = format!("stopped after step {}; --resume goes on", run.trainer.step());
-            return Err(why).at(checkpoint.display());
-        }
-        let looks = run.look().map_err(|e| told(&options.config, e))?;
-        let line = line(run.trainer.step(), &mean, &looks, elapsed);
-        bar.line(&line);
-        options.log(&line)?;
-    }
-    bar.done();
-    Ok(())
+/// A recogniser in training.
+struct Words<'a> {
+    run: SpokenRun,
+    config: &'a Path,
 }
 
-/// The folder that relative paths of the config are looked up in.
-fn data_folder(config: &SpokenConfig) -> Result<std::path::PathBuf, String> {
-    if let Some(folder) = std::env::var_os(DATA).filter(|d| !d.is_empty()) {
-        return Ok(folder.into());
+impl Job for Words<'_> {
+    fn resume(&mut self, checkpoint: &Path) -> Result<(), CliError> {
+        self.run.resume(checkpoint).map_err(|e| told(checkpoint, e))
     }
+
+    fn save(&self, checkpoint: &Path) -> Result<(), CliError> {
+        self.run.save(checkpoint).map_err(|e| told(checkpoint, e))
+    }
+
+    fn step(&self) -> u64 {
+        self.run.trainer.step()
+    }
+
+    fn steps(&self) -> u64 {
+        self.run.config.schedule.steps
+    }
+
+    fn run_to(&mut self, step: u64, watch: &mut dyn FnMut(&Progress) -> Control) -> Result<bool, CliError> {
+        self.run.run_to(step, watch).map_err(|e| told(self.config, e))
+    }
+
+    fn look(&mut self) -> Result<String, CliError> {
+        let looks = self.run.look().map_err(|e| told(self.config, e))?;
+        Ok(looks.iter().map(|look| format!("  {} {:.2} %", look.name, 100.0 * look.exact.value())).collect())
+    }
+}
+
+/// A path of the config that needs the data folder.
+fn relative_path(config: &SpokenConfig) -> Option<PathBuf> {
     let path = |r: &RecordingsConfig| match r {
         RecordingsConfig::Archive { archive, .. } => archive.clone(),
         RecordingsConfig::Folder { folder } => folder.clone(),
     };
-    let named = config.data.iter().chain(config.dev.iter().map(|d| &d.data)).map(path);
-    match named.into_iter().find(|p| p.is_relative()) {
-        Some(missing) => {
-            Err(format!("reads {} from the folder that {DATA} names, but {DATA} is not set", missing.display()))
-        }
-        None => Ok(std::path::PathBuf::new()),
-    }
+    let sets = config.data.iter().chain(config.dev.iter().map(|d| &d.data));
+    sets.map(path).find(|p| p.is_relative())
 }
 
 /// Errors of training name their file already where they are about one.
 fn told(place: &Path, e: SpokenTrainError) -> CliError {
     use SpokenTrainError as E;
     match e {
-        E::Recordings(_) | E::Grammar(_) | E::Model(_) | E::Store(_) | E::Resume { .. } => CliError::Plain(e.to_string()),
+        E::Recordings(_) | E::Grammar(_) | E::Store(_) | E::Resume { .. } => CliError::Plain(e.to_string()),
         _ => CliError::At { place: place.display().to_string(), cause: e.into() },
     }
-}
-
-/// One look at a run, in a line.
-fn line(step: u64, mean: &Mean, looks: &[SpokenLook], elapsed: Duration) -> String {
-    let loss = mean.total / f64::from(mean.batches);
-    let mut line = format!("step {step:6}  {:>8}  loss {loss:7.4}", clock(elapsed));
-    if mean.absent > 0 {
-        line += &format!("  {} answers absent", mean.absent);
-    }
-    for look in looks {
-        line += &format!("  {} {:.2} %", look.name, 100.0 * look.exact.value());
-    }
-    line
 }
 
 /// What came of it.

@@ -4,19 +4,17 @@
 mod crops;
 mod ctc;
 mod lengths;
-mod nets;
 mod rows;
 mod shared;
 
 pub use crops::{CropScorer, CropTicket, cut_out};
 pub use ctc::CtcScorer;
-pub(super) use nets::{join, split};
 pub use shared::{SharedScorer, SharedTicket};
 
 use super::Field;
 use super::train::{NetConfig, ScorerConfig};
 use crate::learn::{FrontEnd, FrontError, Optimiser, Parameter, Ragged};
-use crate::nn::{ColumnNet, ComputeDevice, CropNet};
+use crate::nn::{ColumnNet, ComputeDevice, CropNet, ensemble};
 
 /// A scorer as a config describes it.
 ///
@@ -120,7 +118,7 @@ impl FrontEnd for Scorer {
                 looks.push(each!(net, s => s.infer(view)?));
             }
         }
-        let mut energies = nets::mean(looks)?;
+        let mut energies = ensemble::mean(looks)?;
         if self.normalised {
             rows::normalise(&mut energies);
         }
@@ -146,11 +144,11 @@ impl FrontEnd for Scorer {
     fn parameters(&self) -> Result<Vec<Parameter>, FrontError> {
         let nets = std::iter::once(&self.kind).chain(&self.others);
         let of_each = nets.map(|net| each!(net, s => s.parameters())).collect::<Result<Vec<_>, _>>()?;
-        Ok(nets::join(of_each))
+        Ok(ensemble::join(of_each))
     }
 
     fn set_parameters(&mut self, values: &[Parameter]) -> Result<(), FrontError> {
-        let of_each = nets::split(values, 1 + self.others.len());
+        let of_each = ensemble::split(values, 1 + self.others.len());
         let mut nets = std::iter::once(&mut self.kind).chain(&mut self.others).zip(of_each);
         nets.try_for_each(|(net, own)| each!(net, s => s.set_parameters(&own)))
     }

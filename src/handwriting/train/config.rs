@@ -12,6 +12,7 @@ use crate::graph::Label;
 use crate::handwriting::Rows;
 use crate::handwriting::generator::{FIRST_SAMPLE_SEED, Generator};
 use crate::handwriting::grammar::alphabet;
+use crate::learn::plain_toml;
 use crate::nn::{ColumnNet, ColumnNetConfig, Context, CropNetConfig};
 use crate::signal::{Augment, Normaliser};
 
@@ -404,15 +405,6 @@ pub(in crate::handwriting) fn check_reading(image: &Normaliser, scorer: &ScorerC
     }
 }
 
-/// What is wrong with a TOML text, in one line; the line of the text comes first where it is known.
-fn plain(text: &str, e: &toml::de::Error) -> String {
-    let why = e.message().trim().replace('\n', "; ");
-    match e.span().and_then(|span| text.get(..span.start)) {
-        Some(before) => format!("line {}: {why}", before.matches('\n').count() + 1),
-        None => why,
-    }
-}
-
 impl TrainConfig {
     /// Reads and checks a config file.
     ///
@@ -421,7 +413,7 @@ impl TrainConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
         let invalid = |why: String| ConfigError::Invalid { path: path.into(), why };
-        let config: TrainConfig = toml::from_str(&text).map_err(|e| invalid(plain(&text, &e)))?;
+        let config: TrainConfig = toml::from_str(&text).map_err(|e| invalid(plain_toml(&text, &e)))?;
         config.check().map_err(invalid)?;
         Ok(config)
     }

@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use super::{DevSet, PriorConfig, Run, Source, TrainError, TrainedNet};
 use crate::graph::Graph;
-use crate::handwriting::scorer::{Scorer, join};
+use crate::handwriting::scorer::Scorer;
 use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, Prior};
 use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss, round_weights};
+use crate::nn::ensemble::join;
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, PathError, free_energy, k_best_outputs, with_output};
 use crate::semiring::Energy;

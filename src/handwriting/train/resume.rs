@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{NetConfig, Run, ScorerConfig, Source, Strips, TrainConfig, TrainError};
-use crate::handwriting::scorer::split;
 use crate::handwriting::{ModelError, Rows, load};
 use crate::learn::{FrontEnd, Notes, StoreError, load_checkpoint, save_checkpoint};
+use crate::nn::ensemble::split;
 
 /// Names of the notes in a checkpoint.
 const CONFIG: &str = "config";

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Normalise, StringConfig, WordLoss, WordModels};
+use crate::learn::plain_toml;
 use crate::nn::TdnnConfig;
-use crate::speech::features::FeatureConfig;
+use crate::speech::FeatureConfig;
 
 /// A training run. Every field that changes the result is here; paths are relative to the data folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -169,7 +170,7 @@ impl SpokenConfig {
     /// # Errors
     /// What is wrong, in one line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let config: SpokenConfig = toml::from_str(text).map_err(|e| plain(text, &e))?;
+        let config: SpokenConfig = toml::from_str(text).map_err(|e| plain_toml(text, &e))?;
         config.check()?;
         Ok(config)
     }
@@ -184,7 +185,8 @@ impl SpokenConfig {
             return Err("schedule: steps, words and check must be at least 1, words at most 65,536".into());
         }
         let positive = |x: f32| x > 0.0 && x.is_finite();
-        if !positive(s.rate) || !positive(s.clip) || !(0.0..1.0).contains(&s.average) || !(0.0..=1.0).contains(&s.decay) {
+        if !positive(s.rate) || !positive(s.clip) || !(0.0..1.0).contains(&s.average) || !(0.0..=1.0).contains(&s.decay)
+        {
             return Err("schedule: rate and clip must be positive, average in [0, 1), decay in [0, 1]".into());
         }
         let a = &self.augment;
@@ -223,14 +225,5 @@ impl SpokenConfig {
             }
         }
         archives
-    }
-}
-
-/// What is wrong with a TOML text, in one line; the line of the text comes first where it is known.
-fn plain(text: &str, e: &toml::de::Error) -> String {
-    let why = e.message().trim().replace('\n', "; ");
-    match e.span().and_then(|span| text.get(..span.start)) {
-        Some(before) => format!("line {}: {why}", before.matches('\n').count() + 1),
-        None => why,
     }
 }

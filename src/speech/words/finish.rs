@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::train::SpokenTrainError;
 use super::{Candidate, DecodeError, Decoder, SPOKEN_VERSION, SpokenInfo, SpokenRun, WordRecognizer};
-use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss, round_weights};
+use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, log_loss, round_weights};
 use crate::paths::Beta;
 use crate::trellis::{Emissions, free_energy};
 
@@ -15,7 +15,7 @@ use crate::trellis::{Emissions, free_energy};
 const CANDIDATES: usize = 2;
 
 /// Where β is sought.
-const RANGE: (f64, f64) = (0.05, 20.0);
+const RANGE: (f64, f64) = (0.1, 10.0);
 
 /// How well one held-out set is read in the end.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,15 +80,16 @@ impl SpokenRun {
     /// Where the net fails.
     ///
     /// # Cost
-    /// One reading of the held-out sets and some 120 free energies of each sound.
+    /// One reading of the held-out sets and 16 free energies of each sound.
     pub fn finish(&self, name: &str) -> Result<FinishedSpoken, SpokenTrainError> {
         let mut parameters = self.averaged()?;
         if self.config.half {
             round_weights(&mut parameters);
         }
         let sounds = self.weigh(&parameters)?;
-        let beta = fit(&sounds, |_| true);
-        let halves = [fit(&sounds, |i| i % 2 == 1), fit(&sounds, |i| i % 2 == 0)];
+        let grid = Grid::of(&sounds)?;
+        let beta = grid.best(|_| true);
+        let halves = [grid.best(|i| i % 2 == 1), grid.best(|i| i % 2 == 0)];
         let scored = sounds.par_iter().enumerate().map(|(i, w)| scored(w, halves[i % 2]));
         let scored = scored.collect::<Result<Vec<Scored>, DecodeError>>()?;
         let mut rest = scored.as_slice();
@@ -153,16 +154,37 @@ fn scored(sound: &Option<Weighed<'_>>, beta: f64) -> Result<Scored, DecodeError>
     sound.as_ref().map_or(Ok(UNREAD), |w| w.at(beta))
 }
 
-/// The β of lowest log-loss on the sounds chosen by number; 1 where there is none.
-fn fit(sounds: &[Option<Weighed<'_>>], chosen: impl Fn(usize) -> bool + Sync) -> f64 {
-    let mine: Vec<&Option<Weighed<'_>>> =
-        sounds.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, s)| s).collect();
-    if mine.is_empty() {
-        return 1.0;
+/// Every sound's answer at every β of the grid.
+struct Grid {
+    at: Vec<Vec<Scored>>,
+}
+
+impl Grid {
+    /// Inverse temperatures, evenly apart in their logarithms.
+    const POINTS: usize = 15;
+
+    fn beta(place: f64) -> f64 {
+        RANGE.0 * (RANGE.1 / RANGE.0).powf(place / (Grid::POINTS - 1) as f64)
     }
-    let loss = |beta: f64| {
-        let answers: Result<Vec<Scored>, DecodeError> = mine.par_iter().map(|w| scored(w, beta)).collect();
-        answers.map_or(f64::NAN, log_loss)
-    };
-    fit_beta(RANGE, loss).map_or(1.0, |fitted| fitted.beta)
+
+    fn of(sounds: &[Option<Weighed<'_>>]) -> Result<Self, DecodeError> {
+        let at = |i: usize| sounds.par_iter().map(|w| scored(w, Grid::beta(i as f64))).collect();
+        Ok(Grid { at: (0..Grid::POINTS).map(at).collect::<Result<_, _>>()? })
+    }
+
+    /// The β of lowest log-loss on the sounds chosen by number, where the parabola through the best of the grid and its neighbours
+    /// is lowest; 1 where there is no sound.
+    fn best(&self, chosen: impl Fn(usize) -> bool) -> f64 {
+        let pick = |list: &Vec<Scored>| -> Vec<Scored> {
+            list.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, s)| *s).collect()
+        };
+        if self.at.first().is_none_or(|list| pick(list).is_empty()) {
+            return 1.0;
+        }
+        let losses: Vec<f64> = self.at.iter().map(|list| log_loss(pick(list))).collect();
+        let Some((i, &least)) = losses.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)) else { return 1.0 };
+        let around = i.checked_sub(1).and_then(|before| losses.get(before)).zip(losses.get(i + 1));
+        let aside = around.map_or(0.0, |(a, b)| 0.5 * (a - b) / (a - 2.0 * least + b).max(f64::MIN_POSITIVE));
+        Grid::beta(i as f64 + aside.clamp(-0.5, 0.5))
+    }
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{NetShape, Normalise, WordModels};
-use crate::learn::{FrontError, Notes, Parameter, StoreError, parse_model, save_model};
-use crate::speech::features::FeatureConfig;
+use crate::learn::{FrontError, Parameter, StoreError, parse_model, save_model};
+use crate::nn::note::{BadNote, one_note, read_note};
+use crate::speech::FeatureConfig;
 
 /// The version of the note that this build writes and reads.
 pub const SPOKEN_VERSION: u32 = 1;
@@ -81,9 +82,8 @@ pub enum SpokenModelError {
 /// # Errors
 /// [`SpokenModelError`].
 pub fn save_spoken(path: &Path, info: &SpokenInfo, parameters: &[Parameter]) -> Result<(), SpokenModelError> {
-    let not = |e: serde_json::Error| SpokenModelError::NotSpoken { path: path.into(), why: e.to_string() };
-    let json = serde_json::to_string(info).map_err(not)?;
-    Ok(save_model(path, parameters, &Notes::from([(NOTE.to_owned(), json)]))?)
+    let notes = one_note(NOTE, info).map_err(|why| SpokenModelError::NotSpoken { path: path.into(), why })?;
+    Ok(save_model(path, parameters, &notes)?)
 }
 
 /// Reads what [`save_spoken`] wrote, from the bytes of a file; `path` is what errors name.
@@ -93,13 +93,9 @@ pub fn save_spoken(path: &Path, info: &SpokenInfo, parameters: &[Parameter]) -> 
 pub fn parse_spoken(path: &Path, bytes: &[u8]) -> Result<(SpokenInfo, Vec<Parameter>), SpokenModelError> {
     let (parameters, notes) = parse_model(path, bytes)?;
     let not = |why: String| SpokenModelError::NotSpoken { path: path.into(), why };
-    let json = notes.get(NOTE).ok_or_else(|| not(format!("it has no note {NOTE:?}")))?;
-    // The version first: a later version may have another shape.
-    let value: serde_json::Value = serde_json::from_str(json).map_err(|e| not(e.to_string()))?;
-    let found = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    if found != u64::from(SPOKEN_VERSION) {
-        return Err(SpokenModelError::Version { path: path.into(), found });
-    }
-    let info = serde_json::from_value(value).map_err(|e| not(e.to_string()))?;
+    let info = read_note(&notes, NOTE, SPOKEN_VERSION).map_err(|e| match e {
+        BadNote::Unreadable(why) => not(why),
+        BadNote::Version(found) => SpokenModelError::Version { path: path.into(), found },
+    })?;
     Ok((info, parameters))
 }

@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use super::model::parse_spoken;
 use super::{
-    DecodeError, Decoder, Heard, Normalise, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError, WordGraphError, word_grammar,
+    DecodeError, Decoder, Heard, Normalise, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError, WordGraphError,
+    word_grammar,
 };
 use crate::graph::Label;
 use crate::learn::{FrontEnd, FrontError, Ragged, StoreError};
@@ -17,7 +18,7 @@ use crate::ops::LoadError;
 use crate::paths::{Beta, NotPositive};
 use crate::signal::Sound;
 use crate::signal::features::FeatureError;
-use crate::speech::features::{Features, NoFeatures};
+use crate::speech::{Features, NoFeatures};
 
 /// The numbers of blocks, or why there is none.
 type Blocks = Vec<Result<usize, SpokenError>>;
@@ -170,7 +171,15 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
         let decoder = Decoder::new(vocabulary, &graph).map_err(frames)?;
         let features = Features::new(info.features.clone())?;
         let (name, grammar) = (info.name.clone(), grammar.to_owned());
-        Ok(WordRecognizer { features, normalise: info.normalise, net, decoder, beta: Beta::finite(info.beta)?, name, grammar })
+        Ok(WordRecognizer {
+            features,
+            normalise: info.normalise,
+            net,
+            decoder,
+            beta: Beta::finite(info.beta)?,
+            name,
+            grammar,
+        })
     }
 
     /// The model's name.

@@ -12,7 +12,7 @@ use super::{Normalise, Recording, SpokenAugment, StringConfig, Strung};
 use crate::graph::Label;
 use crate::learn::{self, Batch};
 use crate::signal::Sound;
-use crate::speech::features::{FeatureConfig, NoFeatures};
+use crate::speech::{FeatureConfig, NoFeatures};
 
 /// Draws strings of one speaker each, distorts them, and makes features of them.
 #[derive(Debug, Clone)]
@@ -39,7 +39,15 @@ impl StringSource {
     ) -> Self {
         let mut by_speaker: BTreeMap<String, Vec<Recording>> = BTreeMap::new();
         recordings.into_iter().for_each(|r| by_speaker.entry(r.speaker.clone()).or_default().push(r));
-        StringSource { speakers: by_speaker.into_values().collect(), strings, augment, features, normalise, words, seed }
+        StringSource {
+            speakers: by_speaker.into_values().collect(),
+            strings,
+            augment,
+            features,
+            normalise,
+            words,
+            seed,
+        }
     }
 
     /// One string of so many recordings of a speaker, each as likely as another.

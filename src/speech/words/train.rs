@@ -24,7 +24,7 @@ use crate::nn::{ComputeDevice, Tdnn};
 use crate::ops::LoadError;
 use crate::signal::Sound;
 use crate::signal::features::FeatureError;
-use crate::speech::features::{Features, NoFeatures};
+use crate::speech::{Features, NoFeatures};
 use crate::trellis::{Emissions, best_path};
 
 /// Names of the notes in a checkpoint.
@@ -175,8 +175,7 @@ impl SpokenRun {
         }
         let (strings, augment) = (config.strings.clone(), config.augment.clone());
         let heard = (config.features.clone(), config.normalise);
-        let source =
-            StringSource::new(recordings, strings, augment, heard, config.schedule.words, seed);
+        let source = StringSource::new(recordings, strings, augment, heard, config.schedule.words, seed);
         let objective = WordObjective::new(&config.loss)?;
         let all = Decoder::new(vocabulary.clone(), &word_grammar(super::ANY, &vocabulary)?)?;
         let shape = config.net.with(config.features.filters, vocabulary.classes());

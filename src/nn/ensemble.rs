@@ -9,7 +9,7 @@ const PREFIX: &str = "net";
 pub fn mean(looks: Vec<Ragged<f32>>) -> Result<Ragged<f32>, FrontError> {
     let count = looks.len() as f32;
     let mut looks = looks.into_iter();
-    let none = || FrontError::Weights { why: "a scorer without a net".into() };
+    let none = || FrontError::Weights { why: "no net at all".into() };
     let mut sum = looks.next().ok_or_else(none)?;
     for look in looks {
         sum.values_mut().iter_mut().zip(look.values()).for_each(|(s, e)| *s += e);
