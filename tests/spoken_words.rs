@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use energraph::graph::Label;
 use energraph::learn::Outcome;
-use energraph::paths::{Beta, PositiveF64};
+use energraph::paths::Beta;
 use energraph::speech::words::{Decoder, Vocabulary, WordLoss, WordModels, WordObjective, word_grammar};
 use energraph::trellis::{Emissions, free_energy};
 use energraph::{Graph, oracle};
@@ -27,8 +27,11 @@ fn energies(frames: usize, classes: usize, seed: u64) -> Array2<f32> {
     })
 }
 
+/// Words, their places as (word, first frame, first frame behind), and the energy.
+type Placed = (Vec<Label>, Vec<(Label, usize, usize)>, f64);
+
 /// Every alignment: its words, its frames' classes, its energy. Silence may stand before each word and at the end, once.
-fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<(Vec<Label>, Vec<(Label, usize, usize)>, f64)> {
+fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
     fn runs(classes: &[usize], least: usize, from: usize, e: &Array2<f32>) -> Vec<(usize, f64)> {
         let mut ends = vec![(from, 0.0)];
         for &class in classes {
@@ -46,14 +49,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<(Vec<Label>, 
         }
         ends
     }
-    fn go(
-        v: &Vocabulary,
-        e: &Array2<f32>,
-        most: usize,
-        at: usize,
-        done: (Vec<Label>, Vec<(Label, usize, usize)>, f64),
-        into: &mut Vec<(Vec<Label>, Vec<(Label, usize, usize)>, f64)>,
-    ) {
+    fn go(v: &Vocabulary, e: &Array2<f32>, most: usize, at: usize, done: Placed, into: &mut Vec<Placed>) {
         let mut quiet = vec![(at, 0.0)];
         quiet.extend(runs(&[Vocabulary::SILENCE], 2, at, e));
         for (from, sum) in quiet {
@@ -78,7 +74,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<(Vec<Label>, 
     all
 }
 
-fn of_words(all: &[(Vec<Label>, Vec<(Label, usize, usize)>, f64)], words: &[Label], beta: f64) -> f64 {
+fn of_words(all: &[Placed], words: &[Label], beta: f64) -> f64 {
     oracle::free_energy(all.iter().filter(|a| a.0 == words).map(|a| a.2), beta)
 }
 
@@ -139,7 +135,7 @@ fn answers_confidences_and_edges_are_those_of_the_enumeration() {
         assert_eq!(&heard.words.iter().map(|w| w.word).collect::<Vec<_>>(), words);
         for (k, word) in heard.words.iter().enumerate() {
             let among: Vec<_> = all.iter().filter(|a| a.0 == *words).collect();
-            let weight = |a: &(Vec<Label>, Vec<(Label, usize, usize)>, f64)| (-0.7 * a.2).exp();
+            let weight = |a: &Placed| (-0.7 * a.2).exp();
             let sum: f64 = among.iter().map(|a| weight(a)).sum();
             let below = |t: usize| among.iter().filter(|a| a.1[k].1 < t).map(|a| weight(a)).sum::<f64>() / sum;
             let median = (0..9).rfind(|&t| below(t) <= 0.5 + 1e-9).unwrap();
@@ -284,5 +280,4 @@ fn vocabularies_and_grammars_that_make_no_sense_are_refused() {
     assert!(Decoder::new(v.clone(), &cycle).is_err());
     assert!(v.topology_of(&[3]).is_err());
     assert_eq!(v.labels("a c b").unwrap_err().to_string(), "\"a c b\" has the word \"c\", which the vocabulary lacks");
-    let _ = PositiveF64::ONE;
 }

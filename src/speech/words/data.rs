@@ -125,3 +125,56 @@ fn rows(
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::speech::words::WordModels;
+
+    fn vocabulary() -> Vocabulary {
+        let words = vec!["1".to_owned(), "2".to_owned()];
+        Vocabulary::new(&WordModels { words, states: 1, states_of: BTreeMap::new(), least: 1, silence: 1 }).unwrap()
+    }
+
+    fn wav() -> Vec<u8> {
+        Sound::new(vec![0.25; 800], 8_000).unwrap().to_wav().unwrap()
+    }
+
+    #[test]
+    fn an_archive_gives_the_recordings_that_its_table_and_the_config_choose() {
+        let folder = std::env::temp_dir().join(format!("energraph-recordings-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let packed = flate2::write::GzEncoder::new(
+            std::fs::File::create(folder.join("a.tar.gz")).unwrap(),
+            flate2::Compression::fast(),
+        );
+        let mut archive = tar::Builder::new(packed);
+        for name in ["in/b.wav", "in/a.wav", "in/c.wav", "in/other.txt"] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(wav().len() as u64);
+            header.set_mode(0o644);
+            archive.append_data(&mut header, name, wav().as_slice()).unwrap();
+        }
+        archive.into_inner().unwrap().finish().unwrap();
+        std::fs::write(folder.join("t.tsv"), "a\t1\tann\t5\t800\nb\t2\tbob\t6\t800\nc\t1\tann\t7\t800\n").unwrap();
+        let config = |numbers, except: &[&str]| RecordingsConfig::Archive {
+            archive: "a.tar.gz".into(),
+            table: "t.tsv".into(),
+            numbers,
+            except: except.iter().map(|s| (*s).to_owned()).collect(),
+            only: Vec::new(),
+        };
+        let names = |numbers, except: &[&str]| {
+            let all = read_recordings(&config(numbers, except), &folder, &vocabulary(), 16_000);
+            all.map(|all| all.iter().map(|r| (r.name.clone(), r.words[0], r.samples.len())).collect::<Vec<_>>())
+        };
+        assert_eq!(names([5, 6], &[]).unwrap(), [("a".into(), 1, 1600), ("b".into(), 2, 1600)]);
+        assert_eq!(names([5, 9], &["ann"]).unwrap().len(), 1);
+        assert!(matches!(names([8, 9], &[]), Err(RecordingsError::Nothing { .. })));
+        std::fs::write(folder.join("t.tsv"), "d\t1\tann\t5\n").unwrap();
+        assert!(names([5, 5], &[]).unwrap_err().to_string().contains("d: the table names it"));
+        std::fs::write(folder.join("t.tsv"), "a\t3\tann\t5\n").unwrap();
+        assert!(names([5, 5], &[]).unwrap_err().to_string().contains("line 1: \"3\" has the word \"3\""));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -128,3 +128,70 @@ impl StringConfig {
         ((least + (most - least) * rng.random::<f64>()) * f64::from(rate)) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn config() -> StringConfig {
+        let (gap, noise_db) = ([0.0, 0.3], [40.0, 40.0]);
+        StringConfig { longest: 4, isolated: 0.25, silent: 0.25, bare: 0.0, gap, noise_db, gain_db: 0.0 }
+    }
+
+    fn recording(word: Label, length: usize) -> Recording {
+        let samples = (0..length).map(|i| if i % 2 == 0 { 0.5 } else { -0.5 }).collect();
+        Recording { name: word.to_string(), words: vec![word], speaker: "x".into(), samples }
+    }
+
+    #[test]
+    fn recordings_lie_where_the_edges_say_and_noise_is_as_soft_as_asked() {
+        let (a, b) = (recording(1, 900), recording(2, 500));
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for bare in [0.0, 1.0] {
+            let made = StringConfig { bare, ..config() }.join(&[&a, &b, &a], 8_000, &mut rng);
+            assert_eq!(made.words, [1, 2, 1]);
+            assert_eq!(made.edges.iter().map(|(a, b)| b - a).collect::<Vec<_>>(), [900, 500, 900]);
+            let spoken = |i: usize| made.edges.iter().any(|(a, b)| (*a..*b).contains(&i));
+            let power = |inside: bool| {
+                let of: Vec<f32> =
+                    (0..made.samples.len()).filter(|&i| spoken(i) == inside).map(|i| made.samples[i]).collect();
+                of.iter().map(|s| f64::from(s * s)).sum::<f64>() / of.len() as f64
+            };
+            let below = 10.0 * (power(true) / power(false)).log10();
+            assert!((below - 40.0).abs() < 0.5, "{below}");
+            let ends = (made.edges[0].0, made.samples.len() - made.edges[2].1);
+            assert_eq!(ends == (0, 0), bare == 1.0);
+        }
+    }
+
+    #[test]
+    fn noise_alone_has_samples_and_lengths_have_their_shares() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let noise = config().draw(&[], 0, 8_000, &mut rng);
+        assert!(noise.samples.len() >= 800 && noise.edges.is_empty() && noise.samples.iter().any(|s| *s != 0.0));
+        let lengths: Vec<usize> = (0..4_000).map(|_| config().length(&mut rng)).collect();
+        let share = |n: usize| lengths.iter().filter(|l| **l == n).count() as f64 / 4_000.0;
+        assert!(
+            (share(0) - 0.25).abs() < 0.03 && (share(1) - 0.25).abs() < 0.03 && (share(4) - 0.5 / 3.0).abs() < 0.03
+        );
+        assert!(lengths.iter().all(|l| *l <= 4));
+    }
+
+    #[test]
+    fn configs_that_make_no_sense_are_refused() {
+        assert!(config().check().is_ok());
+        for bad in [
+            StringConfig { longest: 0, ..config() },
+            StringConfig { isolated: 0.8, ..config() },
+            StringConfig { bare: f64::NAN, ..config() },
+            StringConfig { gap: [0.3, 0.2], ..config() },
+            StringConfig { noise_db: [-1.0, 2.0], ..config() },
+            StringConfig { gain_db: f64::INFINITY, ..config() },
+        ] {
+            assert!(bad.check().is_err(), "{bad:?}");
+        }
+    }
+}
