@@ -180,7 +180,8 @@ fn bad_sounds_are_a_line_each_and_the_others_are_read() {
         (&text, "neither WAV nor FLAC"),
         (&missing, "No such file"),
     ];
-    let said: Vec<&str> = ran.err.lines().collect();
+    // Where the thresholds are uncertified, a line says so.
+    let said: Vec<&str> = ran.err.lines().filter(|l| !l.contains("not certifiable")).collect();
     assert_eq!(said.len(), expected.len(), "{}", ran.err);
     for (line, (file, cause)) in said.iter().zip(expected) {
         assert!(

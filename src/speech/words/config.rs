@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Normalise, StringConfig, WordLoss, WordModels};
+use super::{Normalise, SilencePrior, StringConfig, WordLoss, WordModels};
 use crate::learn::plain_toml;
 use crate::nn::TdnnConfig;
 use crate::speech::FeatureConfig;
@@ -23,6 +23,9 @@ pub struct SpokenConfig {
     /// What of it is left out as loudness.
     #[serde(default)]
     pub normalise: Normalise,
+    /// What loudness says of silence.
+    #[serde(default)]
+    pub silence: SilencePrior,
     /// The net.
     pub net: NetShape,
     /// Whether the model's weights are rounded to half precision, so that its file takes half the room.
@@ -199,6 +202,9 @@ impl SpokenConfig {
         };
         if !fine {
             return Err("normalise: soften must be 0 or more, depth more than 0".into());
+        }
+        if !(0.0..=1e3).contains(&self.silence.weight) || !(0.0..=1.0).contains(&self.silence.share) {
+            return Err("silence: weight must be in 0 to 1000, share in 0 to 1".into());
         }
         if self.data.is_empty() {
             return Err("data: at least one source of recordings is needed".into());

@@ -27,7 +27,7 @@ const MEDIAN: f64 = 1e-9;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum DecodeError {
     /// No string of the grammar fits: its shortest one has more frames, or nothing is possible.
-    #[error("no string of the grammar fits {frames} frames")]
+    #[error("no string of the grammar fits {frames} frame{}", if *frames == 1 { "" } else { "s" })]
     NothingFits {
         /// How many frames there are.
         frames: usize,

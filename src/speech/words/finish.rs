@@ -5,6 +5,7 @@ use std::time::Duration;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::silence::with_silence;
 use super::train::SpokenTrainError;
 use super::{Candidate, DecodeError, Decoder, SPOKEN_VERSION, SpokenInfo, SpokenRun, WordRecognizer};
 use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, log_loss, round_weights};
@@ -123,6 +124,7 @@ impl SpokenRun {
             grammar: self.config.grammar.clone(),
             features: self.config.features.clone(),
             normalise: self.config.normalise,
+            silence: self.config.silence,
             net: self.config.net.clone(),
             beta: 1.0,
             dev: Vec::new(),
@@ -138,7 +140,7 @@ impl SpokenRun {
             for chunk in set.sounds.chunks(16) {
                 let energies = net.infer(&chunk.iter().map(|s| s.features.clone()).collect::<Vec<_>>())?;
                 let one = |(i, sound): (usize, &super::DevSound)| {
-                    let energies = energies.block(i).to_owned();
+                    let energies = with_silence(energies.block(i), &sound.silence);
                     let answers = set.decoder.candidates(&Emissions::new(energies.view()).ok()?, CANDIDATES).ok()?;
                     let answers = answers.into_iter().map(|c| (c.output == sound.words, c)).collect();
                     Some(Weighed { energies, decoder: &set.decoder, answers })

@@ -26,6 +26,7 @@ mod normalise;
 mod objective;
 #[cfg(feature = "nn")]
 mod recognizer;
+mod silence;
 #[cfg(feature = "nn")]
 mod source;
 mod strings;
@@ -50,6 +51,7 @@ pub use normalise::Normalise;
 pub use objective::{WordLoss, WordLossError, WordObjective};
 #[cfg(feature = "nn")]
 pub use recognizer::{SpokenAnswer, SpokenError, SpokenWord, Utterance, WordRecognizer};
+pub use silence::SilencePrior;
 #[cfg(feature = "nn")]
 pub use source::StringSource;
 pub use strings::{Recording, StringConfig, Strung};

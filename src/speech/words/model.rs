@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{NetShape, Normalise, WordModels};
+use super::{NetShape, Normalise, SilencePrior, WordModels};
 use crate::learn::{FrontError, Parameter, StoreError, parse_model, save_model};
 use crate::nn::note::{BadNote, one_note, read_note};
 use crate::speech::FeatureConfig;
@@ -31,6 +31,9 @@ pub struct SpokenInfo {
     pub features: FeatureConfig,
     /// What of it is left out as loudness.
     pub normalise: Normalise,
+    /// What loudness says of silence.
+    #[serde(default)]
+    pub silence: SilencePrior,
     /// The net.
     pub net: NetShape,
     /// Inverse temperature of the confidence, fitted on held-out sounds.

@@ -7,12 +7,13 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::model::parse_spoken;
+use super::silence::with_silence;
 use super::{
-    DecodeError, Decoder, Heard, Normalise, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError, WordGraphError,
-    word_grammar,
+    DecodeError, Decoder, Heard, Normalise, SilencePrior, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError,
+    WordGraphError, word_grammar,
 };
 use crate::graph::Label;
-use crate::learn::{FrontEnd, FrontError, Ragged, StoreError};
+use crate::learn::{FrontEnd, FrontError, StoreError};
 use crate::nn::{ComputeDevice, Tdnn};
 use crate::ops::LoadError;
 use crate::paths::{Beta, NotPositive};
@@ -20,8 +21,8 @@ use crate::signal::Sound;
 use crate::signal::features::FeatureError;
 use crate::speech::{Features, NoFeatures};
 
-/// The numbers of blocks, or why there is none.
-type Blocks = Vec<Result<usize, SpokenError>>;
+/// Energies, or why there are none.
+type Energies = Vec<Result<Array2<f32>, SpokenError>>;
 
 /// Most sounds that go through the net together.
 const BATCH: usize = 16;
@@ -121,6 +122,7 @@ impl Utterance {
 pub struct WordRecognizer<F = Tdnn> {
     features: Features,
     normalise: Normalise,
+    silence: SilencePrior,
     net: F,
     decoder: Decoder,
     beta: Beta,
@@ -174,6 +176,7 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
         Ok(WordRecognizer {
             features,
             normalise: info.normalise,
+            silence: info.silence,
             net,
             decoder,
             beta: Beta::finite(info.beta)?,
@@ -212,9 +215,9 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
     pub fn read_many(&mut self, sounds: &[Sound]) -> Result<Vec<Result<Utterance, SpokenError>>, SpokenError> {
         let mut all = Vec::with_capacity(sounds.len());
         for chunk in sounds.chunks(BATCH) {
-            let (blocks, energies) = self.energies(chunk)?;
-            all.par_extend(blocks.into_par_iter().map(|block| {
-                let heard = self.decoder.read(energies.block(block?), self.beta)?;
+            let energies = self.energies(chunk)?;
+            all.par_extend(energies.into_par_iter().map(|energies| {
+                let heard = self.decoder.read(energies?.view(), self.beta)?;
                 Ok(self.utterance(heard))
             }));
         }
@@ -226,30 +229,32 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
     /// # Errors
     /// [`SpokenError`].
     pub fn align(&mut self, sound: &Sound, words: &[Label]) -> Result<Vec<SpokenWord>, SpokenError> {
-        let (mut blocks, energies) = self.energies(std::slice::from_ref(sound))?;
-        let block = blocks.pop().unwrap_or(Err(SpokenError::Silent))?;
-        Ok(self.decoder.align(energies.block(block), words, self.beta)?.into_iter().map(|w| self.word(w)).collect())
+        let energies = self.energies(std::slice::from_ref(sound))?.pop().unwrap_or(Err(SpokenError::Silent))?;
+        Ok(self.decoder.align(energies.view(), words, self.beta)?.into_iter().map(|w| self.word(w)).collect())
     }
 
-    /// The block of energies of each sound that has some.
-    fn energies(&mut self, sounds: &[Sound]) -> Result<(Blocks, Ragged<f32>), SpokenError> {
+    /// The energies of each sound that has some.
+    fn energies(&mut self, sounds: &[Sound]) -> Result<Energies, SpokenError> {
         let one = |sound: &Sound| {
             let first = sound.samples().first();
             if sound.samples().iter().all(|s| Some(s) == first) {
                 return Err(SpokenError::Silent);
             }
             let mut features = self.features.raw(sound)?;
+            let silence = self.silence.of(&features);
             self.normalise.apply(&mut features);
-            Ok(features)
+            Ok((features, silence))
         };
         let mut inputs = Vec::new();
         let made: Vec<_> = sounds.par_iter().map(one).collect();
-        let mut numbered = |features: Array2<f32>| {
+        let mut numbered = |(features, silence): (Array2<f32>, Vec<f32>)| {
             inputs.push(features);
-            inputs.len() - 1
+            (inputs.len() - 1, silence)
         };
-        let blocks = made.into_iter().map(|f| f.map(&mut numbered)).collect();
-        Ok((blocks, self.net.infer(&inputs)?))
+        let numbered: Vec<_> = made.into_iter().map(|f| f.map(&mut numbered)).collect();
+        let energies = self.net.infer(&inputs)?;
+        let whole = |(block, silence): (usize, Vec<f32>)| with_silence(energies.block(block), &silence);
+        Ok(numbered.into_iter().map(|f| f.map(whole)).collect())
     }
 
     fn utterance(&self, heard: Heard) -> Utterance {

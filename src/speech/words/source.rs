@@ -8,11 +8,20 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Normalise, Recording, SpokenAugment, StringConfig, Strung};
+use super::{Normalise, Recording, SilencePrior, SpokenAugment, StringConfig, Strung};
 use crate::graph::Label;
 use crate::learn::{self, Batch};
 use crate::signal::Sound;
 use crate::speech::{FeatureConfig, NoFeatures};
+
+/// What is said in a string, and what its loudness says of silence at each frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StringTarget {
+    /// The words.
+    pub words: Vec<Label>,
+    /// Added to the energies of silence.
+    pub silence: Vec<f32>,
+}
 
 /// Draws strings of one speaker each, distorts them, and makes features of them.
 #[derive(Debug, Clone)]
@@ -23,6 +32,7 @@ pub struct StringSource {
     augment: SpokenAugment,
     features: FeatureConfig,
     normalise: Normalise,
+    silence: SilencePrior,
     words: usize,
     seed: u64,
 }
@@ -33,7 +43,7 @@ impl StringSource {
         recordings: Vec<Recording>,
         strings: StringConfig,
         augment: SpokenAugment,
-        (features, normalise): (FeatureConfig, Normalise),
+        (features, normalise, silence): (FeatureConfig, Normalise, SilencePrior),
         words: usize,
         seed: u64,
     ) -> Self {
@@ -45,6 +55,7 @@ impl StringSource {
             augment,
             features,
             normalise,
+            silence,
             words,
             seed,
         }
@@ -57,7 +68,7 @@ impl StringSource {
         self.strings.draw(&all, length, self.features.rate, rng)
     }
 
-    fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<(Array2<f32>, Vec<Label>), NoFeatures> {
+    fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<(Array2<f32>, StringTarget), NoFeatures> {
         let made = self.draw(length, rng);
         let words = made.words.clone();
         let a = &self.augment;
@@ -69,9 +80,10 @@ impl StringSource {
             let (seconds, shift_ms) = (sound.seconds(), self.features.shift_ms);
             return Err(NoFeatures::TooShort { seconds, shift_ms });
         }
+        let silence = self.silence.of(&features);
         self.normalise.apply(&mut features);
         mask(&mut features, a, length, rng);
-        Ok((features, words))
+        Ok((features, StringTarget { words, silence }))
     }
 }
 
@@ -91,10 +103,10 @@ fn mask(features: &mut Array2<f32>, a: &SpokenAugment, recordings: usize, rng: &
 
 impl learn::Source for StringSource {
     type Input = Array2<f32>;
-    type Target = Vec<Label>;
+    type Target = StringTarget;
     type Error = NoFeatures;
 
-    fn batch(&mut self, step: u64) -> Result<Batch<Array2<f32>, Vec<Label>>, NoFeatures> {
+    fn batch(&mut self, step: u64) -> Result<Batch<Array2<f32>, StringTarget>, NoFeatures> {
         let random = |stream: u64| {
             let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
             rng.set_stream(stream);

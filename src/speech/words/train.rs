@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::data::{RecordingsError, read_recordings};
-use super::source::StringSource;
+use super::silence::with_silence;
+use super::source::{StringSource, StringTarget};
 use super::{
     DecodeError, Decoder, Recording, SpokenConfig, SpokenDev, SpokenModelError, Strung, Vocabulary, VocabularyError,
     WordGraphError, WordLossError, WordObjective, word_grammar,
@@ -99,6 +100,8 @@ pub enum SpokenTrainError {
 pub struct DevSound {
     /// What the net hears.
     pub features: Array2<f32>,
+    /// Added to the energies of silence.
+    pub silence: Vec<f32>,
     /// What is said.
     pub words: Vec<Label>,
 }
@@ -174,7 +177,7 @@ impl SpokenRun {
             dev.push(dev_set(set, read(&set.data)?, &config, &vocabulary, &features)?);
         }
         let (strings, augment) = (config.strings.clone(), config.augment.clone());
-        let heard = (config.features.clone(), config.normalise);
+        let heard = (config.features.clone(), config.normalise, config.silence);
         let source = StringSource::new(recordings, strings, augment, heard, config.schedule.words, seed);
         let objective = WordObjective::new(&config.loss)?;
         let all = Decoder::new(vocabulary.clone(), &word_grammar(super::ANY, &vocabulary)?)?;
@@ -200,8 +203,8 @@ impl SpokenRun {
         }
         let mut until = Until { step, watch, stopped: false };
         let SpokenRun { trainer, source, objective, all, .. } = self;
-        let loss = |words: &Vec<Label>, e: ArrayView2<'_, f32>, g: ArrayViewMut2<'_, f32>| {
-            objective.evaluate(all, words, e, g)
+        let loss = |target: &StringTarget, e: ArrayView2<'_, f32>, g: ArrayViewMut2<'_, f32>| {
+            objective.evaluate(all, &target.words, with_silence(e, &target.silence).view(), g)
         };
         let ended = trainer.run(source, loss, &mut until).map_err(|e| SpokenTrainError::Loop(Box::new(e)))?;
         Ok(!(until.stopped && ended == Ended::Stopped))
@@ -238,7 +241,8 @@ impl SpokenRun {
             for chunk in set.sounds.chunks(BATCH) {
                 let energies = net.infer(&chunk.iter().map(|s| s.features.clone()).collect::<Vec<_>>())?;
                 let right = |(i, sound): (usize, &DevSound)| {
-                    let best = Emissions::new(energies.block(i)).and_then(|e| best_path(&e, set.decoder.all()));
+                    let energies = with_silence(energies.block(i), &sound.silence);
+                    let best = Emissions::new(energies.view()).and_then(|e| best_path(&e, set.decoder.all()));
                     let right = best.map_err(DecodeError::from)?.is_some_and(|path| path.output == sound.words);
                     Ok::<usize, DecodeError>(usize::from(right))
                 };
@@ -307,7 +311,7 @@ pub fn held_out(set: &SpokenDev, recordings: Vec<Recording>, config: &SpokenConf
         return recordings.into_iter().map(whole).collect();
     };
     let mut rng = ChaCha8Rng::seed_from_u64(DEV_SEED);
-    let (strings, heard) = (config.strings.clone(), (config.features.clone(), config.normalise));
+    let (strings, heard) = (config.strings.clone(), (config.features.clone(), config.normalise, config.silence));
     let longest = strings.longest;
     let source = StringSource::new(recordings, strings, Default::default(), heard, 1, DEV_SEED);
     // As many of each length as of another.
@@ -326,8 +330,9 @@ fn dev_set(
         let wrong = |source| SpokenTrainError::Sound { name: format!("{}, sound {}", set.name, i + 1), source };
         let sound = Sound::new(made.samples, config.features.rate).map_err(|e| wrong(e.into()))?;
         let mut heard = features.raw(&sound).map_err(wrong)?;
+        let silence = config.silence.of(&heard);
         config.normalise.apply(&mut heard);
-        Ok(DevSound { features: heard, words: made.words })
+        Ok(DevSound { features: heard, silence, words: made.words })
     };
     let all = held_out(set, recordings, config);
     let sounds = all.into_par_iter().enumerate().map(one).collect::<Result<Vec<_>, SpokenTrainError>>()?;
