@@ -160,7 +160,7 @@ impl Measured {
             1000.0 * median,
             1000.0 * mean
         );
-        let shares = [0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7];
+        let shares = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6];
         let of_share = |share: f64| {
             let threshold = EnergyThreshold { share, ..EnergyThreshold::default() };
             let mut counts = EdgeCounts::default();
