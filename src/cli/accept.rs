@@ -14,21 +14,28 @@ pub(super) struct Acceptance {
     /// Whether the error rate is certified.
     pub(super) certified: bool,
     max_error: f64,
-    fields: usize,
+    /// How many are held out, and what they are.
+    held_out: (usize, &'static str),
     /// What a certificate would have taken: accepted fields with so many errors, and how many there were.
     missing: Option<(usize, usize, usize)>,
 }
 
 impl Acceptance {
     /// The threshold for an error rate from the model's held-out fields.
+    pub(super) fn new(info: &ModelInfo, max_error: f64) -> Result<Self, BadRequest> {
+        Acceptance::of(&info.dev, "fields", max_error)
+    }
+
+    /// The threshold for an error rate from what a model holds of held-out inputs, as (confidence, right); `what` they are.
     ///
     /// Where they are too few for a certificate, the laxest threshold that kept the rate on them; where none did,
     /// nothing is accepted.
-    pub(super) fn new(info: &ModelInfo, max_error: f64) -> Result<Self, BadRequest> {
+    pub(super) fn of(dev: &[(f32, bool)], what: &'static str, max_error: f64) -> Result<Self, BadRequest> {
         let scored = |&(confidence, right): &(f32, bool)| Scored { confidence: f64::from(confidence), right };
-        let held_out: Vec<Scored> = info.dev.iter().map(scored).collect();
-        let fields = held_out.len();
-        let made = |threshold, certified, missing| Acceptance { threshold, certified, max_error, fields, missing };
+        let held_out: Vec<Scored> = dev.iter().map(scored).collect();
+        let number = (held_out.len(), what);
+        let made =
+            |threshold, certified, missing| Acceptance { threshold, certified, max_error, held_out: number, missing };
         match certify(&held_out, &Thresholds::standard(), max_error, RISK)? {
             Certificate::Certified { threshold, .. } => Ok(made(threshold, true, None)),
             Certificate::NotCertifiable { needed, have, errors, .. } => {
@@ -54,6 +61,7 @@ impl Acceptance {
     /// What to say where there is no certificate.
     pub(super) fn caveat(&self) -> Option<String> {
         let (needed, errors, have) = self.missing?;
+        let (number, kind) = self.held_out;
         let percent = 100.0 * self.max_error;
         let what = if self.threshold.is_finite() {
             format!("the threshold {:.4} kept it on them, and promises no more", self.threshold)
@@ -61,9 +69,8 @@ impl Acceptance {
             "nothing is accepted".to_owned()
         };
         Some(format!(
-            "an error of at most {percent} % is not certifiable with the model's {} held-out fields \
-             ({needed} accepted with {errors} wrong would be needed, there are {have}): {what}",
-            self.fields
+            "an error of at most {percent} % is not certifiable with the model's {number} held-out {kind} \
+             ({needed} accepted with {errors} wrong would be needed, there are {have}): {what}"
         ))
     }
 }

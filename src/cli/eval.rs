@@ -1,5 +1,7 @@
 //! `energraph eval`.
 
+mod spoken;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,12 +25,14 @@ const CHUNK: usize = 64;
 /// A stack is NAME standing for NAME.pgm.gz with NAME.tsv or for NAME-images-idx3-ubyte with NAME-labels-idx1-ubyte, or a
 /// folder of images with a labels.tsv. Names that are not found as given are looked up in the folder that
 /// ENERGRAPH_DATA names. An image that can't be read counts as read wrongly, with confidence 0.
+///
+/// Spoken words are in a folder of sounds with a labels.tsv of file and text.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph eval amounts --set data/samples\n  energraph eval amounts --set \
                   orand_car_a/train --lines 721-900 --grammar digits --unseen orand_car_a/train:1-720")]
 pub(super) struct Eval {
-    /// What is written on the images.
-    #[arg(value_parser = ["digits", "amounts"])]
+    /// What is to be read: digits or amounts on images, spoken words.
+    #[arg(value_parser = ["digits", "amounts", "spoken"])]
     task: String,
     /// The stack; NAME:A-B for some of its lines.
     #[arg(long, value_name = "STACK", required_unless_present = "pooled")]
@@ -72,6 +76,9 @@ impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
         if let Some(n) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(n).build_global().at("--threads")?;
+        }
+        if self.task == "spoken" {
+            return spoken::eval(self);
         }
         let corrections = self.corrections.as_deref().map(super::corrections::read).transpose()?;
         let mut seen = HashSet::new();

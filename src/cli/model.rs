@@ -7,10 +7,14 @@ use clap::Args;
 use super::error::{At, CliError, complain};
 use crate::handwriting::{ModelInfo, NGram, Prior, ReadingError, Recognizer};
 use crate::nn::DeviceChoice;
+use crate::speech::words::{SpokenError, SpokenInfo, WordRecognizer};
 
 /// The model that comes with the program, and what to call it.
 const SHIPPED: &[u8] = include_bytes!("../../data/models/amounts.safetensors");
 const SHIPPED_NAME: &str = "the shipped model";
+
+/// The recogniser of spoken words that comes with the program.
+const SHIPPED_SPOKEN: &[u8] = include_bytes!("../../data/models/spoken.safetensors");
 
 /// The options that choose a reader.
 #[derive(Debug, Args)]
@@ -18,8 +22,8 @@ pub(super) struct ModelArgs {
     /// A model file; the one that comes with the program if not given.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// A shipped grammar (amount, digits, digit) or a file of one, and what restricts its answers behind a + each: check,
-    /// unsigned, decimals or files, as in amount+check; the model's own if not given.
+    /// A shipped grammar (amount, digits, digit; of spoken words: words, word, digit) or a file of one, and what restricts its
+    /// answers behind a + each: check, unsigned, decimals or files, as in amount+check; the model's own if not given.
     #[arg(long, value_name = "NAME|FILE[+NAME|FILE…]")]
     grammar: Option<String>,
     /// How much it counts which answers were usual in the model's training data, from 0, not at all; 1 if not given.
@@ -58,6 +62,43 @@ impl ModelArgs {
             weigh(&mut reader, &info.priors, factor)?;
         }
         Ok(Loaded { reader, info, device: name })
+    }
+}
+
+/// A recogniser of spoken words and where it runs.
+pub(super) struct LoadedWords {
+    pub(super) words: WordRecognizer,
+    pub(super) info: SpokenInfo,
+    pub(super) device: String,
+}
+
+impl ModelArgs {
+    /// Loads the recogniser of spoken words.
+    pub(super) fn load_spoken(&self) -> Result<LoadedWords, CliError> {
+        if self.prior.is_some() {
+            return Err(CliError::Usage("--prior is for readers of images: words have grammars alone".into()));
+        }
+        let device = self.device.resolve().at("--device")?;
+        let name = device.name().to_owned();
+        let grammar = self.grammar.as_deref();
+        let path = self.model.as_deref().unwrap_or(Path::new(SHIPPED_NAME));
+        let loaded = match &self.model {
+            Some(path) => WordRecognizer::load(path, grammar, device),
+            None => WordRecognizer::parse(path, SHIPPED_SPOKEN, grammar, device),
+        };
+        let (words, info) = loaded.map_err(|e| match e {
+            SpokenError::Model(_) | SpokenError::Grammar(_) | SpokenError::Frames { .. } => {
+                CliError::Plain(e.to_string())
+            }
+            _ => CliError::At { place: path.display().to_string(), cause: e.into() },
+        })?;
+        if words.grammar() != info.grammar {
+            let (own, other) = (&info.grammar, words.grammar());
+            complain(&format!(
+                "--grammar {other}: confidences and thresholds were fitted with the grammar {own}, and promise less"
+            ));
+        }
+        Ok(LoadedWords { words, info, device: name })
     }
 }
 

@@ -1,5 +1,7 @@
 //! `energraph read`.
 
+mod spoken;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,21 +22,21 @@ use crate::signal::{Grey, image_files, read};
 /// Images held at a time.
 const CHUNK: usize = 64;
 
-/// Read images of handwritten fields: file, text, confidence, accept or reject.
+/// Read images of handwritten fields, or sounds of spoken words: file, text, confidence, accept or reject.
 ///
 /// An answer is accepted where its confidence reaches the threshold that keeps the error rate among accepted answers
 /// at or below --max-error. The threshold is certified (at 95 %) from the model's held-out fields. Where they are too
 /// few for that, a line on standard error says so, and the laxest threshold that kept the rate on them is used.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  energraph read data/samples --max-error 0.02\n  energraph read field.png --json | jq .text"
+    after_help = "Example:\n  energraph read data/samples --max-error 0.02\n  energraph read field.png --json | jq .text\n  energraph read --task spoken data/samples/speech"
 )]
 pub(super) struct Read {
-    /// Image files (PNG, JPEG, PNM) and folders of them.
+    /// Image files (PNG, JPEG, PNM), sound files (WAV, FLAC) where the task is spoken, and folders of them.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What is written on the images.
-    #[arg(long, value_parser = ["amounts"], default_value = "amounts")]
+    /// What is to be read: amounts on images, or spoken words.
+    #[arg(long, value_parser = ["amounts", "spoken"], default_value = "amounts")]
     task: String,
     #[command(flatten)]
     model: ModelArgs,
@@ -89,10 +91,13 @@ impl Read {
         if !(self.max_error > 0.0 && self.max_error < 1.0) {
             return Err(CliError::Usage(format!("--max-error {}: must lie between 0 and 1", self.max_error)));
         }
+        if self.task == "spoken" {
+            return spoken::read(self);
+        }
         let mut model = self.model.load()?;
         let accept = Acceptance::new(&model.info, self.max_error).at("--max-error")?;
         let mut pages = self.explain.as_deref().map(Pages::new).transpose()?;
-        let found = self.files();
+        let found = self.files(image_files, |e| e.cause.to_string());
         let mut sink = self.sink(&found)?;
         if let Some(caveat) = accept.caveat() {
             complain(&caveat);
@@ -108,14 +113,14 @@ impl Read {
         if failed > 0 { Err(CliError::Told) } else { Ok(()) }
     }
 
-    /// The files of all paths in order, of this shard.
-    fn files(&self) -> Vec<Found> {
+    /// The files of all paths in order, of this shard; `list` has those of a folder.
+    fn files<E>(&self, list: fn(&Path) -> Result<Vec<PathBuf>, E>, why: fn(E) -> String) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for path in &self.paths {
             if path.is_dir() {
-                match image_files(path) {
+                match list(path) {
                     Ok(files) => found.extend(files.into_iter().map(Ok)),
-                    Err(e) => found.push(Err((path.clone(), e.cause.to_string()))),
+                    Err(e) => found.push(Err((path.clone(), why(e)))),
                 }
             } else {
                 found.push(Ok(path.clone()));

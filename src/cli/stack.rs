@@ -65,6 +65,11 @@ impl StackArg {
         Ok(wanted.take_while(move |(line, _)| *line <= lines.last).filter(move |(line, _)| lines.hold(*line)))
     }
 
+    /// As given, and whether all its lines are wanted.
+    pub(super) fn whole(&self) -> (&Path, bool) {
+        (&self.path, self.lines == Lines::ALL)
+    }
+
     /// Takes its lines out of a training config; how many sets of the config named it.
     pub(super) fn hold_out(&self, config: &mut TrainConfig) -> usize {
         config.hold_out(&self.path, self.lines.first, self.lines.last)

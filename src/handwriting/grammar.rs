@@ -13,13 +13,10 @@
 //! | `…+unsigned` | no dash in front |
 //! | `…+decimals` | the last separator has two digits behind it, and nothing else |
 
-use std::path::{Path, PathBuf};
-
 use super::frames::Rows;
 use super::prior::{Prior, PriorError};
-use crate::graph::att::{AttError, AttOptions};
 use crate::graph::{Graph, Label, SymbolTable};
-use crate::ops::{Compose, OpError, compose};
+use crate::ops::{self, Compose, LoadError, OpError, compose};
 use crate::semiring::Energy;
 use crate::trellis::{Topology, TrellisError};
 
@@ -36,42 +33,9 @@ const SHIPPED: [(&str, &str); 6] = [
 /// Why a grammar can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum GrammarError {
-    /// Neither a shipped name nor a file.
-    #[error("grammar {name}: neither a file nor one of the shipped {}", shipped_names())]
-    Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// The file can't be read.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The text is not a transducer over the alphabet.
-    #[error("grammar {name}: {source}")]
-    Text {
-        /// Name or file.
-        name: String,
-        /// Where and why.
-        source: AttError,
-    },
-    /// A part after a `+` can't be composed with what stands before it.
-    #[error("grammar {name}: {source}")]
-    Parts {
-        /// All parts.
-        name: String,
-        /// Why.
-        source: OpError,
-    },
-    /// The parts have no answer in common.
-    #[error("grammar {name}: its parts have no answer in common")]
-    Nothing {
-        /// All parts.
-        name: String,
-    },
+    /// No such grammar, or none that can be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The grammar has no frames: it is too large, or accepts nothing.
     #[error("grammar {name}, over frames: {source}")]
     Frames {
@@ -83,10 +47,6 @@ pub enum GrammarError {
     /// The alphabet is too large.
     #[error(transparent)]
     Alphabet(#[from] TrellisError),
-}
-
-fn shipped_names() -> String {
-    SHIPPED.map(|(name, _)| name).join(", ")
 }
 
 /// A transducer from written symbols to the answer, under a name.
@@ -114,42 +74,15 @@ impl Grammar {
     /// # Errors
     /// [`GrammarError`], which names the grammar, and the line of an unknown symbol.
     pub fn load(name: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
-        if !name.contains('+') || Path::new(name).exists() {
-            return Grammar::one(name, alphabet);
-        }
-        if name.split('+').any(str::is_empty) {
-            return Err(GrammarError::Unknown { name: name.into() });
-        }
-        let mut parts = name.split('+').map(|part| Grammar::one(part, alphabet));
-        let Some(first) = parts.next() else { return Grammar::one(name, alphabet) };
-        let mut whole = Grammar { name: name.into(), ..first? };
-        for part in parts {
-            whole.graph = match compose(&whole.graph, &part?.graph, &Compose::default()) {
-                Ok(made) => made.graph,
-                Err(OpError::Empty { .. }) => return Err(GrammarError::Nothing { name: name.into() }),
-                Err(source) => return Err(GrammarError::Parts { name: name.into(), source }),
-            };
-        }
-        Ok(whole)
-    }
-
-    /// One shipped by name, or from a file.
-    fn one(name: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
-        if let Some((_, text)) = SHIPPED.iter().find(|(n, _)| *n == name) {
-            return Grammar::parse(name, text, alphabet);
-        }
-        let path = Path::new(name);
-        if !path.exists() {
-            return Err(GrammarError::Unknown { name: name.into() });
-        }
-        let text = std::fs::read_to_string(path).map_err(|source| GrammarError::Io { path: path.into(), source })?;
-        Grammar::parse(name, &text, alphabet)
+        let graph = ops::load(name, &SHIPPED, alphabet)?;
+        let (inputs, outputs) = (alphabet.clone(), alphabet.clone());
+        Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans, prior: None })
     }
 
     /// A grammar from AT&T text whose labels are symbols of `alphabet`.
     ///
     /// # Errors
-    /// [`GrammarError::Text`].
+    /// [`LoadError::Text`].
     pub fn parse(name: &str, text: &str, alphabet: &SymbolTable) -> Result<Self, GrammarError> {
         Grammar::transducer(name, text, alphabet, alphabet)
     }
@@ -157,16 +90,14 @@ impl Grammar {
     /// A grammar from AT&T text that reads symbols of one table and writes those of another.
     ///
     /// # Errors
-    /// [`GrammarError::Text`].
+    /// [`LoadError::Text`].
     pub fn transducer(
         name: &str,
         text: &str,
         inputs: &SymbolTable,
         outputs: &SymbolTable,
     ) -> Result<Self, GrammarError> {
-        let options = AttOptions { acceptor: false, isymbols: Some(inputs), osymbols: Some(outputs) };
-        let graph = crate::graph::att::read(text, &options)
-            .map_err(|source| GrammarError::Text { name: name.into(), source })?;
+        let graph = ops::parse_named(name, text, inputs, outputs)?;
         let (inputs, outputs) = (inputs.clone(), outputs.clone());
         Ok(Grammar { name: name.into(), graph, inputs, outputs, rows: Rows::Spans, prior: None })
     }

@@ -5,12 +5,15 @@
 //! articulatory features, of which [`Readout`] makes energies of phones, known and unknown. A [`Lexicon`] says how words are said, a
 //! [`Transcript`] which were, and [`place()`] where. [`Features`] are what nets hear of a sound; an `Aligner` (feature `nn`) is a model
 //! file of such nets that places transcripts, and `train` (feature `nn`) makes one, from manual boundaries or from phones alone.
-//! [`templates`] recognise isolated words, [`gaussian`] gives energies to states where there is no net.
+//! [`words`] recognises isolated and connected words, [`templates`] isolated ones by what they sounded like before; [`gaussian`] gives
+//! energies to states where there is no net.
 
 pub mod adapt;
 #[cfg(feature = "nn")]
 mod aligner;
 pub mod boundaries;
+#[cfg(feature = "nn")]
+mod corpus;
 pub mod export;
 mod features;
 pub mod gaussian;
@@ -31,6 +34,7 @@ mod tiers;
 #[cfg(feature = "nn")]
 pub mod train;
 mod transcript;
+pub mod words;
 
 #[cfg(feature = "nn")]
 pub use aligner::{Aligner, AlignerError};

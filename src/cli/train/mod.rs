@@ -2,6 +2,7 @@
 
 mod align;
 mod fields;
+mod spoken;
 mod steps;
 
 use std::path::PathBuf;
@@ -27,8 +28,9 @@ pub(super) const DATA: &str = "ENERGRAPH_DATA";
     after_help = "Example:\n  ENERGRAPH_DATA=~/data energraph train amounts --config data/models/amounts.toml --out run"
 )]
 pub(super) struct Train {
-    /// What the model is for, as reports name it: digits or amounts (readers of fields), align (aligners of speech).
-    #[arg(value_parser = ["digits", "amounts", "align"])]
+    /// What the model is for, as reports name it: digits or amounts (readers of fields), align (aligners of speech), spoken
+    /// (recognisers of words).
+    #[arg(value_parser = ["digits", "amounts", "align", "spoken"])]
     task: String,
     /// The config, complete: see data/models/*.toml.
     #[arg(long, value_name = "FILE.toml")]
@@ -48,6 +50,9 @@ pub(super) struct Train {
     /// Keep these lines out of all that is trained on or held out, for a cross-validation; may be given several times.
     #[arg(long, value_name = "STACK:A-B")]
     hold_out: Vec<StackArg>,
+    /// Of spoken words, keep this speaker out of all that is trained on, and hold out nobody else.
+    #[arg(long, value_name = "NAME")]
+    hold_out_speaker: Option<String>,
     /// Steps, instead of the config's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
@@ -65,6 +70,9 @@ impl Train {
         if let Some(n) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(n).build_global().at("--threads")?;
         }
+        if self.hold_out_speaker.is_some() && self.task != "spoken" {
+            return Err(CliError::Usage("--hold-out-speaker is for spoken".into()));
+        }
         let device = self.device.resolve().at("--device")?;
         let open = |check: u64| -> Result<Steps, CliError> {
             std::fs::create_dir_all(&self.out).at(self.out.display())?;
@@ -78,6 +86,7 @@ impl Train {
         };
         let report = match self.task.as_str() {
             "align" => align::run(self, &device, open)?,
+            "spoken" => spoken::run(self, &device, open)?,
             _ => fields::run(self, &device, open)?,
         };
         deliver(&report, None)

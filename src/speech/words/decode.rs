@@ -1,0 +1,261 @@
+//! From energies of frames to words: the answers, how sure they are, and where their words lie.
+
+use std::ops::Range;
+
+use ndarray::ArrayView2;
+use thiserror::Error;
+
+use super::{Vocabulary, WordGraphError};
+use crate::graph::{Graph, Label};
+use crate::learn::confidence;
+use crate::paths::{Answer, Beta, Output, PathError, PositiveF64, with_output, without_output};
+use crate::semiring::Energy;
+use crate::trellis::{
+    AlignOptions, Alignment, Emissions, Posteriors, Topology, TrellisError, align, best_path, free_energy, posteriors,
+};
+
+/// Distinct answers of lowest energy whose free energies are compared.
+const CANDIDATES: usize = 3;
+
+/// Probability that an interval holds its edge.
+const COVERAGE: f64 = 0.95;
+
+/// So little coverage that an interval is the median.
+const MEDIAN: f64 = 1e-9;
+
+/// Why frames cannot be read.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DecodeError {
+    /// No string of the grammar fits: its shortest one has more frames, or nothing is possible.
+    #[error("no string of the grammar fits {frames} frame{}", if *frames == 1 { "" } else { "s" })]
+    NothingFits {
+        /// How many frames there are.
+        frames: usize,
+    },
+    /// The energies are none.
+    #[error(transparent)]
+    Trellis(#[from] TrellisError),
+    /// The grammar or the answer's words make no graph.
+    #[error(transparent)]
+    Words(#[from] WordGraphError),
+    /// The answers cannot be told apart.
+    #[error(transparent)]
+    Path(#[from] PathError),
+}
+
+/// An answer among others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordAnswer {
+    /// What the grammar writes.
+    pub output: Output,
+    /// Energy of its best alignment.
+    pub energy: f64,
+    /// `F_β` over its alignments.
+    pub free_energy: f64,
+    /// Its share of all, `e^{−β(F_β(y) − F_β(all))}`.
+    pub confidence: f64,
+}
+
+/// A word that was heard, in frames.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeardWord {
+    /// The word, a label of [`Vocabulary::words`].
+    pub word: Label,
+    /// Its frames: the medians of where it may begin and end, given the words.
+    pub frames: Range<usize>,
+    /// First and last frame that it begins at, with a probability of 95 %.
+    pub starts: (usize, usize),
+    /// The same for the first frame behind it.
+    pub ends: (usize, usize),
+    /// The share of all alignments of all answers that are within this word at its frames, averaged over them.
+    pub posterior: f64,
+}
+
+/// What frames say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// The answers compared, the most probable first; at least one.
+    pub answers: Vec<WordAnswer>,
+    /// The words of the first answer's best alignment, placed.
+    pub words: Vec<HeardWord>,
+    /// `F_β` of everything that the grammar allows.
+    pub free_energy: f64,
+}
+
+/// A decoder of words: a vocabulary under a grammar.
+///
+/// ```
+/// use energraph::Beta;
+/// use energraph::speech::words::{Decoder, Vocabulary, WordModels, word_grammar};
+/// use ndarray::array;
+/// let models = WordModels { words: vec!["a".into(), "b".into()], states: 1, states_of: Default::default(), least: 2, silence: 1 };
+/// let v = Vocabulary::new(&models)?;
+/// let any = word_grammar("words", &v)?;
+/// let decoder = Decoder::new(v, &any)?;
+/// // Energies of silence, a and b.
+/// let e = array![[0.0, 5.0, 5.0], [5.0, 0.0, 5.0], [5.0, 0.0, 5.0], [5.0, 5.0, 0.0], [5.0, 5.0, 0.0]];
+/// let heard = decoder.read(e.view(), Beta::ONE)?;
+/// assert_eq!(decoder.vocabulary().text(&heard.answers[0].output), "a b");
+/// assert_eq!(heard.words.iter().map(|w| w.frames.clone()).collect::<Vec<_>>(), [1..3, 3..5]);
+/// assert!(heard.answers[0].confidence > 0.9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    vocabulary: Vocabulary,
+    all: Topology,
+}
+
+/// An answer's alignments, to be summed at any β.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// What the grammar writes.
+    pub output: Output,
+    /// Its alignment of lowest energy.
+    pub best: Alignment,
+    /// The words along it.
+    pub words: Vec<Label>,
+    /// All its alignments.
+    pub topology: Topology,
+}
+
+impl Decoder {
+    /// A decoder of what a grammar over the vocabulary's words allows.
+    ///
+    /// # Errors
+    /// As [`Vocabulary::topology`].
+    pub fn new(vocabulary: Vocabulary, grammar: &Graph<Energy>) -> Result<Self, WordGraphError> {
+        let all = vocabulary.topology(grammar)?;
+        Ok(Decoder { vocabulary, all })
+    }
+
+    /// The words.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Everything that may be said.
+    pub fn all(&self) -> &Topology {
+        &self.all
+    }
+
+    /// The distinct answers of lowest energy, at most `k`, lowest first: each the best path of everything but the answers before it.
+    ///
+    /// # Errors
+    /// [`DecodeError::NothingFits`] where there is none.
+    ///
+    /// # Cost
+    /// k best paths, the i-th over at most i × the longest answer's length times as many states.
+    pub fn candidates(&self, e: &Emissions<'_>, k: usize) -> Result<Vec<Candidate>, DecodeError> {
+        let mut found: Vec<Candidate> = Vec::new();
+        while found.len() < k {
+            let rest;
+            let among = if found.is_empty() {
+                &self.all
+            } else {
+                let known = Answer::any(found.iter().map(|c| c.output.clone()));
+                rest = Topology::from_graph(without_output(self.all.graph(), &known)?.graph)?;
+                &rest
+            };
+            let Some(best) = best_path(e, among)? else { break };
+            let answer = Answer::one(best.output.iter().copied());
+            let topology = Topology::from_graph(with_output(self.all.graph(), &answer)?.graph)?;
+            let words = self.words_along(&best, among);
+            found.push(Candidate { output: best.output.clone(), best, words, topology });
+        }
+        if found.is_empty() { Err(DecodeError::NothingFits { frames: e.frames() }) } else { Ok(found) }
+    }
+
+    /// Reads energies, frames × classes.
+    ///
+    /// The answers of lowest energy are compared by their free energies at β. Words lie at the medians of their edges' distributions,
+    /// given the words, which is the place of the least expected absolute error.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    ///
+    /// # Cost
+    /// That of [`Decoder::candidates`] for three, their free energies, [`posteriors()`] of everything and two times [`align()`] of the answer.
+    pub fn read(&self, energies: ArrayView2<'_, f32>, beta: Beta) -> Result<Heard, DecodeError> {
+        let e = Emissions::new(energies)?;
+        let candidates = self.candidates(&e, CANDIDATES)?;
+        let shares = posteriors(&e, &self.all, beta)?;
+        let mut answers = Vec::with_capacity(candidates.len());
+        for c in candidates {
+            let free_energy = free_energy(&e, &c.topology, beta)?;
+            let confidence = share(free_energy, shares.free_energy, beta);
+            let answer = WordAnswer { output: c.output, energy: c.best.energy, free_energy, confidence };
+            answers.push((answer, c.words));
+        }
+        answers.sort_by(|a, b| a.0.free_energy.total_cmp(&b.0.free_energy));
+        let words = answers.first().map_or(&[][..], |(_, words)| words);
+        let words = self.place(&e, words, beta, &shares)?;
+        Ok(Heard { answers: answers.into_iter().map(|(a, _)| a).collect(), words, free_energy: shares.free_energy })
+    }
+
+    /// Where known words lie: each between the medians of its edges.
+    ///
+    /// # Errors
+    /// [`DecodeError::NothingFits`] where there are too few frames for them.
+    pub fn align(
+        &self,
+        energies: ArrayView2<'_, f32>,
+        words: &[Label],
+        beta: Beta,
+    ) -> Result<Vec<HeardWord>, DecodeError> {
+        let e = Emissions::new(energies)?;
+        let shares = posteriors(&e, &self.vocabulary.topology_of(words)?, beta)?;
+        self.place(&e, words, beta, &shares)
+    }
+
+    fn place(
+        &self,
+        e: &Emissions<'_>,
+        words: &[Label],
+        beta: Beta,
+        shares: &Posteriors,
+    ) -> Result<Vec<HeardWord>, DecodeError> {
+        let topology = self.vocabulary.topology_of(words)?;
+        let beta = if let Beta::Finite(b) = beta { b } else { PositiveF64::ONE };
+        let between = vec![Vocabulary::SILENCE as Label + 1];
+        let with = |coverage: f64| AlignOptions { between: between.clone(), beta, coverage, ..AlignOptions::default() };
+        let nothing = DecodeError::NothingFits { frames: e.frames() };
+        let (Some(wide), Some(middle)) = (align(e, &topology, &with(COVERAGE))?, align(e, &topology, &with(MEDIAN))?)
+        else {
+            return Err(nothing);
+        };
+        let one = |(wide, middle): (&crate::trellis::AlignedSegment, &crate::trellis::AlignedSegment)| {
+            let frames = middle.starts.0..middle.ends.0.max(middle.starts.0);
+            let classes = self.vocabulary.states_of(wide.label);
+            let inside: f64 = frames
+                .clone()
+                .flat_map(|t| classes.clone().map(move |c| (t, c)))
+                .map(|at| shares.emissions.get(at).map_or(0.0, |&p| f64::from(p)))
+                .sum();
+            let posterior = (inside / frames.len().max(1) as f64).clamp(0.0, 1.0);
+            HeardWord { word: wide.label, frames, starts: wide.starts, ends: wide.ends, posterior }
+        };
+        Ok(wide.segments.iter().zip(&middle.segments).map(one).collect())
+    }
+
+    /// The words along an alignment: what reads nothing stands between any two.
+    fn words_along(&self, path: &Alignment, topology: &Topology) -> Vec<Label> {
+        let arcs = topology.graph().all_arcs();
+        let (mut words, mut within) = (Vec::new(), false);
+        for step in &path.steps {
+            let reads = arcs.get(step.arc as usize).map_or(0, |a| a.ilabel) as usize;
+            let word = reads.checked_sub(1).and_then(|class| self.vocabulary.word_of(class));
+            words.extend(word.filter(|_| !within));
+            within = word.is_some();
+        }
+        words
+    }
+}
+
+/// The share of an answer; at infinite β all or nothing.
+fn share(answer: f64, all: f64, beta: Beta) -> f64 {
+    match beta {
+        Beta::Finite(b) => confidence(answer, all, b.get()),
+        Beta::Infinite => f64::from(u8::from(answer <= all)),
+    }
+}

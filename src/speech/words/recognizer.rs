@@ -1,0 +1,283 @@
+//! The recogniser: a sound in, words with times and a confidence out.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::model::parse_spoken;
+use super::silence::with_silence;
+use super::{
+    DecodeError, Decoder, Heard, Normalise, SilencePrior, SpokenInfo, SpokenModelError, Vocabulary, VocabularyError,
+    WordGraphError, word_grammar,
+};
+use crate::graph::Label;
+use crate::learn::{FrontEnd, FrontError, StoreError};
+use crate::nn::{ComputeDevice, Tdnn};
+use crate::ops::LoadError;
+use crate::paths::{Beta, NotPositive};
+use crate::signal::Sound;
+use crate::signal::features::FeatureError;
+use crate::speech::{Features, NoFeatures};
+
+/// Energies, or why there are none.
+type Energies = Vec<Result<Array2<f32>, SpokenError>>;
+
+/// Most sounds that go through the net together.
+const BATCH: usize = 16;
+
+/// Why a recogniser can't be made, or a sound can't be read.
+#[derive(Debug, Error)]
+pub enum SpokenError {
+    /// The model file.
+    #[error(transparent)]
+    Model(#[from] SpokenModelError),
+    /// The words.
+    #[error("words: {0}")]
+    Vocabulary(#[from] VocabularyError),
+    /// The grammar.
+    #[error(transparent)]
+    Grammar(#[from] LoadError),
+    /// The grammar over frames.
+    #[error("grammar {name}, over frames: {source}")]
+    Frames {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: WordGraphError,
+    },
+    /// The features.
+    #[error("features: {0}")]
+    Features(#[from] FeatureError),
+    /// The net.
+    #[error(transparent)]
+    Front(#[from] FrontError),
+    /// β is not positive.
+    #[error("the model's β: {0}")]
+    Beta(#[from] NotPositive),
+    /// The sound has no features.
+    #[error(transparent)]
+    Sound(#[from] NoFeatures),
+    /// Nothing is heard in it at all.
+    #[error("the sound is silent: all its samples are the same")]
+    Silent,
+    /// Nothing fits.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// An answer among others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpokenAnswer {
+    /// The text.
+    pub text: String,
+    /// Energy of its best alignment.
+    pub energy: f64,
+    /// `F_β` over its alignments.
+    pub free_energy: f64,
+    /// Its share of all, `e^{−β(F_β(y) − F_β(all))}`.
+    pub confidence: f64,
+}
+
+/// A word that was heard, times in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpokenWord {
+    /// The word.
+    pub text: String,
+    /// Where it begins: the median, given the words.
+    pub start: f64,
+    /// Where it ends.
+    pub end: f64,
+    /// Where it begins with a probability of 95 %.
+    pub start_interval: (f64, f64),
+    /// Where it ends with a probability of 95 %.
+    pub end_interval: (f64, f64),
+    /// The share of all alignments of all answers that are within this word here.
+    pub posterior: f64,
+}
+
+/// What a sound says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Utterance {
+    /// The answers compared, the most probable first; at least one.
+    pub alternatives: Vec<SpokenAnswer>,
+    /// The words of the first one, placed.
+    pub words: Vec<SpokenWord>,
+}
+
+impl Utterance {
+    /// The answer.
+    pub fn text(&self) -> &str {
+        self.alternatives.first().map_or("", |a| &a.text)
+    }
+
+    /// Probability that the answer is right, as far as the model's held-out sounds tell.
+    pub fn confidence(&self) -> f64 {
+        self.alternatives.first().map_or(0.0, |a| a.confidence)
+    }
+}
+
+/// A recogniser of isolated and connected words.
+pub struct WordRecognizer<F = Tdnn> {
+    features: Features,
+    normalise: Normalise,
+    silence: SilencePrior,
+    net: F,
+    decoder: Decoder,
+    beta: Beta,
+    name: String,
+    grammar: String,
+}
+
+impl WordRecognizer<Tdnn> {
+    /// A recogniser from a model file, with another grammar than the model's own if one is named.
+    ///
+    /// # Errors
+    /// [`SpokenError`] naming the file and what is wrong with it.
+    pub fn load(path: &Path, grammar: Option<&str>, device: ComputeDevice) -> Result<(Self, SpokenInfo), SpokenError> {
+        let unread = |e: std::io::Error| StoreError::File { path: path.into(), why: e.to_string() };
+        let bytes = std::fs::read(path).map_err(|e| SpokenModelError::from(unread(e)))?;
+        WordRecognizer::parse(path, &bytes, grammar, device)
+    }
+
+    /// As [`WordRecognizer::load`], from the bytes of a model file; `path` is what errors name.
+    ///
+    /// # Errors
+    /// [`SpokenError`] naming `path` and what is wrong with it.
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        grammar: Option<&str>,
+        device: ComputeDevice,
+    ) -> Result<(Self, SpokenInfo), SpokenError> {
+        let (info, parameters) = parse_spoken(path, bytes)?;
+        let vocabulary = Vocabulary::new(&info.model)?;
+        let mut net = Tdnn::new(info.net.with(info.features.filters, vocabulary.classes()), 0, device)?;
+        let wrong = |source| SpokenModelError::Parameters { path: PathBuf::from(path), source };
+        net.set_parameters(&parameters).map_err(wrong)?;
+        let grammar = grammar.unwrap_or(&info.grammar);
+        let made = WordRecognizer::new(&info, net, vocabulary, grammar)?;
+        Ok((made, info))
+    }
+}
+
+impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
+    /// A recogniser from its parts: a net over the features that `info` names, whose outputs are the vocabulary's classes.
+    ///
+    /// # Errors
+    /// [`SpokenError`] for the grammar, the features or β.
+    pub fn new(info: &SpokenInfo, net: F, vocabulary: Vocabulary, grammar: &str) -> Result<Self, SpokenError> {
+        let graph = word_grammar(grammar, &vocabulary)?;
+        let frames = |source| SpokenError::Frames { name: grammar.to_owned(), source };
+        let decoder = Decoder::new(vocabulary, &graph).map_err(frames)?;
+        let features = Features::new(info.features.clone())?;
+        let (name, grammar) = (info.name.clone(), grammar.to_owned());
+        Ok(WordRecognizer {
+            features,
+            normalise: info.normalise,
+            silence: info.silence,
+            net,
+            decoder,
+            beta: Beta::finite(info.beta)?,
+            name,
+            grammar,
+        })
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name of the grammar in force.
+    pub fn grammar(&self) -> &str {
+        &self.grammar
+    }
+
+    /// The decoder.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Reads one sound.
+    ///
+    /// # Errors
+    /// [`SpokenError`].
+    pub fn read(&mut self, sound: &Sound) -> Result<Utterance, SpokenError> {
+        self.read_many(std::slice::from_ref(sound))?.remove(0)
+    }
+
+    /// Reads many sounds, in their order: the net in batches, everything else on all threads.
+    ///
+    /// # Errors
+    /// One of a sound's own stands in its place; the whole fails where the net does.
+    pub fn read_many(&mut self, sounds: &[Sound]) -> Result<Vec<Result<Utterance, SpokenError>>, SpokenError> {
+        let mut all = Vec::with_capacity(sounds.len());
+        for chunk in sounds.chunks(BATCH) {
+            let energies = self.energies(chunk)?;
+            all.par_extend(energies.into_par_iter().map(|energies| {
+                let heard = self.decoder.read(energies?.view(), self.beta)?;
+                Ok(self.utterance(heard))
+            }));
+        }
+        Ok(all)
+    }
+
+    /// Where known words lie in a sound.
+    ///
+    /// # Errors
+    /// [`SpokenError`].
+    pub fn align(&mut self, sound: &Sound, words: &[Label]) -> Result<Vec<SpokenWord>, SpokenError> {
+        let energies = self.energies(std::slice::from_ref(sound))?.pop().unwrap_or(Err(SpokenError::Silent))?;
+        Ok(self.decoder.align(energies.view(), words, self.beta)?.into_iter().map(|w| self.word(w)).collect())
+    }
+
+    /// The energies of each sound that has some.
+    fn energies(&mut self, sounds: &[Sound]) -> Result<Energies, SpokenError> {
+        let one = |sound: &Sound| {
+            let first = sound.samples().first();
+            if sound.samples().iter().all(|s| Some(s) == first) {
+                return Err(SpokenError::Silent);
+            }
+            let mut features = self.features.raw(sound)?;
+            let silence = self.silence.of(&features);
+            self.normalise.apply(&mut features);
+            Ok((features, silence))
+        };
+        let mut inputs = Vec::new();
+        let made: Vec<_> = sounds.par_iter().map(one).collect();
+        let mut numbered = |(features, silence): (Array2<f32>, Vec<f32>)| {
+            inputs.push(features);
+            (inputs.len() - 1, silence)
+        };
+        let numbered: Vec<_> = made.into_iter().map(|f| f.map(&mut numbered)).collect();
+        let energies = self.net.infer(&inputs)?;
+        let whole = |(block, silence): (usize, Vec<f32>)| with_silence(energies.block(block), &silence);
+        Ok(numbered.into_iter().map(|f| f.map(whole)).collect())
+    }
+
+    fn utterance(&self, heard: Heard) -> Utterance {
+        let answer = |a: super::WordAnswer| SpokenAnswer {
+            text: self.decoder.vocabulary().text(&a.output),
+            energy: a.energy,
+            free_energy: a.free_energy,
+            confidence: a.confidence,
+        };
+        let words = heard.words.into_iter().map(|w| self.word(w)).collect();
+        Utterance { alternatives: heard.answers.into_iter().map(answer).collect(), words }
+    }
+
+    fn word(&self, heard: super::HeardWord) -> SpokenWord {
+        let shift = self.features.config().shift();
+        let time = |frame: usize| frame as f64 * shift;
+        SpokenWord {
+            text: self.decoder.vocabulary().words().symbol(heard.word).unwrap_or("").to_owned(),
+            start: time(heard.frames.start),
+            end: time(heard.frames.end),
+            start_interval: (time(heard.starts.0), time(heard.starts.1)),
+            end_interval: (time(heard.ends.0), time(heard.ends.1)),
+            posterior: heard.posterior,
+        }
+    }
+}
