@@ -88,7 +88,7 @@ pub enum ReadoutError {
     #[error(transparent)]
     Phone(#[from] UnknownPhone),
     /// Two symbols that are the same phone.
-    #[error("the phone {phone:?} is there twice")]
+    #[error("the phone \"{phone}\" is there twice")]
     Twice {
         /// The phone.
         phone: String,

@@ -182,7 +182,7 @@ impl Articulation {
 
 /// A symbol that stands for no phone known here.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{symbol:?} is no phone: {fault}{}", match readable { Some(part) => format!("; {part:?} would be one"), None => String::new() })]
+#[error("\"{symbol}\" is no phone: {fault}{}", match readable { Some(part) => format!("; \"{part}\" would be one"), None => String::new() })]
 pub struct UnknownPhone {
     /// The symbol.
     pub symbol: String,
@@ -218,7 +218,7 @@ pub enum PhoneFault {
     #[error("a tie bar joins nothing")]
     Tie,
     /// More letters than one phone can have.
-    #[error("{first:?} and {second:?} are not one phone")]
+    #[error("\"{first}\" and \"{second}\" are not one phone")]
     Several {
         /// What comes first.
         first: String,
