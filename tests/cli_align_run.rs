@@ -27,6 +27,7 @@ static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
         phones,
         positions: 3,
         beta: 1.0,
+        usual: 0.7,
         steps: 0,
         seed: 1,
         trained_on: "nothing".into(),
