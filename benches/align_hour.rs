@@ -48,7 +48,7 @@ fn main() -> Result<(), Failure> {
     let options = aligner.options();
     let features = Features::new(aligner.info().features.clone())?;
     let alone = staged("features", &sound, || Ok(features.raw(&sound)?.nrows()))?;
-    let (heard, with_net) = timed("features and net", &sound, || Ok(aligner.hear(&sound, &said, None, &options)?))?;
+    let (heard, with_net) = timed("features and net", &sound, || Ok(aligner.hear(&sound, &said, None)?))?;
     println!("{:<28} {:8.1} s", "of which net and readout", with_net - alone);
     let beam = PlaceOptions { beam: Some(Beam { energy: 200.0, states: 2_000 }), ..options };
     for (name, o) in [("dynamic programming, exact", &options), ("the same in a beam", &beam)] {

@@ -28,6 +28,8 @@ static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
         positions: 3,
         beta: 1.0,
         usual: 0.7,
+        limit: 2.0,
+        evidence: 40.0,
         steps: 0,
         seed: 1,
         trained_on: "nothing".into(),

@@ -95,7 +95,7 @@ fn an_hour() {
     let (classes, said, e) = spoken(360_000, 40, 4, 6.0);
     println!("input: peak memory {:.0} MiB", peak().unwrap_or(f64::NAN));
     let start = Instant::now();
-    let _ = free_energies(e.view(), PlaceOptions::default().fit.beta);
+    let _ = free_energies(e.view());
     println!("free energies alone: {:.2} s", start.elapsed().as_secs_f64());
     let start = Instant::now();
     let found = placed(&classes, &said, &e, &PlaceOptions::default());

@@ -69,7 +69,7 @@ impl Aligner {
     /// # Errors
     /// [`AlignerError`].
     pub fn align(&mut self, sound: &Sound, said: &Transcript, o: &PlaceOptions) -> Result<Placement, AlignerError> {
-        self.hear(sound, said, None, o)?.place(said, o)
+        self.hear(sound, said, None)?.place(said, o)
     }
 
     /// The energies that a transcript's phones have in a sound, heard as a speaker's where one is given, and the free energy over them
@@ -82,11 +82,10 @@ impl Aligner {
         sound: &Sound,
         said: &Transcript,
         speaker: Option<&Adaptation>,
-        o: &PlaceOptions,
     ) -> Result<Heard, AlignerError> {
         let features = self.features(sound, speaker.map_or(1.0, |s| s.warp))?;
         let normalised = self.normalised(features, speaker.map(|s| &s.moments));
-        self.of_features(normalised, said, sound.seconds(), o)
+        self.of_features(normalised, said, sound.seconds())
     }
 
     /// What suits the speaker of these sounds, whose transcripts are given: see [`adapt::adapt`].
@@ -114,7 +113,6 @@ impl Aligner {
         features: Array2<f32>,
         said: &Transcript,
         seconds: f64,
-        o: &PlaceOptions,
     ) -> Result<Heard, AlignerError> {
         let (phones, positions) = (&self.info().phones, self.info().positions);
         let wanted: Vec<String> = said.phones().into_iter().map(str::to_owned).collect();
@@ -131,7 +129,7 @@ impl Aligner {
             let outputs = self.outputs_of(features.slice(s![seen.clone(), ..]).to_owned())?;
             let outputs = outputs.slice(s![from - seen.start..to - seen.start, ..]);
             energies.slice_mut(s![from..to, ..]).assign(&own.energies(outputs)?);
-            free.slice_mut(s![from..to]).assign(&free_energies(all.energies(outputs)?.view(), o.fit.beta));
+            free.slice_mut(s![from..to]).assign(&free_energies(all.energies(outputs)?.view()));
         }
         let times = FrameTimes { end: seconds, ..FrameTimes::from_zero(self.info().features.shift(), frames) };
         Ok(Heard { energies, classes: own.classes().clone(), free, times })
@@ -166,7 +164,7 @@ impl Speaker for Saying<'_> {
 
     fn free_energy(&mut self, utterance: usize, features: &Array2<f32>) -> Result<f64, AlignerError> {
         let (Some((sound, said)), o) = (self.said.get(utterance), self.options) else { return Ok(f64::INFINITY) };
-        let heard = self.aligner.of_features(features.clone(), said, sound.seconds(), o)?;
+        let heard = self.aligner.of_features(features.clone(), said, sound.seconds())?;
         // A transcript that has no room counts for no warp.
         Ok(transcript_energy(&heard.speech(), said, o).unwrap_or(f64::INFINITY))
     }

@@ -40,6 +40,11 @@ pub struct AlignerInfo {
     /// How much worse than the best of any phones a frame of a right transcript is, in the mean, in nats; measured on
     /// held-out utterances.
     pub usual: f64,
+    /// How much worse than usual a frame may be before another transcript is as probable: half-way to what frames of wrong
+    /// transcripts are.
+    pub limit: f64,
+    /// By how many nats a stretch of time must be worse than that to be told as a misfit.
+    pub evidence: f64,
     /// Optimiser steps behind the parameters of each net.
     pub steps: u64,
     /// The seed.
@@ -84,7 +89,8 @@ impl AlignerInfo {
     /// What placing needs to know of the model.
     pub fn fit(&self) -> Fit {
         let beta = PositiveF64::new(self.beta).unwrap_or(PositiveF64::ONE);
-        Fit { brief: self.positions == 3, beta, usual: self.usual, ..Fit::default() }
+        let AlignerInfo { usual, limit, evidence, .. } = *self;
+        Fit { brief: self.positions == 3, beta, usual, limit, evidence, ..Fit::default() }
     }
 
     /// What no aligner can be.
@@ -98,8 +104,9 @@ impl AlignerInfo {
         if !(self.beta.is_finite() && self.beta > 0.0) {
             return Some(format!("beta {} is not positive", self.beta));
         }
-        if !self.usual.is_finite() {
-            return Some(format!("a usual fit of {}", self.usual));
+        let AlignerInfo { usual, limit, evidence, .. } = *self;
+        if !(usual.is_finite() && limit > 0.0 && limit.is_finite() && evidence > 0.0 && evidence.is_finite()) {
+            return Some(format!("a usual fit of {usual}, up to {limit} more, and evidence of {evidence}"));
         }
         let filters = self.features.filters;
         self.nets.iter().find(|n| n.inputs != filters || n.stride != 1).map(|n| {

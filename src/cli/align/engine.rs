@@ -99,7 +99,7 @@ impl Engine for Model {
     fn align(&mut self, sound: &Sound, said: &str, picture: bool) -> Result<Found, Fault> {
         let transcript = self.transcript(said)?;
         let options = self.aligner.options();
-        let heard = self.aligner.hear(sound, &transcript, self.speaker.as_ref(), &options)?;
+        let heard = self.aligner.hear(sound, &transcript, self.speaker.as_ref())?;
         let placed = heard.place(&transcript, &options)?;
         let few = heard.frames().saturating_mul(placed.phones.len()) <= SHOWN;
         let shares = if picture && few { Some(heard.shares(&transcript, &placed, &options)?) } else { None };

@@ -6,30 +6,29 @@ use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::plan::{Element, Plan};
 use super::{Fit, SpeechFrames};
-use crate::paths::PositiveF64;
 use crate::speech::PhoneClasses;
 use crate::trellis::{Aligned, AlignedSegment};
 
-/// `−1/β · log Σ e^{−β·E}` of each frame over all its classes, in nats of energy: what a frame costs where anything may be said; +∞ where
+/// `−log Σ e^{−E}` of each frame over all its classes, in nats: what a frame costs where anything may be said; +∞ where
 /// nothing may. For a recording whose energies are made part by part, parts of it may be taken one by one.
 ///
 /// ```
-/// use energraph::{paths::PositiveF64, speech::free_energies};
+/// use energraph::speech::free_energies;
 /// use ndarray::array;
-/// let free = free_energies(array![[0.0, 0.0], [1.0, f32::INFINITY]].view(), PositiveF64::ONE);
+/// let free = free_energies(array![[0.0, 0.0], [1.0, f32::INFINITY]].view());
 /// assert!((free[0] + 2.0_f64.ln()).abs() < 1e-12 && free[1] == 1.0);
 /// ```
-pub fn free_energies(energies: ArrayView2<'_, f32>, beta: PositiveF64) -> Array1<f64> {
-    energies.outer_iter().map(|row| soft_min(row.iter().copied(), beta)).collect()
+pub fn free_energies(energies: ArrayView2<'_, f32>) -> Array1<f64> {
+    energies.outer_iter().map(|row| soft_min(row.iter().copied())).collect()
 }
 
-fn soft_min(energies: impl Iterator<Item = f32> + Clone, beta: PositiveF64) -> f64 {
+fn soft_min(energies: impl Iterator<Item = f32> + Clone) -> f64 {
     let least = f64::from(energies.clone().fold(f32::INFINITY, f32::min));
     if least == f64::INFINITY {
         return least;
     }
-    let sum: f64 = energies.map(|e| (beta.get() * (least - f64::from(e))).exp()).sum();
-    least - sum.ln() / beta.get()
+    let sum: f64 = energies.map(|e| (least - f64::from(e)).exp()).sum();
+    least - sum.ln()
 }
 
 /// The energies with a column more, for speech that is not transcribed: as much worse than any phones as the limit is.
@@ -37,7 +36,7 @@ pub(super) fn with_other(frames: &SpeechFrames<'_>, free: &Array1<f64>, fit: &Fi
     let (rows, columns) = frames.energies.dim();
     let mut wider = Array2::zeros((rows, columns + 1));
     wider.slice_mut(s![.., ..columns]).assign(&frames.energies);
-    let at_limit = free.mapv(|f| (f + (fit.usual + fit.limit) / fit.beta.get()) as f32);
+    let at_limit = free.mapv(|f| (f + fit.usual + fit.limit) as f32);
     wider.column_mut(columns).assign(&at_limit);
     wider
 }
@@ -90,8 +89,8 @@ impl Excess {
                 (_, Some(number)) => (frames.classes.class(*number, 0), positions),
                 (_, None) => (PhoneClasses::SILENCE, 1),
             };
-            let its = soft_min(row.iter().copied().skip(from).take(classes), fit.beta);
-            nats.push(fit.beta.get() * (its - free));
+            let its = soft_min(row.iter().copied().skip(from).take(classes));
+            nats.push(its - free);
         }
         Excess { is: is.into_iter().map(|(is, _)| is).collect(), nats }
     }

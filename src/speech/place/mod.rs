@@ -74,7 +74,8 @@ pub struct Fit {
     pub least_pause: usize,
     /// Energy of having a pause between two words.
     pub pause: f32,
-    /// Inverse temperature: below 1 where neighbouring frames say the same thing twice. Intervals and posteriors are wide by it.
+    /// Inverse temperature: below 1 where neighbouring frames say the same thing twice. Boundaries, intervals and posteriors are at it; how well
+    /// a transcript fits is told frame by frame, at 1.
     pub beta: PositiveF64,
     /// How much worse than the best of any phones a frame of a right transcript is, in the mean, in nats.
     pub usual: f64,
@@ -258,7 +259,7 @@ pub fn place(frames: &SpeechFrames<'_>, said: &Transcript, o: &PlaceOptions) -> 
     error::check(frames, said, o)?;
     let free = match frames.free {
         Some(free) => free.to_owned(),
-        None => free_energies(frames.energies, o.fit.beta),
+        None => free_energies(frames.energies),
     };
     let with_other = (!said.untranscribed.is_empty()).then(|| excess::with_other(frames, &free, &o.fit));
     let energies = with_other.as_ref().map_or(frames.energies, |e| e.view());

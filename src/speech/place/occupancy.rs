@@ -25,7 +25,7 @@ pub fn occupancy(
 ) -> Result<Array2<f32>, PlaceError> {
     let ways: Vec<usize> = placed.words.iter().map(|w| w.way).collect();
     let plan = Plan::new(frames.classes, said, &ways, &o.fit)?;
-    let free = free_energies(frames.energies, o.fit.beta);
+    let free = free_energies(frames.energies);
     let free = frames.free.map_or(free, |f| f.to_owned());
     let with_other = excess::with_other(frames, &free, &o.fit);
     // A column for every unit, so that shares are those of units, not of classes.
@@ -65,7 +65,7 @@ pub fn occupancy(
 /// That of [`free_energy`] over all ways to say the words.
 pub fn transcript_energy(frames: &SpeechFrames<'_>, said: &Transcript, o: &PlaceOptions) -> Result<f64, PlaceError> {
     super::error::check(frames, said, o)?;
-    let free = free_energies(frames.energies, o.fit.beta);
+    let free = free_energies(frames.energies);
     let free = frames.free.map_or(free, |f| f.to_owned());
     let with_other = excess::with_other(frames, &free, &o.fit);
     let topology = choose::all_ways(frames.classes, said, 0..said.words.len(), o)?;

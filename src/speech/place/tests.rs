@@ -426,7 +426,7 @@ fn free_energies_of_more_phones_may_be_given() {
     let (c, o) = (classes(1), PlaceOptions::default());
     let e = spoken(&sentence(&[[0, 1, 2, 3]]), 5, 8.0, &mut Dice(1));
     let times = FrameTimes::from_zero(0.01, e.nrows());
-    let free = free_energies(e.view(), o.fit.beta);
+    let free = free_energies(e.view());
     let with = |free| place(&SpeechFrames { energies: e.view(), classes: &c, free, times }, &said("a t i s"), &o);
     assert_eq!(with(None), with(Some(free.view())));
     // Phones elsewhere that are better by three nats.

@@ -177,10 +177,10 @@ impl AlignConfig {
         if !(slack.is_finite() && slack > 0.0 && [frames, world].iter().all(|w| w.is_finite() && *w >= 0.0)) {
             return Err("loss: slack must be above 0, frames and world at least 0".into());
         }
-        if let LossConfig::Sequences { flat, .. } = &self.loss {
-            if !(flat.scale.is_finite() && flat.scale > 0.0 && (0.0..=1.0).contains(&flat.threshold)) {
-                return Err("loss: flat: scale must be above 0, threshold from 0 to 1".into());
-            }
+        if let LossConfig::Sequences { flat, .. } = &self.loss
+            && !(flat.scale.is_finite() && flat.scale > 0.0 && (0.0..=1.0).contains(&flat.threshold))
+        {
+            return Err("loss: flat: scale must be above 0, threshold from 0 to 1".into());
         }
         if self.data.is_empty() {
             return Err("data: nothing to train on".into());

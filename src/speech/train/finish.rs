@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use ndarray::Array2;
 
-use super::run::of;
+use super::fit::{Heard, fit_of};
 use super::{Look, Run, TrainError, TrainedNet};
 use crate::learn::{FrontEnd, Parameter, round_weights};
 use crate::nn::Tdnn;
 use crate::nn::ensemble::join;
 use crate::paths::Beta;
+use crate::speech::Fit;
 use crate::speech::model::{ALIGNER_VERSION, AlignerInfo};
-use crate::speech::phones::Notation;
-use crate::speech::{Fit, FrameTimes, PlaceOptions, SpeechFrames, Transcript, place};
 
 /// The β that are tried.
 const BETAS: [f64; 9] = [0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.35, 1.8];
@@ -63,6 +62,7 @@ impl Run {
         }
         outputs.iter_mut().flatten().for_each(|o| *o /= of_each.len() as f32);
         let (beta, dev) = self.best_beta(&outputs)?;
+        let fit = Fit::default();
         let mut info = AlignerInfo {
             version: ALIGNER_VERSION,
             name: name.to_owned(),
@@ -71,33 +71,19 @@ impl Run {
             phones: self.known.clone(),
             positions: self.config.positions,
             beta,
-            usual: Fit::default().usual,
+            usual: fit.usual,
+            limit: fit.limit,
+            evidence: fit.evidence,
             steps: self.trainer.step(),
             seed: self.seed.wrapping_sub(before.len() as u64),
             trained_on: self.config.trained_on.clone(),
         };
-        info.usual = self.usual(&outputs, info.fit())?.unwrap_or(info.usual);
+        let heard = self.dev.iter().zip(&outputs).flat_map(|(set, outputs)| set.items.iter().zip(outputs));
+        let heard: Vec<Heard<'_>> =
+            heard.map(|(item, o)| Heard { utterance: &item.utterance, outputs: o.view() }).collect();
+        let fit = fit_of(&heard, &self.known, info.fit(), self.config.features.shift())?;
+        (info.usual, info.limit, info.evidence) = (fit.usual, fit.limit, fit.evidence);
         Ok(Finished { info, parameters: join(of_each), dev, elapsed })
-    }
-
-    /// How much worse than any phones those of the held-out transcripts are, in the mean; `None` without any.
-    fn usual(&self, outputs: &[Vec<Array2<f32>>], fit: Fit) -> Result<Option<f64>, TrainError> {
-        let o = PlaceOptions { fit: Fit { usual: 0.0, ..fit }, ..PlaceOptions::default() };
-        let step = self.config.features.shift();
-        let (mut total, mut count) = (0.0, 0_u32);
-        for (item, outputs) in self.dev.iter().zip(outputs).flat_map(|(set, outputs)| set.items.iter().zip(outputs)) {
-            let u = &item.utterance;
-            let said = Transcript::from_phones(&u.phones.join(" "), Notation::Ipa).map_err(|e| of(u, e))?;
-            let energies = item.plan.readout.energies(outputs.view()).map_err(|e| of(u, e))?;
-            let times = FrameTimes::from_zero(step, energies.nrows());
-            let classes = item.plan.readout.classes();
-            let frames = SpeechFrames { energies: energies.view(), classes, free: None, times };
-            // What can't be placed has been counted where β was found.
-            if let Ok(placed) = place(&frames, &said, &o) {
-                (total, count) = (total + placed.mismatch, count + 1);
-            }
-        }
-        Ok((count > 0).then(|| total / f64::from(count)))
     }
 
     fn best_beta(&self, outputs: &[Vec<Array2<f32>>]) -> Result<(f64, Vec<Look>), TrainError> {

@@ -4,6 +4,7 @@ mod augment;
 mod config;
 mod data;
 mod finish;
+mod fit;
 mod flat;
 mod labels;
 mod objective;

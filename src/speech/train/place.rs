@@ -24,7 +24,8 @@ pub(super) fn medians(shares: &Array2<f32>, owners: &[usize]) -> Vec<f64> {
         now.fill(0.0);
         row.iter().zip(owners).for_each(|(&share, &owner)| now[owner] += f64::from(share));
         (0..segments).rev().for_each(|s| now[s] += now[s + 1]);
-        for s in open..segments {
+        let first = open;
+        for s in first..segments {
             if now[s] >= 0.5 && before[s] < 0.5 {
                 // What is at the begin of a frame is spread over half a frame on either side.
                 let within = (0.5 - before[s]) / (now[s] - before[s]);

@@ -169,7 +169,7 @@ impl Run {
         }
         let front = &mut self.trainer.front;
         let frame = self.config.features.shift();
-        let looks = self.dev.iter().map(|set| Ok(set.look(&set.outputs(front)?, frame, Beta::ONE)?)).collect();
+        let looks = self.dev.iter().map(|set| set.look(&set.outputs(front)?, frame, Beta::ONE)).collect();
         self.trainer.front.set_parameters(&now)?;
         looks
     }
