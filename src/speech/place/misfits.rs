@@ -107,8 +107,8 @@ mod tests {
         let excess = |is| Excess { is: vec![is; nats.len()], nats: nats.clone() };
         assert_eq!(stretches(&excess(Is::Pause), 3.0, 40.0), [5..25, 45..68]);
         assert_eq!(stretches(&excess(Is::Word(0)), 3.0, 140.0), vec![5..68; 1]);
-        assert_eq!(stretches(&excess(Is::Word(0)), 3.0, 1e3), []);
-        assert_eq!(stretches(&excess(Is::Other), 3.0, 40.0), []);
-        assert_eq!(stretches(&Excess { is: Vec::new(), nats: Vec::new() }, 3.0, 0.0), []);
+        assert!(stretches(&excess(Is::Word(0)), 3.0, 1e3).is_empty());
+        assert!(stretches(&excess(Is::Other), 3.0, 40.0).is_empty());
+        assert!(stretches(&Excess { is: Vec::new(), nats: Vec::new() }, 3.0, 0.0).is_empty());
     }
 }
