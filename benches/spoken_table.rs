@@ -120,7 +120,8 @@ impl Measured {
     fn threshold(&self) -> (EnergyThreshold, EdgeCounts) {
         let mut best = (EnergyThreshold::default(), EdgeCounts::default());
         for share in [0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5] {
-            for (pause, word) in [0.01, 0.02, 0.04, 0.06, 0.1].iter().flat_map(|p| [0.04, 0.08, 0.12].map(|w| (*p, w))) {
+            for (pause, word) in [0.01, 0.02, 0.04, 0.06, 0.1].iter().flat_map(|p| [0.04, 0.08, 0.12].map(|w| (*p, w)))
+            {
                 let threshold = EnergyThreshold { share, pause, word };
                 let mut counts = EdgeCounts::default();
                 for s in &self.strings {

@@ -11,7 +11,8 @@ use crate::learn::confidence;
 use crate::paths::{Answer, Beta, Output, PathError, PositiveF64, with_output, without_output};
 use crate::semiring::Energy;
 use crate::trellis::{
-    AlignOptions, AlignedSegment, Alignment, BoundaryTime, Emissions, Posteriors, Topology, TrellisError, align, best_path, free_energy, posteriors,
+    AlignOptions, AlignedSegment, Alignment, BoundaryTime, Emissions, Posteriors, Topology, TrellisError, align,
+    best_path, free_energy, posteriors,
 };
 
 /// Distinct answers of lowest energy whose free energies are compared.

@@ -133,7 +133,11 @@ impl WordObjective {
         mut gradient: ArrayViewMut2<'_, f32>,
     ) -> Result<Outcome, WordLossError> {
         let e = Emissions::new(energies)?;
-        let near = costs.filter(|costs| costs.dim() == energies.dim()).map(|costs| &energies + &costs);
+        if let Some(costs) = costs.filter(|costs| costs.dim() != energies.dim()) {
+            let why = format!("costs are {:?}, energies {:?}", costs.dim(), energies.dim());
+            return Err(WordLossError::Config(why));
+        }
+        let near = costs.map(|costs| &energies + &costs);
         let near = near.as_ref().map(|near| Emissions::new(near.view())).transpose()?;
         let topology = decoder.vocabulary().topology_of(words)?;
         let right = posteriors(near.as_ref().unwrap_or(&e), &topology, self.latent.right)?;
