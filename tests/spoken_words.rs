@@ -30,10 +30,10 @@ fn energies(frames: usize, classes: usize, seed: u64) -> Array2<f32> {
 }
 
 /// Words, their places as (word, first frame, first frame behind), and the energy.
-type Placed = (Vec<Label>, Vec<(Label, usize, usize)>, f64);
+type Way = (Vec<Label>, Vec<(Label, usize, usize)>, f64);
 
 /// Every alignment: its words, its frames' classes, its energy. Silence may stand before each word and at the end, once.
-fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
+fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Way> {
     fn runs(classes: &[usize], least: usize, from: usize, e: &Array2<f32>) -> Vec<(usize, f64)> {
         let mut ends = vec![(from, 0.0)];
         for &class in classes {
@@ -51,7 +51,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
         }
         ends
     }
-    fn go(v: &Vocabulary, e: &Array2<f32>, most: usize, at: usize, done: Placed, into: &mut Vec<Placed>) {
+    fn go(v: &Vocabulary, e: &Array2<f32>, most: usize, at: usize, done: Way, into: &mut Vec<Way>) {
         let mut quiet = vec![(at, 0.0)];
         quiet.extend(runs(&[Vocabulary::SILENCE], 2, at, e));
         for (from, sum) in quiet {
@@ -76,7 +76,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
     all
 }
 
-fn of_words(all: &[Placed], words: &[Label], beta: f64) -> f64 {
+fn of_words(all: &[Way], words: &[Label], beta: f64) -> f64 {
     oracle::free_energy(all.iter().filter(|a| a.0 == words).map(|a| a.2), beta)
 }
 
@@ -137,7 +137,7 @@ fn answers_confidences_and_edges_are_those_of_the_enumeration() {
         assert_eq!(&heard.words.iter().map(|w| w.word).collect::<Vec<_>>(), words);
         for (k, word) in heard.words.iter().enumerate() {
             let among: Vec<_> = all.iter().filter(|a| a.0 == *words).collect();
-            let weight = |a: &Placed| (-0.7 * a.2).exp();
+            let weight = |a: &Way| (-0.7 * a.2).exp();
             let sum: f64 = among.iter().map(|a| weight(a)).sum();
             let below = |t: usize| among.iter().filter(|a| a.1[k].1 < t).map(|a| weight(a)).sum::<f64>() / sum;
             let median = (0..9).rfind(|&t| below(t) <= 0.5 + 1e-9).unwrap();
