@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use energraph::graph::Label;
 use energraph::learn::Outcome;
 use energraph::paths::Beta;
-use energraph::speech::words::{Decoder, Vocabulary, WordLoss, WordModels, WordObjective, word_grammar};
+use energraph::speech::words::{
+    Decoder, EdgeConfig, Placed, Vocabulary, WordLoss, WordModels, WordObjective, word_grammar,
+};
 use energraph::trellis::{Emissions, free_energy};
 use energraph::{Graph, oracle};
 use ndarray::Array2;
@@ -28,10 +30,10 @@ fn energies(frames: usize, classes: usize, seed: u64) -> Array2<f32> {
 }
 
 /// Words, their places as (word, first frame, first frame behind), and the energy.
-type Placed = (Vec<Label>, Vec<(Label, usize, usize)>, f64);
+type Way = (Vec<Label>, Vec<(Label, usize, usize)>, f64);
 
 /// Every alignment: its words, its frames' classes, its energy. Silence may stand before each word and at the end, once.
-fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
+fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Way> {
     fn runs(classes: &[usize], least: usize, from: usize, e: &Array2<f32>) -> Vec<(usize, f64)> {
         let mut ends = vec![(from, 0.0)];
         for &class in classes {
@@ -49,7 +51,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
         }
         ends
     }
-    fn go(v: &Vocabulary, e: &Array2<f32>, most: usize, at: usize, done: Placed, into: &mut Vec<Placed>) {
+    fn go(v: &Vocabulary, e: &Array2<f32>, most: usize, at: usize, done: Way, into: &mut Vec<Way>) {
         let mut quiet = vec![(at, 0.0)];
         quiet.extend(runs(&[Vocabulary::SILENCE], 2, at, e));
         for (from, sum) in quiet {
@@ -74,7 +76,7 @@ fn alignments(v: &Vocabulary, e: &Array2<f32>, most: usize) -> Vec<Placed> {
     all
 }
 
-fn of_words(all: &[Placed], words: &[Label], beta: f64) -> f64 {
+fn of_words(all: &[Way], words: &[Label], beta: f64) -> f64 {
     oracle::free_energy(all.iter().filter(|a| a.0 == words).map(|a| a.2), beta)
 }
 
@@ -135,12 +137,13 @@ fn answers_confidences_and_edges_are_those_of_the_enumeration() {
         assert_eq!(&heard.words.iter().map(|w| w.word).collect::<Vec<_>>(), words);
         for (k, word) in heard.words.iter().enumerate() {
             let among: Vec<_> = all.iter().filter(|a| a.0 == *words).collect();
-            let weight = |a: &Placed| (-0.7 * a.2).exp();
+            let weight = |a: &Way| (-0.7 * a.2).exp();
             let sum: f64 = among.iter().map(|a| weight(a)).sum();
             let below = |t: usize| among.iter().filter(|a| a.1[k].1 < t).map(|a| weight(a)).sum::<f64>() / sum;
             let median = (0..9).rfind(|&t| below(t) <= 0.5 + 1e-9).unwrap();
             assert_eq!(word.frames.start, median, "seed {seed}, word {k}");
-            assert!(word.starts.0 <= median && median <= word.starts.1);
+            assert!((word.start.median - median as f64).abs() <= 0.5);
+            assert!(word.start.low <= word.start.median && word.start.median <= word.start.high);
         }
     }
 }
@@ -178,6 +181,60 @@ fn gradients_of_every_loss_are_those_of_finite_differences() {
             }
         }
     }
+}
+
+/// Costs of the right answer alone: the word a at frames 2 to 6 of a string, noise on both sides.
+fn costs(v: &Vocabulary, frames: usize) -> Array2<f32> {
+    EdgeConfig { slack: 0.7 }.costs(&[Placed { frames: (2.2, 6.4), words: vec![1] }], v, frames)
+}
+
+#[test]
+fn gradients_near_known_edges_are_those_of_finite_differences() {
+    let v = vocabulary();
+    let decoder = Decoder::new(v.clone(), &word_grammar("words", &v).unwrap()).unwrap();
+    for loss in [WordLoss::Nll { beta: 1.0 }, WordLoss::Perceptron, WordLoss::Hinge { margin: 2.0 }] {
+        let objective = WordObjective::new(&loss).unwrap();
+        let (e, costs) = (energies(9, v.classes(), 40), costs(&v, 9));
+        let value = |e: &Array2<f32>| {
+            let mut g = Array2::zeros(e.dim());
+            match objective.evaluate_near(&decoder, &[1], Some(costs.view()), e.view(), g.view_mut()).unwrap() {
+                Outcome::Loss(value) => (value, g),
+                Outcome::AnswerAbsent => panic!("absent"),
+            }
+        };
+        let (_, gradient) = value(&e);
+        for ((t, c), &g) in gradient.indexed_iter() {
+            let step = 1.0 / 256.0;
+            let (mut up, mut down) = (e.clone(), e.clone());
+            up[[t, c]] += step;
+            down[[t, c]] -= step;
+            let slope = (value(&up).0 - value(&down).0) / (2.0 * f64::from(step));
+            assert!((slope - f64::from(g)).abs() < 2e-3, "{loss:?} [{t}, {c}]: {slope} {g}");
+        }
+    }
+}
+
+#[test]
+fn known_edges_cost_the_right_answer_alone_and_infinite_slack_changes_nothing() {
+    let v = vocabulary();
+    let decoder = Decoder::new(v.clone(), &word_grammar("words", &v).unwrap()).unwrap();
+    let objective = WordObjective::new(&WordLoss::default()).unwrap();
+    let e = energies(9, v.classes(), 41);
+    let value = |costs: Option<&Array2<f32>>| {
+        let mut g = Array2::zeros(e.dim());
+        let costs = costs.map(|c| c.view());
+        match objective.evaluate_near(&decoder, &[1], costs, e.view(), g.view_mut()).unwrap() {
+            Outcome::Loss(value) => (value, g),
+            Outcome::AnswerAbsent => panic!("absent"),
+        }
+    };
+    let costs = costs(&v, 9);
+    let near = of_words(&alignments(&v, &(&e + &costs), 4), &[1], 1.0);
+    let all = oracle::free_energy(alignments(&v, &e, 4).iter().map(|a| a.2), 1.0);
+    assert!(close(value(Some(&costs)).0, near - all), "{} {}", value(Some(&costs)).0, near - all);
+    let plain = value(None);
+    assert!(plain.0 < value(Some(&costs)).0);
+    assert_eq!(value(Some(&(&costs / f32::INFINITY))), plain);
 }
 
 #[test]

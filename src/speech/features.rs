@@ -86,7 +86,7 @@ impl FeatureConfig {
     }
 
     /// Seconds from frame to frame where they are `tempo` times as far apart.
-    pub(super) fn shift_at(&self, tempo: f64) -> f64 {
+    pub(in crate::speech) fn shift_at(&self, tempo: f64) -> f64 {
         // As the frames are cut: a shift is a whole number of samples.
         (f64::from(self.rate) * self.shift_ms * tempo / 1000.0 + 1e-6).floor() / f64::from(self.rate)
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Normalise, SilencePrior, StringConfig, WordLoss, WordModels};
+use super::{EdgeConfig, Normalise, SilencePrior, StringConfig, WordLoss, WordModels};
 use crate::learn::plain_toml;
 use crate::nn::TdnnConfig;
 use crate::speech::FeatureConfig;
@@ -34,6 +34,9 @@ pub struct SpokenConfig {
     /// What is minimised.
     #[serde(default)]
     pub loss: WordLoss,
+    /// What is right where the edges of a string's recordings count; absent, its transcript alone does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edges: Option<EdgeConfig>,
     /// How long, how fast.
     pub schedule: SpokenSchedule,
     /// How recordings are strung together.
@@ -208,6 +211,9 @@ impl SpokenConfig {
         }
         if self.data.is_empty() {
             return Err("data: at least one source of recordings is needed".into());
+        }
+        if let Some(edges) = &self.edges {
+            edges.check().map_err(|why| format!("edges: {why}"))?;
         }
         self.strings.check().map_err(|why| format!("strings: {why}"))
     }

@@ -11,7 +11,8 @@ use crate::learn::confidence;
 use crate::paths::{Answer, Beta, Output, PathError, PositiveF64, with_output, without_output};
 use crate::semiring::Energy;
 use crate::trellis::{
-    AlignOptions, Alignment, Emissions, Posteriors, Topology, TrellisError, align, best_path, free_energy, posteriors,
+    AlignOptions, AlignedSegment, Alignment, BoundaryTime, Emissions, Posteriors, Topology, TrellisError, align,
+    best_path, free_energy, posteriors,
 };
 
 /// Distinct answers of lowest energy whose free energies are compared.
@@ -19,9 +20,6 @@ const CANDIDATES: usize = 3;
 
 /// Probability that an interval holds its edge.
 const COVERAGE: f64 = 0.95;
-
-/// So little coverage that an interval is the median.
-const MEDIAN: f64 = 1e-9;
 
 /// Why frames cannot be read.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -63,10 +61,10 @@ pub struct HeardWord {
     pub word: Label,
     /// Its frames: the medians of where it may begin and end, given the words.
     pub frames: Range<usize>,
-    /// First and last frame that it begins at, with a probability of 95 %.
-    pub starts: (usize, usize),
-    /// The same for the first frame behind it.
-    pub ends: (usize, usize),
+    /// Its start to parts of a frame, with limits that hold it with a probability of 95 %.
+    pub start: BoundaryTime,
+    /// Its end.
+    pub end: BoundaryTime,
     /// The share of all alignments of all answers that are within this word at its frames, averaged over them.
     pub posterior: f64,
 }
@@ -175,7 +173,7 @@ impl Decoder {
     /// [`DecodeError`].
     ///
     /// # Cost
-    /// That of [`Decoder::candidates`] for three, their free energies, [`posteriors()`] of everything and two times [`align()`] of the answer.
+    /// That of [`Decoder::candidates`] for three, their free energies, [`posteriors()`] of everything and [`align()`] of the answer.
     pub fn read(&self, energies: ArrayView2<'_, f32>, beta: Beta) -> Result<Heard, DecodeError> {
         let e = Emissions::new(energies)?;
         let candidates = self.candidates(&e, CANDIDATES)?;
@@ -218,24 +216,22 @@ impl Decoder {
         let topology = self.vocabulary.topology_of(words)?;
         let beta = if let Beta::Finite(b) = beta { b } else { PositiveF64::ONE };
         let between = vec![Vocabulary::SILENCE as Label + 1];
-        let with = |coverage: f64| AlignOptions { between: between.clone(), beta, coverage, ..AlignOptions::default() };
-        let nothing = DecodeError::NothingFits { frames: e.frames() };
-        let (Some(wide), Some(middle)) = (align(e, &topology, &with(COVERAGE))?, align(e, &topology, &with(MEDIAN))?)
-        else {
-            return Err(nothing);
-        };
-        let one = |(wide, middle): (&crate::trellis::AlignedSegment, &crate::trellis::AlignedSegment)| {
-            let frames = middle.starts.0..middle.ends.0.max(middle.starts.0);
-            let classes = self.vocabulary.states_of(wide.label);
+        let options = AlignOptions { between, beta, coverage: COVERAGE, ..AlignOptions::default() };
+        let placed = align(e, &topology, &options)?.ok_or(DecodeError::NothingFits { frames: e.frames() })?;
+        let one = |segment: &AlignedSegment| {
+            let &AlignedSegment { label: word, start, end, .. } = segment;
+            let first = start.median.round() as usize;
+            let frames = first..(end.median.round() as usize).max(first);
+            let classes = self.vocabulary.states_of(word);
             let inside: f64 = frames
                 .clone()
                 .flat_map(|t| classes.clone().map(move |c| (t, c)))
                 .map(|at| shares.emissions.get(at).map_or(0.0, |&p| f64::from(p)))
                 .sum();
             let posterior = (inside / frames.len().max(1) as f64).clamp(0.0, 1.0);
-            HeardWord { word: wide.label, frames, starts: wide.starts, ends: wide.ends, posterior }
+            HeardWord { word, frames, start, end, posterior }
         };
-        Ok(wide.segments.iter().zip(&middle.segments).map(one).collect())
+        Ok(placed.segments.iter().map(one).collect())
     }
 
     /// The words along an alignment: what reads nothing stands between any two.

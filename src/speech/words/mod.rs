@@ -1,13 +1,15 @@
-//! Recognition of isolated and connected words: a net under a graph of words, trained from transcripts alone.
+//! Recognition of isolated and connected words: a net under a graph of words, trained from transcripts.
 //!
 //! sound → log-mel features → net → energies of frames × (silence and the states of every word) → best path, free energies and
-//! confidence under a grammar. Where a word lies is never given: alignments are summed over or minimised.
+//! confidence under a grammar. Where a word lies is summed over or minimised; no one marks it. That the edges of recordings are known to the
+//! training that strings them together may be used ([`EdgeConfig`]), and need not.
 //!
 //! | question | answer |
 //! |---|---|
 //! | What may be said? | a [`Vocabulary`] under a [`word_grammar`] |
 //! | What was said, how sure is that, where? | a [`Decoder`] of energies, a `WordRecognizer` of sounds |
 //! | What is minimised? | a [`WordObjective`] |
+//! | Where may words lie? | an [`EdgeConfig`] |
 //! | What is trained on? | strings of recordings, a [`StringConfig`] says how |
 //! | What does loudness alone say? | an [`EnergyThreshold`] |
 
@@ -16,6 +18,7 @@ mod config;
 #[cfg(feature = "nn")]
 mod data;
 mod decode;
+mod edges;
 mod energy_threshold;
 #[cfg(feature = "nn")]
 mod finish;
@@ -41,6 +44,7 @@ pub use config::{
 #[cfg(feature = "nn")]
 pub use data::{RecordingsError, read_recordings};
 pub use decode::{Candidate, DecodeError, Decoder, Heard, HeardWord, WordAnswer};
+pub use edges::{EdgeConfig, Placed};
 pub use energy_threshold::{EdgeCounts, EnergyThreshold};
 #[cfg(feature = "nn")]
 pub use finish::{FinishedSpoken, SpokenResult};

@@ -52,7 +52,7 @@ pub enum WordLossError {
     Path(#[from] PathError),
 }
 
-/// A loss over recordings whose transcripts are known, and where their words lie is not.
+/// A loss over recordings whose transcripts are known; where their words lie may be, and need not.
 pub struct WordObjective {
     loss: Box<dyn Loss + Send + Sync>,
     latent: Latent,
@@ -97,7 +97,24 @@ impl WordObjective {
         }
     }
 
+    /// As [`WordObjective::evaluate_near`], wherever the words lie.
+    ///
+    /// # Errors
+    /// [`WordLossError`].
+    pub fn evaluate(
+        &self,
+        decoder: &Decoder,
+        words: &[Label],
+        energies: ArrayView2<'_, f32>,
+        gradient: ArrayViewMut2<'_, f32>,
+    ) -> Result<Outcome, WordLossError> {
+        self.evaluate_near(decoder, words, None, energies, gradient)
+    }
+
     /// The loss of energies, frames × classes, whose right answer is these words; adds its gradient.
+    ///
+    /// `costs`, frames × classes as [`EdgeConfig::costs`](super::EdgeConfig::costs), are added to the energies of the right answer alone:
+    /// right are then the alignments that cost little, against everything, other alignments of the same words too.
     ///
     /// `decoder` holds everything that might be said; the words must be among it. Where they do not fit the frames, that is an
     /// [`Outcome`], not an error.
@@ -107,15 +124,23 @@ impl WordObjective {
     ///
     /// # Cost
     /// [`posteriors()`] of the words and of everything.
-    pub fn evaluate(
+    pub fn evaluate_near(
         &self,
         decoder: &Decoder,
         words: &[Label],
+        costs: Option<ArrayView2<'_, f32>>,
         energies: ArrayView2<'_, f32>,
         mut gradient: ArrayViewMut2<'_, f32>,
     ) -> Result<Outcome, WordLossError> {
         let e = Emissions::new(energies)?;
-        let right = posteriors(&e, &decoder.vocabulary().topology_of(words)?, self.latent.right)?;
+        if let Some(costs) = costs.filter(|costs| costs.dim() != energies.dim()) {
+            let why = format!("costs are {:?}, energies {:?}", costs.dim(), energies.dim());
+            return Err(WordLossError::Config(why));
+        }
+        let near = costs.map(|costs| &energies + &costs);
+        let near = near.as_ref().map(|near| Emissions::new(near.view())).transpose()?;
+        let topology = decoder.vocabulary().topology_of(words)?;
+        let right = posteriors(near.as_ref().unwrap_or(&e), &topology, self.latent.right)?;
         if right.free_energy == f64::INFINITY {
             return Ok(Outcome::AnswerAbsent);
         }

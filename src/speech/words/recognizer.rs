@@ -270,13 +270,13 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
 
     fn word(&self, heard: super::HeardWord) -> SpokenWord {
         let shift = self.features.config().shift();
-        let time = |frame: usize| frame as f64 * shift;
+        let (start, end) = (heard.start, heard.end);
         SpokenWord {
             text: self.decoder.vocabulary().words().symbol(heard.word).unwrap_or("").to_owned(),
-            start: time(heard.frames.start),
-            end: time(heard.frames.end),
-            start_interval: (time(heard.starts.0), time(heard.starts.1)),
-            end_interval: (time(heard.ends.0), time(heard.ends.1)),
+            start: start.median * shift,
+            end: end.median * shift,
+            start_interval: (start.low * shift, start.high * shift),
+            end_interval: (end.low * shift, end.high * shift),
             posterior: heard.posterior,
         }
     }

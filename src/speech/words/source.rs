@@ -8,7 +8,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Normalise, Recording, SilencePrior, SpokenAugment, StringConfig, Strung};
+use super::{Normalise, Placed, Recording, SilencePrior, SpokenAugment, StringConfig, Strung};
 use crate::graph::Label;
 use crate::learn::{self, Batch};
 use crate::signal::Sound;
@@ -21,6 +21,8 @@ pub struct StringTarget {
     pub words: Vec<Label>,
     /// Added to the energies of silence.
     pub silence: Vec<f32>,
+    /// Where its recordings lie.
+    pub placed: Vec<Placed>,
 }
 
 /// Draws strings of one speaker each, distorts them, and makes features of them.
@@ -70,10 +72,11 @@ impl StringSource {
 
     fn sample(&self, length: usize, rng: &mut ChaCha8Rng) -> Result<(Array2<f32>, StringTarget), NoFeatures> {
         let made = self.draw(length, rng);
-        let words = made.words.clone();
         let a = &self.augment;
         let mut around = |by: f64| 1.0 + by * (2.0 * rng.random::<f64>() - 1.0);
         let (tempo, warp) = (around(a.tempo), around(a.warp));
+        let frame = self.features.shift_at(tempo) * f64::from(self.features.rate);
+        let (placed, words) = (made.placed(frame), made.words);
         let sound = Sound::new(made.samples, self.features.rate)?;
         let mut features = self.features.bank(tempo, warp)?.apply(&sound)?;
         if features.nrows() == 0 {
@@ -83,7 +86,7 @@ impl StringSource {
         let silence = self.silence.of(&features);
         self.normalise.apply(&mut features);
         mask(&mut features, a, length, rng);
-        Ok((features, StringTarget { words, silence }))
+        Ok((features, StringTarget { words, silence, placed }))
     }
 }
 

@@ -4,6 +4,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
+use super::Placed;
 use crate::graph::Label;
 use crate::signal::normal;
 
@@ -44,7 +45,7 @@ pub struct StringConfig {
 }
 
 /// A string and where its recordings lie.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Strung {
     /// The samples.
     pub samples: Vec<f32>,
@@ -52,6 +53,21 @@ pub struct Strung {
     pub words: Vec<Label>,
     /// The first sample of each recording and the first behind it.
     pub edges: Vec<(usize, usize)>,
+    /// How many of the words are each recording's.
+    pub counts: Vec<usize>,
+}
+
+impl Strung {
+    /// Its recordings, each with its words, in frames of so many samples.
+    pub fn placed(&self, frame: f64) -> Vec<Placed> {
+        let mut rest = self.words.as_slice();
+        let one = |(&(start, end), &count): (&(usize, usize), &usize)| {
+            let (own, others) = rest.split_at(count.min(rest.len()));
+            rest = others;
+            Placed { frames: (start as f64 / frame, end as f64 / frame), words: own.to_vec() }
+        };
+        self.edges.iter().zip(&self.counts).map(one).collect()
+    }
 }
 
 impl StringConfig {
@@ -99,7 +115,7 @@ impl StringConfig {
 
     /// Strings these recordings, noise before, between and behind.
     pub fn join<R: Rng>(&self, chosen: &[&Recording], rate: u32, rng: &mut R) -> Strung {
-        let mut made = Strung { samples: Vec::new(), words: Vec::new(), edges: Vec::new() };
+        let mut made = Strung::default();
         let bare = !chosen.is_empty() && rng.random::<f64>() < self.bare;
         for (i, recording) in chosen.iter().enumerate() {
             let gap = if bare && i == 0 { 0 } else { self.gap_samples(rate, rng) };
@@ -109,6 +125,7 @@ impl StringConfig {
             made.samples.extend(recording.samples.iter().map(|s| s * gain));
             made.edges.push((start, made.samples.len()));
             made.words.extend(&recording.words);
+            made.counts.push(recording.words.len());
         }
         let power: f64 = made.edges.iter().flat_map(|&(a, b)| &made.samples[a..b]).map(|&s| f64::from(s).powi(2)).sum();
         let spoken: usize = made.edges.iter().map(|(a, b)| b - a).sum();
@@ -152,8 +169,11 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for bare in [0.0, 1.0] {
             let made = StringConfig { bare, ..config() }.join(&[&a, &b, &a], 8_000, &mut rng);
-            assert_eq!(made.words, [1, 2, 1]);
+            assert_eq!((&made.words[..], &made.counts[..]), (&[1, 2, 1][..], &[1, 1, 1][..]));
             assert_eq!(made.edges.iter().map(|(a, b)| b - a).collect::<Vec<_>>(), [900, 500, 900]);
+            let placed = made.placed(80.0);
+            assert_eq!(placed.iter().map(|p| &p.words[..]).collect::<Vec<_>>(), [&[1][..], &[2], &[1]]);
+            assert_eq!(placed[1].frames.0, made.edges[1].0 as f64 / 80.0);
             let spoken = |i: usize| made.edges.iter().any(|(a, b)| (*a..*b).contains(&i));
             let power = |inside: bool| {
                 let of: Vec<f32> =

@@ -202,9 +202,11 @@ impl SpokenRun {
             return Ok(true);
         }
         let mut until = Until { step, watch, stopped: false };
-        let SpokenRun { trainer, source, objective, all, .. } = self;
+        let SpokenRun { config, trainer, source, objective, all, .. } = self;
         let loss = |target: &StringTarget, e: ArrayView2<'_, f32>, g: ArrayViewMut2<'_, f32>| {
-            objective.evaluate(all, &target.words, with_silence(e, &target.silence).view(), g)
+            let costs = config.edges.map(|edges| edges.costs(&target.placed, all.vocabulary(), e.nrows()));
+            let (costs, e) = (costs.as_ref().map(|c| c.view()), with_silence(e, &target.silence));
+            objective.evaluate_near(all, &target.words, costs, e.view(), g)
         };
         let ended = trainer.run(source, loss, &mut until).map_err(|e| SpokenTrainError::Loop(Box::new(e)))?;
         Ok(!(until.stopped && ended == Ended::Stopped))
@@ -306,7 +308,8 @@ pub fn held_out(set: &SpokenDev, recordings: Vec<Recording>, config: &SpokenConf
     let Some(count) = set.strings else {
         let whole = |r: Recording| {
             let edges = vec![(0, r.samples.len())];
-            Strung { samples: r.samples, words: r.words, edges }
+            let counts = vec![r.words.len()];
+            Strung { samples: r.samples, words: r.words, edges, counts }
         };
         return recordings.into_iter().map(whole).collect();
     };
