@@ -69,7 +69,7 @@ mod tests {
         let cost = prior.of(&x);
         assert_eq!((cost[50], cost[10]), (5.0, -4.0));
         assert_eq!(prior.of(&x.mapv(|v| v + 3.0)), cost);
-        assert_eq!(prior.of(&Array2::zeros((0, 4))), []);
+        assert_eq!(prior.of(&Array2::zeros((0, 4))), Vec::<f32>::new());
         assert!(SilencePrior::default().of(&x).iter().all(|c| *c == 0.0));
         let flat = prior.of(&Array2::from_shape_fn((50, 4), |(t, _)| (t % 3) as f32 * 0.1));
         assert!(flat.iter().all(|c| *c < 0.0), "noise alone is silent");
