@@ -5,6 +5,11 @@
 
 use crate::paths::Beta;
 
+/// Of so many terms, all but one so far behind it that the sum of their masses is lost beside its 1 are left out: the sum is the
+/// same to the last bit, and needs no exponential. Chains have many such.
+const FEW: usize = 8;
+const LOST: f64 = 40.0;
+
 /// `−1/β · log Σ e^{−β·x}`; the least of all where β is infinite.
 #[inline]
 pub(super) fn soft_min(terms: &[f64], beta: Beta) -> f64 {
@@ -12,7 +17,11 @@ pub(super) fn soft_min(terms: &[f64], beta: Beta) -> f64 {
     match beta {
         Beta::Finite(beta) if least < f64::INFINITY && terms.len() > 1 => {
             let beta = beta.get();
-            let sum = terms.iter().map(|&x| (beta * (least - x)).exp()).sum::<f64>();
+            let more = |&x: &f64| beta * (least - x);
+            if terms.len() <= FEW && terms.iter().filter(|x| more(x) >= -LOST).count() == 1 {
+                return least.max(f64::MIN);
+            }
+            let sum = terms.iter().map(|x| more(x).exp()).sum::<f64>();
             (least - sum.ln() / beta).max(f64::MIN)
         }
         _ => least,

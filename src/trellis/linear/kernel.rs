@@ -77,6 +77,67 @@ pub(super) fn chain_with_moves(says: &[f64], stays: &[f64], states: &mut [f64], 
     }
 }
 
+/// Ways over states, of one distance.
+pub(super) struct Leaps<'o> {
+    /// At least 1.
+    pub(super) distance: usize,
+    /// What each state's costs; +∞ where it has none.
+    pub(super) energies: &'o [f32],
+}
+
+/// As [`chain`], but a state may also go on over others, in two distances. As many are made as there are such energies; `says` and
+/// `states` have as many entries more as the farther one leads on, which are only read, and `sums` is room for as many.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn chain_over(says: &[f64], stays: &[f64], over: [Leaps<'_>; 2], states: &mut [f64], sums: &mut [f64]) {
+    add(says, states, sums);
+    let [near, far] = over;
+    let n = near.energies.len();
+    let (says, stays, states) = (&says[..n], &stays[..n], &mut states[..n]);
+    let (next, to_near, to_far) = (&sums[1..][..n], &sums[near.distance..][..n], &sums[far.distance..][..n]);
+    let (near, far) = (near.energies, &far.energies[..n]);
+    for k in 0..n {
+        let on = least(stays[k] + says[k] + states[k], next[k]);
+        let over = least(f64::from(near[k]) + to_near[k], f64::from(far[k]) + to_far[k]);
+        states[k] = least(on, over);
+    }
+}
+
+/// As [`chain_over`], with ways as of [`chain_with_moves`]: [`OVER`] where a state goes on over others.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn chain_over_with_moves(
+    says: &[f64],
+    stays: &[f64],
+    over: [Leaps<'_>; 2],
+    states: &mut [f64],
+    sums: &mut [f64],
+    moves: &mut [u8],
+) {
+    add(says, states, sums);
+    let [near, far] = over;
+    let n = moves.len();
+    let (says, stays, states) = (&says[..n], &stays[..n], &mut states[..n]);
+    let (next, to_near, to_far) = (&sums[1..][..n], &sums[near.distance..][..n], &sums[far.distance..][..n]);
+    let (near, far) = (&near.energies[..n], &far.energies[..n]);
+    for (k, m) in moves.iter_mut().enumerate() {
+        let stay = stays[k] + says[k] + states[k];
+        let on = least(stay, next[k]);
+        let over = least(f64::from(near[k]) + to_near[k], f64::from(far[k]) + to_far[k]);
+        let goes = if next[k] < stay { 4 } else { 0 };
+        *m = if over < on { OVER << 1 } else { goes };
+        states[k] = least(on, over);
+    }
+}
+
+/// The way of [`step_with_moves`]' kind over states that are left out.
+pub(super) const OVER: u8 = 4;
+
+#[inline(always)]
+fn add(says: &[f64], states: &[f64], sums: &mut [f64]) {
+    for ((sum, say), state) in sums.iter_mut().zip(says).zip(states) {
+        *sum = say + state;
+    }
+}
+
 /// As a processor does it.
 #[inline(always)]
 fn least(a: f64, b: f64) -> f64 {

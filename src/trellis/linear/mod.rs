@@ -3,17 +3,20 @@
 //! The same sums as [`Backward`](super::backward::Backward) makes at infinite β, term by term and in the same order, so that
 //! paths, ties and energies are its to the last bit (energies of staying and leaving out of more than 10⁷ apart, which the other
 //! counts apart from the frames); but several states at once, only those that can be reached and end, and
-//! without back-pointers. From the end to the start every `stride`-th row is kept. Then, from the start on, the rows between two
+//! without back-pointers; and a state that nothing is read into, where what may be left out ends, is taken into those that lead
+//! to it. From the end to the start every `stride`-th row is kept. Then, from the start on, the rows between two
 //! kept are made again with their moves, and only as far as the path, which is known up to there, may go in them: a
 //! triangle of `stride`² / 2 pairs of states, a byte each, or so many times that as a frame may lead states on.
 
 mod kernel;
+mod over;
 mod row;
 mod silent;
 mod target;
 
 use std::ops::Range;
 
+use self::kernel::OVER;
 use self::row::{Frame, Kept, Row};
 use self::silent::SILENTLY;
 pub(super) use self::silent::Silent;
@@ -143,7 +146,13 @@ impl<'e, 't> Sweep<'e, 't> {
                     let way = moves.get(made.before(row) + at.pair - first).copied().unwrap_or(0);
                     let silently = if way >> 1 == SILENTLY { target.silent.to(at.pair) } else { None };
                     reads = silently.is_none();
-                    at = silently.map_or_else(|| at.behind(way), |pair| Place { pair, ..at });
+                    let over = target.over.to(at.pair).filter(|_| way >> 1 == OVER);
+                    let to = silently.or(over).map_or_else(|| at.behind(way), |pair| Place { pair, ..at });
+                    // States that nothing is read into stand before others, and are not pairs of their own.
+                    if at.pair != to.pair && target.over.is_behind_a_state(to.pair) {
+                        places.push(Place { pair: to.pair, on_label: false });
+                    }
+                    at = to;
                     places.push(at);
                 }
             }

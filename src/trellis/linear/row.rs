@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use ndarray::Axis;
 
-use super::kernel::{NARROW, chain, chain_with_moves, step, step_with_moves};
+use super::kernel::{NARROW, chain, chain_over, chain_over_with_moves, chain_with_moves, step, step_with_moves};
+use super::over::FARTHEST;
 use super::target::{Between, Target};
 use crate::trellis::Emissions;
 
@@ -21,13 +22,15 @@ pub(super) struct Frame<'e, 't> {
     narrow: [f64; NARROW],
     wide: Vec<f64>,
     says: Vec<f64>,
+    sums: Vec<f64>,
 }
 
 impl<'e, 't> Frame<'e, 't> {
     pub(super) fn new(emissions: Emissions<'e>, target: &'t Target) -> Self {
         let least = emissions.least();
         let (narrow, wide) = ([f64::INFINITY; NARROW], vec![f64::INFINITY; target.classes.len() + 1]);
-        Frame { emissions, target, least, blank: f64::INFINITY, narrow, wide, says: vec![0.0; CHUNK + 1] }
+        let none = vec![0.0; CHUNK + FARTHEST];
+        Frame { emissions, target, least, blank: f64::INFINITY, narrow, wide, says: none.clone(), sums: none }
     }
 
     /// Frames.
@@ -75,8 +78,8 @@ pub(super) struct Row {
 impl Row {
     /// Room for the pairs from one on, nothing possible.
     pub(super) fn new(at: usize, pairs: usize) -> Row {
-        // The kernel reads one entry more.
-        let none = vec![f64::INFINITY; pairs + 1];
+        // Kernels read as many entries more.
+        let none = vec![f64::INFINITY; pairs + FARTHEST];
         Row { at, blanks: none.clone(), labels: none, range: at..at }
     }
 
@@ -129,7 +132,7 @@ impl Row {
 
     /// Sets both states of a pair, where there is room for it.
     pub(super) fn put(&mut self, pair: usize, blank: f64, label: f64) {
-        let Some(i) = pair.checked_sub(self.at).filter(|i| i + 1 < self.blanks.len()) else { return };
+        let Some(i) = pair.checked_sub(self.at).filter(|i| i + FARTHEST < self.blanks.len()) else { return };
         (self.blanks[i], self.labels[i]) = (blank, label);
     }
 
@@ -146,19 +149,24 @@ impl Row {
         let (blank, target) = (frame.blank, frame.target);
         for from in range.clone().step_by(CHUNK) {
             let n = CHUNK.min(range.end - from);
-            let says = &mut frame.says[..=n];
+            let read = n + target.over.reach();
+            let (says, sums) = (&mut frame.says[..read], &mut frame.sums[..read]);
             target.look_up(&frame.narrow, &frame.wide, from, says);
             let i = from - self.at;
-            let (blanks, labels) = (&mut self.blanks[i..=i + n], &mut self.labels[i..=i + n]);
+            let (blanks, labels) = (&mut self.blanks[i..i + read], &mut self.labels[i..i + read]);
             let made = moves.as_deref_mut().map(|moves| &mut moves[from - range.start..][..n]);
-            match (&target.between, made) {
-                (Between::Blanks(_, barred), None) => step(blank, says, &barred[from..=from + n], blanks, labels),
-                (Between::Blanks(_, barred), Some(made)) => {
+            match (&target.between, target.over.ways(from..from + n), made) {
+                (Between::Blanks(_, barred), _, None) => step(blank, says, &barred[from..=from + n], blanks, labels),
+                (Between::Blanks(_, barred), _, Some(made)) => {
                     step_with_moves(blank, says, &barred[from..=from + n], blanks, labels, made);
                 }
-                (Between::Nothing(stays), None) => chain(says, &stays[from..=from + n], labels),
-                (Between::Nothing(stays), Some(made)) => {
+                (Between::Nothing(stays), None, None) => chain(says, &stays[from..=from + n], labels),
+                (Between::Nothing(stays), None, Some(made)) => {
                     chain_with_moves(says, &stays[from..=from + n], labels, made);
+                }
+                (Between::Nothing(stays), Some(over), None) => chain_over(says, &stays[from..], over, labels, sums),
+                (Between::Nothing(stays), Some(over), Some(made)) => {
+                    chain_over_with_moves(says, &stays[from..], over, labels, sums, made);
                 }
             }
         }

@@ -53,8 +53,8 @@ impl Silents {
         }
     }
 
-    /// How many states on one frame may lead: along one arc that reads it, and all that read nothing before it.
-    pub(super) fn jump(&self) -> usize {
+    /// How many states on all arcs that read nothing, one after the other, may lead.
+    pub(super) fn farthest(&self) -> usize {
         // The farthest state that silent arcs lead to, by the state that they begin in.
         let mut chains: Vec<(u32, u32)> = Vec::with_capacity(self.arcs.len());
         let mut most = 0;
@@ -64,6 +64,6 @@ impl Silents {
             chains.push((arc.from, farthest));
             most = most.max(farthest - arc.from);
         }
-        most as usize + 1
+        most as usize
     }
 }

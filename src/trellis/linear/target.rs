@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::kernel::{NARROW, look_up};
+use super::over::{FARTHEST, Over, Short};
 use super::silent::{Silent, Silents};
 use crate::graph::{EPSILON, Label, StateId};
 
@@ -15,6 +16,8 @@ pub(in crate::trellis) struct Target {
     columns: Columns,
     /// Ways past states that may be left out.
     pub(super) silent: Silents,
+    /// Ways over states to what is read behind them.
+    pub(super) over: Over,
     /// How many pairs on one frame may lead.
     pub(super) jump: usize,
     /// Whether a way may lower the energy by more than its frames.
@@ -34,7 +37,7 @@ pub(super) enum Between {
     Nothing(Vec<f64>),
 }
 
-/// Positions in [`Target::classes`] of the labels; one behind for the last pair and the one that is only read.
+/// Positions in [`Target::classes`] of the labels; behind them, for the last pair and those that are only read, any.
 #[derive(Debug, Clone)]
 enum Columns {
     Narrow(Vec<u8>),
@@ -48,7 +51,7 @@ fn columns(labels: &[Label]) -> (Vec<usize>, Columns) {
     let most = labels.iter().copied().max().unwrap_or(0) as usize;
     if most < NARROW {
         let class = |&l: &Label| if l == EPSILON { most } else { l as usize - 1 };
-        let columns = labels.iter().map(|l| class(l) as u8).chain([0, 0]).collect();
+        let columns = labels.iter().map(|l| class(l) as u8).chain([0; 1 + FARTHEST]).collect();
         return ((0..most).collect(), Columns::Narrow(columns));
     }
     let mut classes: Vec<usize> = labels.iter().filter_map(|&l| (l as usize).checked_sub(1)).collect();
@@ -58,7 +61,7 @@ fn columns(labels: &[Label]) -> (Vec<usize>, Columns) {
         Some(class) => classes.partition_point(|&c| c < class) as u32,
         None => classes.len() as u32,
     };
-    let columns = labels.iter().map(position).chain([0, 0]).collect();
+    let columns = labels.iter().map(position).chain([0; 1 + FARTHEST]).collect();
     (classes, Columns::Wide(columns))
 }
 
@@ -80,26 +83,28 @@ impl Target {
         }
         let (classes, columns) = columns(labels);
         let between = Between::Blanks(blank as usize - 1, barred);
-        Target { between, classes, columns, silent: Silents::default(), jump: 1, gains: false, earliest, needed }
+        let (silent, over) = (Silents::default(), Over::default());
+        Target { between, classes, columns, silent, over, jump: 1, gains: false, earliest, needed }
     }
 
     /// States one after the other behind a start, of the labels that lead to them, and their energies of staying; epsilon for
     /// a state that is come to by arcs alone that read nothing, of which at most one leaves each state, behind its other arcs.
     pub(in crate::trellis) fn chain(labels: &[Label], stays: &[f64], silent: Vec<Silent>) -> Target {
         let start = labels.first().copied().unwrap_or(1);
-        let (classes, columns) = columns(&[&[start], labels].concat());
         let gains = stays.iter().copied().chain(silent.iter().map(|a| a.energy)).any(|energy| energy < 0.0);
-        let stays = [&[f64::INFINITY], stays, &[f64::INFINITY; 2]].concat();
+        let Short { labels, stays, silent, over } = Short::new(labels, stays, silent);
+        let (classes, columns) = columns(&[&[start], &labels[..]].concat());
+        let stays = [&[f64::INFINITY], &stays[..], &[f64::INFINITY; 2]].concat();
         let silent = Silents::new(silent);
-        let (earliest, needed) = distances(labels, silent.all());
-        let (between, jump) = (Between::Nothing(stays), silent.jump());
-        Target { between, classes, columns, silent, jump, gains, earliest, needed }
+        let (earliest, needed) = distances(&labels, silent.all(), &over);
+        let (between, jump) = (Between::Nothing(stays), silent.farthest() + over.reach());
+        Target { between, classes, columns, silent, over, jump, gains, earliest, needed }
     }
 
     /// Whether a beam can tell what it may lose: no way lowers the energy by more than its frames, and none goes past states
     /// that a narrower row no longer has.
     pub(in crate::trellis) fn suits_a_beam(&self) -> bool {
-        !self.gains && self.silent.all().is_empty()
+        !self.gains && self.silent.all().is_empty() && self.over.is_empty()
     }
 
     /// The state of a topology's graph for a pair's label, or its blank.
@@ -107,7 +112,7 @@ impl Target {
         match self.between {
             // State 0 is the start.
             Between::Blanks(..) => 2 * place.pair as StateId + 1 + StateId::from(place.on_label),
-            Between::Nothing(_) => place.pair as StateId,
+            Between::Nothing(_) => self.over.state(place.pair) - StateId::from(!place.on_label),
         }
     }
 
@@ -156,7 +161,7 @@ impl Target {
 }
 
 /// Fewest frames from the start to each state of a chain, or to any behind it, and from each, or any before it, to the end.
-fn distances(labels: &[Label], silent: &[Silent]) -> (Vec<u32>, Vec<u32>) {
+fn distances(labels: &[Label], silent: &[Silent], over: &Over) -> (Vec<u32>, Vec<u32>) {
     let never = u32::MAX;
     let mut earliest = vec![never; labels.len() + 1];
     earliest[0] = 0;
@@ -167,6 +172,9 @@ fn distances(labels: &[Label], silent: &[Silent]) -> (Vec<u32>, Vec<u32>) {
         if k > 0 && labels[k - 1] != EPSILON {
             earliest[k] = earliest[k].min(earliest[k - 1].saturating_add(1));
         }
+        if let Some(to) = over.to(k) {
+            earliest[to] = earliest[to].min(earliest[k].saturating_add(1));
+        }
         while let Some(arc) = arcs.next_if(|a| a.from as usize == k) {
             earliest[arc.to as usize] = earliest[arc.to as usize].min(earliest[k]);
         }
@@ -175,6 +183,9 @@ fn distances(labels: &[Label], silent: &[Silent]) -> (Vec<u32>, Vec<u32>) {
     for k in (0..=labels.len()).rev() {
         if labels.get(k).is_some_and(|&next| next != EPSILON) {
             needed[k] = needed[k].min(needed[k + 1].saturating_add(1));
+        }
+        if let Some(to) = over.to(k) {
+            needed[k] = needed[k].min(needed[to].saturating_add(1));
         }
         while let Some(arc) = arcs.next_if(|a| a.from as usize == k) {
             needed[k] = needed[k].min(needed[arc.to as usize]);

@@ -133,6 +133,30 @@ fn long_chains_of_many_classes_with_pauses_between_are_the_general_ones() {
 }
 
 #[test]
+fn long_chains_of_phones_whose_middle_may_be_left_out_are_the_general_ones() {
+    for (seed, phones, frames) in [(1, 400, 1_100), (2, 350, 800), (3, 500, 1_300)] {
+        let mut dice = Dice(seed);
+        let energy = |x: f32| Energy::new(x).unwrap();
+        let (brief, skips) = (Energy::IMPOSSIBLE, [Energy::FREE, energy(0.5), energy(-0.5)]);
+        let mut units = Vec::new();
+        for k in 0..phones {
+            let (first, skip) = (dice.below(20) as Label + 2, skips[dice.below(3) as usize]);
+            let unit = |at: Label, stay, skip| Unit { stay, skip, ..Unit::new(first + at, k * (1 - at.min(1))) };
+            units.extend([unit(0, brief, brief), unit(1, Energy::FREE, skip), unit(2, brief, brief)]);
+            if dice.below(3) == 0 {
+                units.push(Unit { least: 3, skip: energy(-0.25), ..Unit::new(1, 0) });
+            }
+        }
+        let e = energies(&mut Dice(9 + seed), frames, 24).mapv(|x| if x < 1e6 { x } else { 7.0 });
+        let topology = Topology::left_to_right(&units).unwrap();
+        let e = Emissions::new(e.view()).unwrap();
+        let found = best_path(&e, &topology).unwrap();
+        assert!(found.is_some());
+        assert_eq!(found, state_by_state(&e, &topology).unwrap());
+    }
+}
+
+#[test]
 fn units_that_may_be_left_out_are_searched_exactly_whatever_the_beam() {
     for seed in 0..1_500 {
         let mut dice = Dice(seed ^ 0xBEA4);
