@@ -6,7 +6,6 @@
 //! transcript is known. Memory is what the process held at most while a stage ran, less what it held before.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,7 +13,7 @@ use energraph::nn::DeviceChoice;
 use energraph::signal::Sound;
 use energraph::signal::sound::{Limits, decode};
 use energraph::speech::phones::Notation;
-use energraph::speech::{Aligner, Features, Lexicon, PlaceOptions, Transcript};
+use energraph::speech::{Aligner, Features, Lexicon, PlaceOptions, Transcript, read_files};
 use energraph::trellis::Beam;
 
 const WORDS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -67,12 +66,8 @@ fn main() -> Result<(), Failure> {
 /// Digits one after the other, and their names.
 fn strung(archive: &Path, seconds: f64) -> Result<(Sound, String), Failure> {
     let mut recordings: BTreeMap<String, Sound> = BTreeMap::new();
-    let file = std::fs::File::open(archive)?;
-    for entry in tar::Archive::new(flate2::read::GzDecoder::new(file)).entries()? {
-        let mut entry = entry?;
-        let name = entry.path()?.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes)?;
+    for (path, bytes) in read_files(archive, &mut |_| true)? {
+        let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         // DIGIT_SPEAKER_INDEX: sorted by speaker and index, the digits follow each other.
         let parts: Vec<&str> = name.split('_').collect();
         if let ([digit, speaker, index], Ok(sound)) = (&parts[..], decode(&bytes, &Limits::default())) {

@@ -1,10 +1,10 @@
 //! The recordings of `fsdd`, as features.
 
-use std::io::Read;
 use std::path::Path;
 
 use energraph::signal::features::{Filterbank, FilterbankOptions, MelOptions, Moments};
 use energraph::signal::sound::{Limits, decode};
+use energraph::speech::read_files;
 use ndarray::{Array2, s};
 
 /// Mel filters.
@@ -18,17 +18,12 @@ pub struct Recording {
 
 /// What is trained on, and what is measured. Files are named digit_speaker_index.wav.
 pub fn digits(data: &Path, leave: Option<&str>) -> (Vec<Recording>, Vec<Recording>) {
-    let file = std::fs::File::open(data.join("fsdd/train_wav.tar.gz")).unwrap();
-    let mut archive = Vec::new();
-    flate2::read::GzDecoder::new(file).read_to_end(&mut archive).unwrap();
     let (mut learn, mut measure) = (Vec::new(), Vec::new());
-    let mut files = members(&archive);
-    files.sort();
-    for (name, bytes) in files {
-        let base = name.rsplit('/').next().and_then(|n| n.strip_suffix(".wav"));
-        let Some(parts) = base.map(|b| b.split('_').collect::<Vec<_>>()) else { continue };
-        let [digit, speaker, index] = parts[..] else { continue };
-        let recording = || Recording { word: digit.parse().unwrap(), features: features(bytes) };
+    let mut wav = |path: &Path| path.extension().is_some_and(|e| e == "wav");
+    for (path, bytes) in read_files(&data.join("fsdd/train_wav.tar.gz"), &mut wav).unwrap() {
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let [digit, speaker, index] = name.split('_').collect::<Vec<_>>()[..] else { continue };
+        let recording = || Recording { word: digit.parse().unwrap(), features: features(&bytes) };
         let dev = index.parse::<u32>().unwrap() < 10;
         match leave {
             None if dev => measure.push(recording()),
@@ -74,20 +69,6 @@ pub fn varied(features: &Array2<f32>, random: &mut Random) -> Array2<f32> {
     out.slice_mut(s![.., band]).fill(0.0);
     out.slice_mut(s![gap, ..]).fill(0.0);
     out
-}
-
-/// The plain files of a tar archive, by name.
-fn members(archive: &[u8]) -> Vec<(String, &[u8])> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end_matches(['\0', ' ']).to_owned();
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(header) = archive.get(at..at + 512).filter(|h| h[0] != 0) {
-        let size = usize::from_str_radix(text(&header[124..136]).trim(), 8).unwrap();
-        if matches!(header[156], b'0' | 0) {
-            found.push((text(&header[..100]), &archive[at + 512..at + 512 + size]));
-        }
-        at += 512 + size.next_multiple_of(512);
-    }
-    found
 }
 
 /// The same random numbers in every run.

@@ -28,40 +28,64 @@ pub struct CorpusError {
 /// All that is wanted is held in memory; of an archive, all is unpacked.
 pub fn read_files(from: &Path, wanted: &mut dyn FnMut(&Path) -> bool) -> Result<Vec<(PathBuf, Vec<u8>)>, CorpusError> {
     let mut found = Vec::new();
-    let failed = |path: &Path, source: std::io::Error| CorpusError { path: path.into(), source };
-    if from.is_dir() {
-        for entry in std::fs::read_dir(from).map_err(|e| failed(from, e))? {
-            let path = entry.map_err(|e| failed(from, e))?.path();
-            if path.is_file() && wanted(&path) {
-                let content = File::open(&path).and_then(|f| whole(f, path.metadata()?.len()));
-                found.push((path.clone(), content.map_err(|e| failed(&path, e))?));
-            }
-        }
-    } else {
-        let file = BufReader::new(File::open(from).map_err(|e| failed(from, e))?);
-        let packed = from.extension().is_some_and(|e| e == "gz" || e == "tgz");
-        let stream: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-        let mut archive = tar::Archive::new(stream);
-        for entry in archive.entries().map_err(|e| failed(from, e))? {
-            let entry = entry.map_err(|e| failed(from, e))?;
-            let path = entry.path().map_err(|e| failed(from, e))?.into_owned();
-            if entry.header().entry_type().is_file() && wanted(&path) {
-                let size = entry.size();
-                found.push((path, whole(entry, size).map_err(|e| failed(from, e))?));
-            }
-        }
-    }
+    let mut take = |path: &Path, content, ()| {
+        found.push((path.to_path_buf(), content));
+        Ok(())
+    };
+    visit::<_, CorpusError>(from, false, &mut |path| wanted(path).then_some(()), &mut take)?;
     found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
 }
 
-/// The content of a file that is not too large to be a sound.
-fn whole(from: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
-    let most = Limits::default().bytes;
-    if size > most {
-        return Err(std::io::Error::other(format!("{size} bytes, at most {most} are read")));
+/// What is wanted of a file, if it is.
+type Wanted<'a, T> = dyn FnMut(&Path) -> Option<T> + 'a;
+/// Takes a file, its content and what is wanted of it.
+type Take<'a, T, E> = dyn FnMut(&Path, Vec<u8>, T) -> Result<(), E> + 'a;
+
+/// Takes the wanted files of a folder, where `deep` with those in it, or anywhere in an archive, in no order. Links to folders
+/// are not followed.
+pub(super) fn visit<T, E: From<CorpusError>>(
+    from: &Path,
+    deep: bool,
+    wanted: &mut Wanted<'_, T>,
+    take: &mut Take<'_, T, E>,
+) -> Result<(), E> {
+    let failed = |path: &Path, source: std::io::Error| CorpusError { path: path.into(), source };
+    if from.is_dir() {
+        for entry in std::fs::read_dir(from).map_err(|e| failed(from, e))? {
+            let entry = entry.map_err(|e| failed(from, e))?;
+            let path = entry.path();
+            if path.is_dir() {
+                if deep && entry.file_type().map_err(|e| failed(&path, e))?.is_dir() {
+                    visit(&path, deep, wanted, take)?;
+                }
+            } else if let Some(found) = wanted(&path) {
+                let content = File::open(&path).and_then(whole).map_err(|e| failed(&path, e))?;
+                take(&path, content, found)?;
+            }
+        }
+        return Ok(());
     }
+    let file = BufReader::new(File::open(from).map_err(|e| failed(from, e))?);
+    let packed = from.extension().is_some_and(|e| e == "gz" || e == "tgz");
+    let stream: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    for entry in tar::Archive::new(stream).entries().map_err(|e| failed(from, e))? {
+        let entry = entry.map_err(|e| failed(from, e))?;
+        let path = entry.path().map_err(|e| failed(from, e))?.into_owned();
+        if let Some(found) = wanted(&path).filter(|_| entry.header().entry_type().is_file()) {
+            take(&path, whole(entry).map_err(|e| failed(from, e))?, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// The content of a file that is not too large to be a sound.
+fn whole(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let most = Limits::default().bytes;
     let mut bytes = Vec::new();
-    from.take(most).read_to_end(&mut bytes)?;
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!("more than {most} bytes")));
+    }
     Ok(bytes)
 }

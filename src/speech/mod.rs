@@ -38,6 +38,8 @@ pub mod words;
 
 #[cfg(feature = "nn")]
 pub use aligner::{Aligner, AlignerError};
+#[cfg(feature = "nn")]
+pub use corpus::{CorpusError, read_files};
 pub use features::{FeatureConfig, Features, NoFeatures};
 #[cfg(feature = "nn")]
 pub use hear::Heard;

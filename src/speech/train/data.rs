@@ -1,7 +1,6 @@
 //! Sounds with their phones, from a folder or an archive.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::labels::{self, Labelled};
 use crate::signal::Sound;
 use crate::signal::sound::{Limits, decode};
+use crate::speech::corpus::{CorpusError, visit};
 use crate::speech::phones::Notation;
 
 /// Sound files with a transcript of the same name beside each, and which of them to take.
@@ -135,12 +135,12 @@ pub fn read_data(config: &DataConfig, data: &Path, rate: u32, timed: bool) -> Re
     let from = data.join(&config.from);
     let chosen = config.names(data)?;
     let mut parts: BTreeMap<String, Parts> = BTreeMap::new();
-    let wanted = |path: &Path| {
+    let mut wanted = |path: &Path| {
         let kind = kind(path)?;
         let name = path.file_stem()?.to_str()?.to_owned();
         chosen.as_ref().is_none_or(|c| c.contains(&name)).then_some((name, kind))
     };
-    let mut take = |path: &Path, bytes: Vec<u8>, name: String, kind: Kind| {
+    let mut take = |path: &Path, bytes: Vec<u8>, (name, kind): (String, Kind)| {
         let part = parts.entry(name.clone()).or_default();
         let old = match kind {
             Kind::Sound => part.sound.replace(bytes).is_some(),
@@ -149,11 +149,7 @@ pub fn read_data(config: &DataConfig, data: &Path, rate: u32, timed: bool) -> Re
         let why = || format!("a second sound or transcript of the name {name}");
         if old { Err(item(&from, &path.display().to_string(), why())) } else { Ok(()) }
     };
-    if from.is_dir() {
-        walk(&from, &mut |path, bytes, (name, kind)| take(path, bytes, name, kind), &wanted)?;
-    } else {
-        unpack(&from, &mut |path, bytes, (name, kind)| take(path, bytes, name, kind), &wanted)?;
-    }
+    visit(&from, true, &mut wanted, &mut take)?;
     if let Some(missing) = chosen.iter().flatten().find(|name| !parts.contains_key(*name)) {
         return Err(item(&from, missing, "the table names it, but it is not there".into()));
     }
@@ -184,54 +180,10 @@ fn kind(path: &Path) -> Option<Kind> {
     }
 }
 
-type Take<'a> = dyn FnMut(&Path, Vec<u8>, (String, Kind)) -> Result<(), DataError> + 'a;
-type Wanted<'a> = dyn Fn(&Path) -> Option<(String, Kind)> + 'a;
-
-/// Every wanted file of a folder and those in it; links to folders are not followed.
-fn walk(folder: &Path, take: &mut Take<'_>, wanted: &Wanted<'_>) -> Result<(), DataError> {
-    let failed = |path: &Path| {
-        let path = path.to_path_buf();
-        move |e: std::io::Error| DataError::File { path, why: e.to_string() }
-    };
-    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    for entry in entries.map_err(failed(folder))? {
-        let path = entry.path();
-        if entry.file_type().map_err(failed(&path))?.is_dir() {
-            walk(&path, take, wanted)?;
-        } else if let Some(found) = wanted(&path) {
-            let file = std::fs::File::open(&path).map_err(failed(&path))?;
-            take(&path, whole(file).map_err(failed(&path))?, found)?;
-        }
+impl From<CorpusError> for DataError {
+    fn from(error: CorpusError) -> Self {
+        DataError::File { path: error.path, why: error.source.to_string() }
     }
-    Ok(())
-}
-
-/// Every wanted file of an archive, which may be packed with gzip.
-fn unpack(archive: &Path, take: &mut Take<'_>, wanted: &Wanted<'_>) -> Result<(), DataError> {
-    let failed = |e: std::io::Error| DataError::File { path: archive.to_path_buf(), why: e.to_string() };
-    let file = std::io::BufReader::new(std::fs::File::open(archive).map_err(failed)?);
-    let packed = archive.extension().is_some_and(|e| e == "gz" || e == "tgz");
-    let stream: Box<dyn Read> =
-        if packed { Box::new(flate2::bufread::MultiGzDecoder::new(file)) } else { Box::new(file) };
-    for entry in tar::Archive::new(stream).entries().map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let path = entry.path().map_err(failed)?.into_owned();
-        if let Some(found) = wanted(&path) {
-            take(&path, whole(entry).map_err(failed)?, found)?;
-        }
-    }
-    Ok(())
-}
-
-/// The content of a file that is not too large to be a sound.
-fn whole(from: impl Read) -> std::io::Result<Vec<u8>> {
-    let most = Limits::default().bytes;
-    let mut bytes = Vec::new();
-    from.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(std::io::Error::other(format!("more than {most} bytes")));
-    }
-    Ok(bytes)
 }
 
 impl DataConfig {
@@ -252,7 +204,7 @@ impl DataConfig {
             found.ok_or_else(|| bad(format!("no column {name:?}; there are: {}", header.join(", "))))
         };
         let find = |of: &BTreeMap<String, Values>| {
-            of.iter().map(|(name, values)| Ok((column(name)?, values.clone()))).collect::<Result<Vec<_>, _>>()
+            of.iter().map(|(name, values)| Ok((column(name)?, values.clone()))).collect::<Result<Vec<_>, DataError>>()
         };
         let (chosen, except) = (find(&self.chosen)?, find(&self.except)?);
         let mut names = BTreeSet::new();
