@@ -13,7 +13,7 @@ use crate::speech::picture::Occupancy;
 use crate::speech::{Aligner, Lexicon, Transcript};
 
 /// The model that comes with the program, and what to call it.
-const SHIPPED: Option<&[u8]> = None;
+const SHIPPED: &[u8] = include_bytes!("../../../data/models/align.safetensors");
 const SHIPPED_NAME: &str = "the shipped model";
 
 /// The lexicons that come with the program.
@@ -50,10 +50,9 @@ impl Model {
             None => Lexicon::default(),
         };
         let device = wanted.device.resolve().at("--device")?;
-        let aligner = match (wanted.model, SHIPPED) {
-            (Some(path), _) => Aligner::load(path, device),
-            (None, Some(bytes)) => Aligner::parse(Path::new(SHIPPED_NAME), bytes, device),
-            (None, None) => return Err(CliError::Usage("no model comes with the program: give --model FILE".into())),
+        let aligner = match wanted.model {
+            Some(path) => Aligner::load(path, device),
+            None => Aligner::parse(Path::new(SHIPPED_NAME), SHIPPED, device),
         };
         let aligner = aligner.map_err(|e| CliError::Plain(e.to_string()))?;
         let name = format!("model {}", aligner.info().name);

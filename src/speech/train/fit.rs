@@ -15,7 +15,7 @@ pub(super) struct Heard<'a> {
 }
 
 /// Evidence that may be asked for, in nats.
-const EVIDENCE: [f64; 10] = [6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0, 40.0, 60.0];
+const EVIDENCE: [f64; 12] = [8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0, 40.0, 60.0, 90.0, 130.0, 200.0];
 
 /// Share of right transcripts that may be told as misfits.
 const FALSE_ALARMS: f64 = 0.02;
