@@ -132,7 +132,7 @@ fn answers_confidences_and_edges_are_those_of_the_enumeration() {
             let own = of_words(&all, &answer.output, 0.7);
             assert!(close(answer.free_energy, own) && close(answer.confidence, (-0.7 * (own - total)).exp()));
         }
-        assert!(heard.answers.is_sorted_by(|a, b| a.free_energy <= b.free_energy));
+        assert!(heard.answers.is_sorted_by(|a, b| a.energy <= b.energy));
         let words = &heard.answers[0].output;
         assert_eq!(&heard.words.iter().map(|w| w.word).collect::<Vec<_>>(), words);
         for (k, word) in heard.words.iter().enumerate() {

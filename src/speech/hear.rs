@@ -108,12 +108,7 @@ impl Aligner {
         adapt::adapt(&mut Saying { aligner: self, sounds, said, options: o }, warps)
     }
 
-    fn of_features(
-        &mut self,
-        features: Array2<f32>,
-        said: &Transcript,
-        seconds: f64,
-    ) -> Result<Heard, AlignerError> {
+    fn of_features(&mut self, features: Array2<f32>, said: &Transcript, seconds: f64) -> Result<Heard, AlignerError> {
         let (phones, positions) = (&self.info().phones, self.info().positions);
         let wanted: Vec<String> = said.phones().into_iter().map(str::to_owned).collect();
         let any: Vec<String> = phones.iter().chain(&wanted).cloned().collect::<BTreeSet<_>>().into_iter().collect();

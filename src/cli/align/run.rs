@@ -277,6 +277,7 @@ fn misfit(placed: &Placement, sound: &Path) -> String {
         let words = placed.words.get(m.words.clone()).unwrap_or_default().iter().map(|w| w.text.as_str());
         let words = words.collect::<Vec<_>>().join(" ");
         let what = match m.kind {
+            MisfitKind::Unlike if words.is_empty() => "not like the words around it".to_owned(),
             MisfitKind::Unlike => format!("not like “{words}”"),
             MisfitKind::Squeezed => format!("no room for “{words}”"),
             MisfitKind::Pause => "other speech".to_owned(),

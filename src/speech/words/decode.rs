@@ -15,7 +15,7 @@ use crate::trellis::{
     best_path, free_energy, posteriors,
 };
 
-/// Distinct answers of lowest energy whose free energies are compared.
+/// Distinct answers of lowest energy that are given.
 const CANDIDATES: usize = 3;
 
 /// Probability that an interval holds its edge.
@@ -166,7 +166,7 @@ impl Decoder {
 
     /// Reads energies, frames × classes.
     ///
-    /// The answers of lowest energy are compared by their free energies at β. Words lie at the medians of their edges' distributions,
+    /// Answers come in the order of their lowest energies; what β says of each, its confidence, it says of all ways to align it. Words lie at the medians of their edges' distributions,
     /// given the words, which is the place of the least expected absolute error.
     ///
     /// # Errors
@@ -185,7 +185,6 @@ impl Decoder {
             let answer = WordAnswer { output: c.output, energy: c.best.energy, free_energy, confidence };
             answers.push((answer, c.words));
         }
-        answers.sort_by(|a, b| a.0.free_energy.total_cmp(&b.0.free_energy));
         let words = answers.first().map_or(&[][..], |(_, words)| words);
         let words = self.place(&e, words, beta, &shares)?;
         Ok(Heard { answers: answers.into_iter().map(|(a, _)| a).collect(), words, free_energy: shares.free_energy })
