@@ -1,6 +1,6 @@
 //! OpenFst's binary files: the `vector` and `const` layouts with standard, log and log64 arcs, and the symbol tables inside them.
 //!
-//! [`read`] takes what `fstcompile` and `fstconvert` write, aligned files too; [`write`] gives what `fstinfo`, `fstprint` and every other
+//! [`read`] takes what `fstcompile` and `fstconvert` write, aligned files too; [`write()`] gives what `fstinfo`, `fstprint` and every other
 //! tool of OpenFst reads. Numbers are little-endian, as on the machines that OpenFst's files come from.
 //!
 //! ```
