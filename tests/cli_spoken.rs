@@ -243,7 +243,7 @@ fn a_grammar_chosen_by_name_or_file_restricts_what_is_read() {
 fn tones_are_learnt_and_read_through_the_command() {
     let f = Folder::new("spoken-train");
     tones(&f);
-    let config = f.file("tones.toml", tiny_config(60).replace("\"tones\"\ngrammar", "\"dev\"\ngrammar"));
+    let config = f.file("tones.toml", tiny_config(240).replace("\"tones\"\ngrammar", "\"dev\"\ngrammar"));
     let out = f.path("out");
     let train = |more: &[&str]| {
         let arguments = [&["train", "spoken", "--config", &config, "--out", &out, "--device", "cpu"], more].concat();
@@ -254,7 +254,7 @@ fn tones_are_learnt_and_read_through_the_command() {
     };
     let ran = train(&[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("model.safetensors: 60 steps on cpu") && ran.out.contains("dev: "), "{}", ran.out);
+    assert!(ran.out.contains("model.safetensors: 240 steps on cpu") && ran.out.contains("dev: "), "{}", ran.out);
     assert_eq!(train(&[]).code, 1, "a run has been here");
     assert_eq!(train(&["--resume"]).code, 0);
     let model = format!("{out}/model.safetensors");

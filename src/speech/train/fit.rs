@@ -28,8 +28,8 @@ pub(super) fn fit_of(heard: &[Heard<'_>], known: &[String], fit: Fit, step: f64)
     let next = heard.iter().cycle().skip(1);
     let others = heard.iter().zip(next).filter(|(h, n)| h.utterance.phones != n.utterance.phones);
     let wrong = mean(others.map(|(h, n)| said(h, n.utterance, known, zero, step)))?;
-    let Some(usual) = right else { return Ok(fit) };
-    let limit = wrong.map(|wrong| 0.5 * (wrong - usual)).filter(|&l| l > 0.0).unwrap_or(fit.limit);
+    let Some(usual) = right.map(rounded) else { return Ok(fit) };
+    let limit = wrong.map(|wrong| rounded(0.5 * (wrong - usual))).filter(|&l| l > 0.0).unwrap_or(fit.limit);
     let fit = Fit { usual, limit, ..fit };
     for evidence in EVIDENCE {
         let fit = Fit { evidence, ..fit };
@@ -61,6 +61,11 @@ fn said(
     let times = FrameTimes::from_zero(step, energies.nrows());
     let frames = SpeechFrames { energies: energies.view(), classes: readout.classes(), free: None, times };
     Ok(place(&frames, &said, &PlaceOptions { fit, ..PlaceOptions::default() }).ok())
+}
+
+/// To four digits: a model's note gives back every number that short exactly.
+fn rounded(nats: f64) -> f64 {
+    (nats * 1e4).round() / 1e4
 }
 
 fn mean(placed: impl Iterator<Item = Result<Option<Placement>, TrainError>>) -> Result<Option<f64>, TrainError> {
