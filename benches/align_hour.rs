@@ -1,6 +1,6 @@
 //! An hour of speech aligned whole: time of features, net and dynamic programming, and memory.
 //!
-//!     ENERGRAPH_DATA=… cargo bench --bench align_hour [-- --model FILE] [--hours 1.0] [--threads 1]
+//!     ENERGRAPH_DATA=… cargo bench --bench align_hour [-- --model FILE] [--hours 1.0] [--threads 1] [--near 128]
 //!
 //! The hour is strung together from the recordings of `fsdd` (digits of one speaker after another, 100 ms of silence between), whose
 //! transcript is known. Memory is what the process held at most while a stage ran, less what it held before.
@@ -44,7 +44,9 @@ fn main() -> Result<(), Failure> {
         aligner.info().name
     );
 
-    let options = aligner.options();
+    let usual = aligner.options();
+    let near = option("--near").map_or(Ok(usual.near), |n| n.parse())?;
+    let options = PlaceOptions { near, ..usual };
     let features = Features::new(aligner.info().features.clone())?;
     let alone = staged("features", &sound, || Ok(features.raw(&sound)?.nrows()))?;
     let (heard, with_net) = timed("features and net", &sound, || Ok(aligner.hear(&sound, &said, None)?))?;
@@ -54,10 +56,11 @@ fn main() -> Result<(), Failure> {
         let (placed, seconds) = timed(name, &sound, || Ok(heard.place(&said, o)?))?;
         let whole = (with_net + seconds) / sound.seconds();
         println!(
-            "{:<28} {whole:8.4} real time, mismatch {:.2}, {} misfits",
+            "{:<28} {whole:8.4} real time, mismatch {:.2}, {} misfits, {:.1e} of the alignments at the edge",
             "  the whole chain",
             placed.mismatch,
-            placed.misfits.len()
+            placed.misfits.len(),
+            placed.edge
         );
     }
     Ok(())

@@ -3,6 +3,7 @@
 //!
 //!     ENERGRAPH_DATA=… cargo bench --bench align_table                                # the test languages
 //!     ENERGRAPH_DATA=… cargo bench --bench align_table -- --split dev MODEL…
+//!     ENERGRAPH_DATA=… cargo bench --bench align_table -- --split dev --adapt         # to each language's speaker
 //!
 //! A boundary is the start of a phone, or the end of the last one of a recording. Recordings are those for which the Montreal Forced
 //! Aligner has as many phones. "In interval" is the share of manual boundaries in the intervals of 95 % that a model gives.
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use energraph::nn::DeviceChoice;
+use energraph::signal::Sound;
+use energraph::speech::adapt::WARPS;
 use energraph::speech::boundaries::Differences;
 use energraph::speech::phones::Notation;
 use energraph::speech::train::{DataConfig, Utterance, Values, read_data};
@@ -22,10 +25,11 @@ const SHIPPED: [&str; 2] = ["data/models/align.safetensors", "data/models/align-
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
-    let (mut split, mut models) = ("test".to_owned(), Vec::new());
+    let (mut split, mut models, mut adapts) = ("test".to_owned(), Vec::new(), false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--split" => split = arguments.next().unwrap(),
+            "--adapt" => adapts = true,
             _ => models.push(PathBuf::from(argument)),
         }
     }
@@ -44,10 +48,13 @@ fn main() {
     let utterances = read(&data, &split);
     line("Montreal Forced Aligner", &montreal(&data, &utterances), None, None);
     for model in models {
-        let began = Instant::now();
-        let (found, inside) = aligned(&model, &utterances);
         let name = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        line(&name, &found, Some(inside), Some(began.elapsed().as_secs_f64()));
+        for adapts in if adapts { vec![false, true] } else { vec![false] } {
+            let began = Instant::now();
+            let (found, inside) = aligned(&model, &utterances, adapts);
+            let name = if adapts { format!("{name}, adapted") } else { name.clone() };
+            line(&name, &found, Some(inside), Some(began.elapsed().as_secs_f64()));
+        }
     }
 }
 
@@ -90,14 +97,23 @@ fn montreal(data: &Path, utterances: &[Utterance]) -> Differences {
     found
 }
 
-/// A model's boundaries, and the share of manual ones in its intervals.
-fn aligned(model: &Path, utterances: &[Utterance]) -> (Differences, f64) {
+/// A model's boundaries, and the share of manual ones in its intervals; of each language, which begins its utterances' names, by what
+/// suits its speaker where that is wanted.
+fn aligned(model: &Path, utterances: &[Utterance], adapts: bool) -> (Differences, f64) {
     let mut aligner = Aligner::load(model, DeviceChoice::Cpu.resolve().unwrap()).unwrap();
     let options = aligner.options();
     let (mut found, mut inside) = (Differences::default(), 0);
+    let language = |u: &Utterance| u.name.split('-').next().unwrap().to_owned();
+    let said = |u: &Utterance| Transcript::from_phones(&u.phones.join(" "), Notation::Ipa).unwrap();
+    let mut speakers = HashMap::new();
+    for of_one in utterances.chunk_by(|a, b| language(a) == language(b)).filter(|_| adapts) {
+        let all: Vec<(&Sound, Transcript)> = of_one.iter().map(|u| (&u.sound, said(u))).collect();
+        speakers.insert(language(&of_one[0]), aligner.adapt(&all, &WARPS, &options).unwrap());
+    }
     for u in utterances {
-        let said = Transcript::from_phones(&u.phones.join(" "), Notation::Ipa).unwrap();
-        let placed = aligner.align(&u.sound, &said, &options).unwrap();
+        let said = said(u);
+        let heard = aligner.hear(&u.sound, &said, speakers.get(&language(u))).unwrap();
+        let placed = heard.place(&said, &options).unwrap();
         let times: Vec<(f64, f64)> = placed.phones.iter().map(|p| (p.start, p.end)).collect();
         let right = boundaries(&u.times);
         add(&mut found, &right, &boundaries(&times));

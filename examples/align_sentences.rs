@@ -7,12 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
-use energraph::Energy;
 use energraph::nn::DeviceChoice;
 use energraph::signal::sound;
 use energraph::speech::boundaries::{Differences, Pairing, compare};
-use energraph::speech::phones::{Notation, split, to_ipa};
-use energraph::speech::{Aligner, Interval, Lexicon, Pronunciation, Transcript, partitur, textgrid};
+use energraph::speech::phones::{Notation, to_ipa};
+use energraph::speech::{Aligner, Interval, Transcript, partitur, textgrid};
 
 /// Sounds of two letters in English.
 const JOINED: [&str; 10] = ["t͡ʃ", "d͡ʒ", "eɪ", "aɪ", "ɔɪ", "əʊ", "aʊ", "ɪə", "eə", "ʊə"];
@@ -31,12 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut ours, mut maus) = (Differences::default(), Differences::default());
     for wav in sound::sound_files(&folder)? {
         let par = partitur::parse(&std::fs::read_to_string(wav.with_extension("par"))?)?;
-        let mut lexicon = Lexicon::default();
-        for word in &par.words {
-            let phones = split(word.canonical.as_deref().unwrap_or(""), Notation::XSampa, &JOINED)?;
-            lexicon.add(&word.text, Pronunciation { phones, energy: Energy::FREE });
-        }
-        let said = Transcript::from_text(&std::fs::read_to_string(wav.with_extension("txt"))?, &lexicon)?;
+        let said = std::fs::read_to_string(wav.with_extension("txt"))?;
+        let said = Transcript::from_text(&said, &par.lexicon(&JOINED)?)?;
         let placed = aligner.align(&sound::read(&wav)?, &said, &options)?;
         println!("{}: mismatch {:.2}, {} misfits", wav.display(), placed.mismatch, placed.misfits.len());
         for w in &placed.words {

@@ -200,6 +200,15 @@ fn near_the_best_path_is_nearly_everything() {
             assert!(outside > 1e-9 || (a.starts, a.ends) == (b.starts, b.ends));
         }
     }
+    // From two states on, widened as often as it takes: no share at the edge can be below 0, so that in the end all are looked at.
+    let widened = |edge| {
+        let options = AlignOptions { between: vec![12], near: Some(2), edge, ..AlignOptions::default() };
+        align(&e, &t, &options).unwrap().unwrap()
+    };
+    assert_eq!(widened(1.0), placed(Some(2)));
+    let enough = widened(1e-9);
+    assert!(enough.edge > 0.0 && enough.edge <= 1e-9 && (enough.free_energy - all.free_energy).abs() < 1e-6);
+    assert_eq!(widened(-1.0), all);
     // A beam that is wide enough changes nothing else.
     let beam = Some(Beam { energy: 1e3, states: 90 });
     let options = AlignOptions { between: vec![12], near: Some(40), beam, ..AlignOptions::default() };

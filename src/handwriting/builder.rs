@@ -130,9 +130,8 @@ impl<F: FrontEnd<Input = Field>> Builder<F> {
             objective.evaluate(t, e, g)
         };
         trainer.run(&mut sampler, loss, &mut ()).map_err(|e| TrainError::Loop(Box::new(e)))?;
-        if let Some(average) = trainer.average().map(|a| a.parameters().to_vec()) {
-            trainer.front.set_parameters(&average)?;
-        }
+        let trained = trainer.trained()?.parameters;
+        trainer.front.set_parameters(&trained)?;
         let beta = if latent.rival == Beta::Infinite { Beta::ONE } else { latent.rival };
         let (normaliser, cutter, scorer) = (self.normaliser, self.cutter, trainer.front);
         let (alphabet, name) = (self.grammar.inputs.clone(), self.grammar.name.clone());

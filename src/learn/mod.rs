@@ -19,6 +19,7 @@ mod optimiser;
 #[cfg(feature = "nn")]
 mod plain_toml;
 mod ragged;
+mod run_to;
 mod schedule;
 #[cfg(feature = "checkpoints")]
 mod store;
@@ -36,6 +37,7 @@ pub use optimiser::{Moments, Optimiser, Rule};
 #[cfg(feature = "nn")]
 pub(crate) use plain_toml::plain_toml;
 pub use ragged::Ragged;
+pub use run_to::Trained;
 pub use schedule::Schedule;
 #[cfg(feature = "checkpoints")]
 pub use store::{

@@ -240,6 +240,11 @@ impl<F: FrontEnd> Trainer<F> {
         self.step
     }
 
+    /// Time spent on them, over all runs.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
     /// Trains until the schedule's steps are done, the time is up or something says stop. A last checkpoint goes to
     /// `watch` in each case.
     ///

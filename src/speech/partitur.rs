@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::Interval;
+use super::phones::{Notation, UnknownPhone, split};
+use super::{Interval, Lexicon, Pronunciation};
+use crate::semiring::Energy;
 
 /// What a file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +76,30 @@ impl Partitur {
     pub fn intervals(&self) -> Vec<Interval> {
         let one = |s: &Segment| Interval { start: s.start, end: s.end, label: s.label.clone() };
         self.segments.iter().map(one).collect()
+    }
+
+    /// How the words are said: their canonical pronunciations, those of letters that are `joined` as one phone (in the IPA, see [`split`]).
+    /// Words without one are left out.
+    ///
+    /// # Errors
+    /// [`UnknownPhone`].
+    ///
+    /// ```
+    /// use energraph::speech::partitur::parse;
+    /// let par = parse("SAM: 1000\nLBD:\nKAN: 0 tSIl\nORT: 0 chill\n")?;
+    /// let lexicon = par.lexicon(&["t͡ʃ"])?;
+    /// assert_eq!(lexicon.get("chill").ok_or("it is there")?[0].phones, ["t͡ʃ", "ɪ", "l"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lexicon(&self, joined: &[&str]) -> Result<Lexicon, UnknownPhone> {
+        let mut lexicon = Lexicon::default();
+        for word in &self.words {
+            if let Some(canonical) = &word.canonical {
+                let phones = split(canonical, Notation::XSampa, joined)?;
+                lexicon.add(&word.text, Pronunciation { phones, energy: Energy::FREE });
+            }
+        }
+        Ok(lexicon)
     }
 }
 

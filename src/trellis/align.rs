@@ -20,14 +20,16 @@ pub struct AlignOptions {
     /// Posteriors and intervals are of the alignments that keep within so many states of the best path on either side of
     /// it, in the order of the topology; `None` for all alignments. For long inputs.
     pub near: Option<usize>,
+    /// While a larger share of those is at the edge ([`Aligned::edge`]), twice as many states are looked at; at 1 never.
+    pub edge: f64,
     /// The best path is looked for in a beam, as by [`best_path_in_beam`]. For long inputs.
     pub beam: Option<Beam>,
 }
 
 impl Default for AlignOptions {
-    /// Nothing lies between; β = 1; intervals of 95 %; all alignments; no beam.
+    /// Nothing lies between; β = 1; intervals of 95 %; all alignments, and where not all, those asked for; no beam.
     fn default() -> Self {
-        AlignOptions { between: Vec::new(), beta: PositiveF64::ONE, coverage: 0.95, near: None, beam: None }
+        AlignOptions { between: Vec::new(), beta: PositiveF64::ONE, coverage: 0.95, near: None, edge: 1.0, beam: None }
     }
 }
 
@@ -99,7 +101,7 @@ pub struct Aligned {
 ///
 /// # Cost
 /// Those of [`best_path`](super::best_path()) and [`posteriors`](super::posteriors()), the latter for the states that are
-/// looked at. An hour of 360,000 frames and 100,000 states takes a quarter of a minute with [`AlignOptions::near`] and [`AlignOptions::beam`].
+/// looked at, as often as they are widened. An hour of 360,000 frames and 100,000 states takes a quarter of a minute with [`AlignOptions::near`] and [`AlignOptions::beam`].
 /// Shares of boundaries below 2⁻⁵² are not counted.
 ///
 /// ```
@@ -123,19 +125,29 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
         None => BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 },
     };
     let Some(path) = best.path else { return Ok(None) };
-    let found = around(e, topology, o, path, order)?;
-    Ok(Some(Aligned { lost_at_most: best.lost_at_most, ..found }))
+    let mut near = o.near;
+    loop {
+        let found = around(e, topology, o, near, &path, &order)?;
+        match near.filter(|&states| found.edge > o.edge && states < order.len()) {
+            Some(states) => near = Some(states.max(1).saturating_mul(2)),
+            None => {
+                let (lost_at_most, Around { free_energy, edge, segments }) = (best.lost_at_most, found);
+                return Ok(Some(Aligned { path, lost_at_most, free_energy, edge, segments }));
+            }
+        }
+    }
 }
 
-/// What all alignments say of those of the best path.
+/// What the alignments within so many states say of the segments of the best path.
 fn around(
     e: &Emissions<'_>,
     topology: &Topology,
     o: &AlignOptions,
-    path: Alignment,
-    order: Vec<StateId>,
-) -> Result<Aligned, TrellisError> {
-    let (mut segments, of_state) = segments(&path, topology, &order, &o.between);
+    near: Option<usize>,
+    path: &Alignment,
+    order: &[StateId],
+) -> Result<Around, TrellisError> {
+    let (mut segments, of_state) = segments(path, topology, order, &o.between);
     let mut found = vec![Found::default(); segments.len()];
     let graph = topology.graph();
     let in_segment = |state: StateId| of_state[state as usize];
@@ -162,11 +174,11 @@ fn around(
         }
     };
     let beta = Beta::Finite(o.beta);
-    let mut backward = match o.near {
+    let mut backward = match near {
         None => Backward::new(*e, topology, beta)?,
         Some(states) => {
-            let windows = windows(&path, topology, &order, e.frames(), states);
-            Backward::in_windows(*e, topology, beta, order, windows)?
+            let windows = windows(path, topology, order, e.frames(), states);
+            Backward::in_windows(*e, topology, beta, order.to_vec(), windows)?
         }
     };
     let edge = visit(&mut backward, &mut add);
@@ -178,7 +190,14 @@ fn around(
         segment.start = found.starts.time(o.coverage, segment.frames.start, e.frames());
         segment.end = found.ends.time(o.coverage, segment.frames.end, e.frames());
     }
-    Ok(Aligned { path, lost_at_most: 0.0, free_energy, edge, segments })
+    Ok(Around { free_energy, edge, segments })
+}
+
+/// As of [`Aligned`].
+struct Around {
+    free_energy: f64,
+    edge: f64,
+    segments: Vec<AlignedSegment>,
 }
 
 /// The parts of an order that are near a path: for every row of potentials, so many states on either side of those that the

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::super::error::{At, CliError};
-use super::super::progress::clock;
+use super::report::Made;
 use super::steps::{Job, Steps};
 use super::{Train, data_folder};
 use crate::learn::{Control, Progress};
@@ -103,16 +103,8 @@ fn told(place: &Path, e: TrainError) -> CliError {
 /// What came of it.
 fn report(finished: &Finished, model: &Path, device: &str, whole: Duration) -> String {
     let info = &finished.info;
-    let mut text = format!(
-        "{}: {} steps on {device} in {} (this run took {}, looks and all), seed {}, {} phones, beta {:.2}\n",
-        model.display(),
-        info.steps,
-        clock(finished.elapsed),
-        clock(whole),
-        info.seed,
-        info.phones.len(),
-        info.beta
-    );
+    let made = Made { model, device, steps: info.steps, seed: info.seed, elapsed: finished.elapsed, whole };
+    let mut text = format!("{made}, {} phones, beta {:.2}\n", info.phones.len(), info.beta);
     for look in &finished.dev {
         let found = &look.differences;
         text += &format!(

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::super::error::{At, CliError};
-use super::super::progress::clock;
+use super::report::{Made, read_so_well};
 use super::steps::{Job, Steps};
 use super::{Train, data_folder};
 use crate::handwriting::save;
 use crate::handwriting::train::{Finished, Look, Run, SourceConfig, TrainConfig, TrainError};
-use crate::learn::{Control, Progress, accepted_at_error, error_reject_curve};
+use crate::learn::{Control, Progress};
 use crate::nn::ComputeDevice;
 
 /// Trains all nets, writes the model, says what came of it.
@@ -130,28 +130,8 @@ fn told(place: &Path, e: TrainError) -> CliError {
 /// What came of it.
 fn report(finished: &Finished, model: &Path, device: &str, whole: Duration) -> String {
     let info = &finished.info;
-    let mut text = format!(
-        "{}: {} steps on {device} in {} (this run took {}, looks and all), seed {}, beta {:.3}\n",
-        model.display(),
-        info.steps,
-        clock(finished.elapsed),
-        clock(whole),
-        info.seed,
-        info.beta
-    );
-    for set in &finished.dev {
-        let curve = error_reject_curve(&set.scored);
-        text += &format!(
-            "{}: {} of {} exact, {:.2} % ({:.2} to {:.2}); accepted {:.1} % at 1 % error, {:.1} % at 2 %\n",
-            set.name,
-            set.exact.hits,
-            set.exact.of,
-            100.0 * set.exact.value(),
-            100.0 * set.exact.low,
-            100.0 * set.exact.high,
-            100.0 * accepted_at_error(&curve, 0.01),
-            100.0 * accepted_at_error(&curve, 0.02),
-        );
-    }
+    let made = Made { model, device, steps: info.steps, seed: info.seed, elapsed: finished.elapsed, whole };
+    let mut text = format!("{made}, beta {:.3}\n", info.beta);
+    text.extend(finished.dev.iter().map(|set| read_so_well(&set.name, &set.exact, &set.scored)));
     text
 }

@@ -2,6 +2,7 @@
 
 mod align;
 mod fields;
+mod report;
 mod spoken;
 mod steps;
 

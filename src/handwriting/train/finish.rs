@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::{DevSet, PriorConfig, Run, Source, TrainError, TrainedNet};
+use super::{DevSet, PriorConfig, Run, Source, TrainError};
 use crate::graph::Graph;
 use crate::handwriting::scorer::Scorer;
 use crate::handwriting::{Field, Grammar, Interpretations, MODEL_VERSION, ModelInfo, Prior};
-use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, fit_beta, log_loss, round_weights};
+use crate::learn::{FrontEnd, Parameter, Scored, Share, Trained, confidence, fit_beta, log_loss, round_weights};
 use crate::nn::ensemble::join;
 use crate::ops::Budget;
 use crate::paths::{Answer, Beta, PathError, free_energy, k_best_outputs, with_output};
@@ -99,8 +99,8 @@ impl Run {
     ///
     /// # Cost
     /// One reading of the held-out sets and some 170 free energies of each field's graph, which are held in memory.
-    pub fn finish(&self, name: &str, before: &[TrainedNet]) -> Result<Finished, TrainError> {
-        let nets: Vec<TrainedNet> = before.iter().cloned().chain([self.net()?]).collect();
+    pub fn finish(&self, name: &str, before: &[Trained]) -> Result<Finished, TrainError> {
+        let nets: Vec<Trained> = before.iter().cloned().chain([self.net()?]).collect();
         let expected = self.config.scorer.nets();
         if nets.len() != expected {
             return Err(TrainError::Nets { expected, found: nets.len() });

@@ -21,7 +21,7 @@ pub use config::{
 pub use finish::{DevResult, Finished};
 pub use isolated::{Class, Classed, Written, classes, cross_entropy};
 pub use objective::{Objective, ObjectiveError};
-pub use run::{DevSet, Look, Run, TrainedNet};
+pub use run::{DevSet, Look, Run};
 pub use sampler::{Sampler, Target};
 pub use source::{Example, GrammarNames, Source, read_examples};
 pub use splice::{Strip, Strips};

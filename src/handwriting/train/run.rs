@@ -1,7 +1,6 @@
 //! A training run: sources, objective and net of a config under the training loop.
 
 use std::path::Path;
-use std::time::Duration;
 
 use ndarray::Array2;
 
@@ -14,9 +13,8 @@ use crate::handwriting::grammar::{Grammar, alphabet};
 use crate::handwriting::scorer::Scorer;
 use crate::handwriting::{Field, Interpretations};
 use crate::learn::{
-    Control, Ended, FrontEnd, Optimiser, Outcome, Parameter, Progress, Rule, Schedule, Share, TrainOptions,
+    Control, FrontEnd, Optimiser, Outcome, Parameter, Progress, Rule, Schedule, Share, TrainOptions, Trained, Trainer,
 };
-use crate::learn::{Trainer, Watch};
 use crate::nn::ComputeDevice;
 
 /// Held-out fields of one set.
@@ -26,15 +24,6 @@ pub struct DevSet {
     pub name: String,
     /// Fields, and what they say.
     pub fields: Vec<(Field, Example)>,
-}
-
-/// One net of a reader, trained.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainedNet {
-    /// The averaged parameters.
-    pub parameters: Vec<Parameter>,
-    /// Time spent on its steps, over all runs.
-    pub elapsed: Duration,
 }
 
 /// How well a held-out set is read while training goes on.
@@ -65,20 +54,6 @@ pub struct Run {
     pub(super) objective: Objective,
     /// Where to compute.
     pub(super) device: ComputeDevice,
-}
-
-/// Passes progress on and stops at a step.
-struct Until<'a> {
-    step: u64,
-    watch: &'a mut dyn FnMut(&Progress) -> Control,
-    stopped: bool,
-}
-
-impl Watch for Until<'_> {
-    fn step(&mut self, progress: &Progress) -> Control {
-        self.stopped = (self.watch)(progress) == Control::Stop;
-        if self.stopped || progress.step >= self.step { Control::Stop } else { Control::Continue }
-    }
 }
 
 impl Run {
@@ -131,13 +106,13 @@ impl Run {
                 self.splice()?;
             }
             let next = self.config.schedule.splice_at.iter().copied().filter(|s| *s > now).min();
-            let mut until = Until { step: next.map_or(step, |n| n.min(step)), watch, stopped: false };
+            let next = next.map_or(step, |n| n.min(step));
             let Run { trainer, sampler, objective, .. } = self;
             let loss = |t: &Target, e: ndarray::ArrayView2<'_, f32>, g: ndarray::ArrayViewMut2<'_, f32>| {
                 objective.evaluate(t, e, g)
             };
-            let ended = trainer.run(sampler, loss, &mut until).map_err(|e| TrainError::Loop(Box::new(e)))?;
-            if until.stopped && ended == Ended::Stopped {
+            let whole = trainer.run_to(next, sampler, loss, watch).map_err(|e| TrainError::Loop(Box::new(e)))?;
+            if !whole {
                 return Ok(false);
             }
         }
@@ -148,12 +123,8 @@ impl Run {
     ///
     /// # Errors
     /// Where the net fails.
-    pub fn net(&self) -> Result<TrainedNet, TrainError> {
-        let parameters = match self.trainer.average() {
-            Some(average) => average.parameters().to_vec(),
-            None => self.trainer.front.parameters()?,
-        };
-        Ok(TrainedNet { parameters, elapsed: self.trainer.checkpoint()?.elapsed })
+    pub fn net(&self) -> Result<Trained, TrainError> {
+        Ok(self.trainer.trained()?)
     }
 
     /// Runs `f` with the averaged parameters in the net.
@@ -162,10 +133,8 @@ impl Run {
     /// What `f` or the net fails with.
     pub fn with_average<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, TrainError>) -> Result<T, TrainError> {
         let now: Vec<Parameter> = self.trainer.front.parameters()?;
-        let average = self.trainer.average().map(|a| a.parameters().to_vec());
-        if let Some(average) = average {
-            self.trainer.front.set_parameters(&average)?;
-        }
+        let averaged = self.net()?.parameters;
+        self.trainer.front.set_parameters(&averaged)?;
         let result = f(self);
         self.trainer.front.set_parameters(&now)?;
         result

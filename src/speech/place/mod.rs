@@ -22,6 +22,9 @@ pub use self::error::PlaceError;
 pub use self::excess::free_energies;
 pub use self::occupancy::{occupancy, transcript_energy};
 
+/// Share of the alignments at the edge of those looked at that changes no number that is shown.
+const AT_THE_EDGE: f64 = 1e-9;
+
 /// When frames are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FrameTimes {
@@ -114,17 +117,18 @@ pub struct PlaceOptions {
     pub fit: Fit,
     /// Up to so many pairs of a frame and a state all alignments are looked at; beyond, those near the best path.
     pub exact_up_to: usize,
-    /// States on either side of the best path that are near it.
+    /// States on either side of the best path that are near it: so many, or twice as many again until next to no alignment is
+    /// at their edge.
     pub near: usize,
     /// The best path is looked for in a beam. It is found exactly in an hour of speech, and need not be.
     pub beam: Option<Beam>,
 }
 
 impl Default for PlaceOptions {
-    /// Intervals of 95 %; the defaults of [`Fit`]; all alignments of some 5,000 frames and 800 phones; else those within 400 states,
-    /// some 100 phones; no beam.
+    /// Intervals of 95 %; the defaults of [`Fit`]; all alignments of some 5,000 frames and 800 phones; else those within 64 states,
+    /// some 16 phones, or more; no beam.
     fn default() -> Self {
-        PlaceOptions { coverage: 0.95, fit: Fit::default(), exact_up_to: 1 << 24, near: 400, beam: None }
+        PlaceOptions { coverage: 0.95, fit: Fit::default(), exact_up_to: 1 << 24, near: 64, beam: None }
     }
 }
 
@@ -273,6 +277,7 @@ pub fn place(frames: &SpeechFrames<'_>, said: &Transcript, o: &PlaceOptions) -> 
         beta: o.fit.beta,
         coverage: o.coverage,
         near: (pairs > o.exact_up_to).then_some(o.near),
+        edge: AT_THE_EDGE,
         beam: o.beam,
     };
     let aligned = align(&emissions, &topology, &options)?.ok_or(PlaceError::Impossible)?;

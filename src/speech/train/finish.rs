@@ -5,8 +5,8 @@ use std::time::Duration;
 use ndarray::Array2;
 
 use super::fit::{Heard, fit_of};
-use super::{Look, Run, TrainError, TrainedNet};
-use crate::learn::{FrontEnd, Parameter, round_weights};
+use super::{Look, Run, TrainError};
+use crate::learn::{FrontEnd, Parameter, Trained, round_weights};
 use crate::nn::Tdnn;
 use crate::nn::ensemble::join;
 use crate::paths::Beta;
@@ -37,8 +37,8 @@ impl Run {
     ///
     /// # Errors
     /// [`TrainError::Nets`] where the config asks for another number of nets; where a net fails.
-    pub fn finish(&self, name: &str, before: &[TrainedNet]) -> Result<Finished, TrainError> {
-        let nets: Vec<TrainedNet> = before.iter().cloned().chain([self.net()?]).collect();
+    pub fn finish(&self, name: &str, before: &[Trained]) -> Result<Finished, TrainError> {
+        let nets: Vec<Trained> = before.iter().cloned().chain([self.net()?]).collect();
         if nets.len() != self.config.nets {
             return Err(TrainError::Nets { expected: self.config.nets, found: nets.len() });
         }

@@ -25,7 +25,7 @@ pub use finish::Finished;
 pub use flat::{FlatConfig, flat_start};
 pub use objective::{Boundaries, Target};
 pub use plan::{Plan, PlanError, Segment, segments};
-pub use run::{DevSet, Look, Run, TrainedNet};
+pub use run::{DevSet, Look, Run};
 
 /// Why training can't start or go on.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ndarray::Array2;
 
@@ -13,9 +12,7 @@ use super::place::begins;
 use super::plan::{Plan, PlanError, segments};
 use super::sampler::{Prepared, Sampler};
 use super::{AlignConfig, DataConfig, LossConfig, Target, TrainError, flat_start};
-use crate::learn::{
-    Control, Ended, FrontEnd, Optimiser, Parameter, Progress, Rule, Schedule, TrainOptions, Trainer, Watch,
-};
+use crate::learn::{Control, FrontEnd, Optimiser, Progress, Rule, Schedule, TrainOptions, Trained, Trainer};
 use crate::nn::{ComputeDevice, Tdnn};
 use crate::paths::Beta;
 use crate::speech::boundaries::Differences;
@@ -46,15 +43,6 @@ pub struct Look {
     pub failed: usize,
 }
 
-/// One net of an aligner, trained.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainedNet {
-    /// The averaged parameters.
-    pub parameters: Vec<Parameter>,
-    /// Time spent on its steps, over all runs.
-    pub elapsed: Duration,
-}
-
 /// A training run of an aligner, or of one of its nets where the config asks for several.
 pub struct Run {
     /// The config.
@@ -69,20 +57,6 @@ pub struct Run {
     pub dev: Vec<DevSet>,
     pub(super) sampler: Sampler,
     pub(super) device: ComputeDevice,
-}
-
-/// Passes progress on and stops at a step.
-struct Until<'a> {
-    step: u64,
-    watch: &'a mut dyn FnMut(&Progress) -> Control,
-    stopped: bool,
-}
-
-impl Watch for Until<'_> {
-    fn step(&mut self, progress: &Progress) -> Control {
-        self.stopped = (self.watch)(progress) == Control::Stop;
-        if self.stopped || progress.step >= self.step { Control::Stop } else { Control::Continue }
-    }
 }
 
 impl Run {
@@ -133,28 +107,19 @@ impl Run {
     /// # Errors
     /// [`TrainError`] where the net or a loss fails.
     pub fn run_to(&mut self, step: u64, watch: &mut dyn FnMut(&Progress) -> Control) -> Result<bool, TrainError> {
-        if self.trainer.step() >= step {
-            return Ok(true);
-        }
-        let mut until = Until { step, watch, stopped: false };
         let objective = self.config.boundaries();
         let loss = |t: &Target, e: ndarray::ArrayView2<'_, f32>, g: ndarray::ArrayViewMut2<'_, f32>| {
             objective.evaluate(t, e, g)
         };
-        let ended = self.trainer.run(&mut self.sampler, loss, &mut until).map_err(|e| TrainError::Loop(Box::new(e)))?;
-        Ok(!(until.stopped && ended == Ended::Stopped))
+        self.trainer.run_to(step, &mut self.sampler, loss, watch).map_err(|e| TrainError::Loop(Box::new(e)))
     }
 
     /// The net as it is trained so far, its parameters averaged.
     ///
     /// # Errors
     /// Where the net fails.
-    pub fn net(&self) -> Result<TrainedNet, TrainError> {
-        let parameters = match self.trainer.average() {
-            Some(average) => average.parameters().to_vec(),
-            None => self.trainer.front.parameters()?,
-        };
-        Ok(TrainedNet { parameters, elapsed: self.trainer.checkpoint()?.elapsed })
+    pub fn net(&self) -> Result<Trained, TrainError> {
+        Ok(self.trainer.trained()?)
     }
 
     /// A look at each held-out set, with averaged parameters, at β = 1.
@@ -163,10 +128,8 @@ impl Run {
     /// Where the net fails.
     pub fn look(&mut self) -> Result<Vec<Look>, TrainError> {
         let now = self.trainer.front.parameters()?;
-        if let Some(average) = self.trainer.average() {
-            let average = average.parameters().to_vec();
-            self.trainer.front.set_parameters(&average)?;
-        }
+        let averaged = self.net()?.parameters;
+        self.trainer.front.set_parameters(&averaged)?;
         let front = &mut self.trainer.front;
         let frame = self.config.features.shift();
         let looks = self.dev.iter().map(|set| set.look(&set.outputs(front)?, frame, Beta::ONE)).collect();

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::silence::with_silence;
 use super::train::SpokenTrainError;
 use super::{Candidate, DecodeError, Decoder, SPOKEN_VERSION, SpokenInfo, SpokenRun, WordRecognizer};
-use crate::learn::{FrontEnd, Parameter, Scored, Share, confidence, log_loss, round_weights};
+use crate::learn::{FrontEnd, Parameter, Scored, Share, Trained, confidence, log_loss, round_weights};
 use crate::paths::Beta;
 use crate::trellis::{Emissions, free_energy};
 
@@ -83,7 +83,7 @@ impl SpokenRun {
     /// # Cost
     /// One reading of the held-out sets and 16 free energies of each sound.
     pub fn finish(&self, name: &str) -> Result<FinishedSpoken, SpokenTrainError> {
-        let mut parameters = self.averaged()?;
+        let Trained { mut parameters, elapsed } = self.trainer.trained()?;
         if self.config.half {
             round_weights(&mut parameters);
         }
@@ -103,7 +103,7 @@ impl SpokenRun {
         }
         let confidences = scored.iter().map(|s| (s.confidence as f32, s.right)).collect();
         let info = SpokenInfo { beta, dev: confidences, ..self.info(name) };
-        Ok(FinishedSpoken { info, parameters, dev, elapsed: self.elapsed()? })
+        Ok(FinishedSpoken { info, parameters, dev, elapsed })
     }
 
     /// The recogniser as it is trained so far, averaged, under a grammar; β is 1, as nothing is fitted.
@@ -111,7 +111,7 @@ impl SpokenRun {
     /// # Errors
     /// [`SpokenTrainError`] for the grammar, and where the net fails.
     pub fn recognizer(&self, grammar: &str) -> Result<WordRecognizer, SpokenTrainError> {
-        let net = self.net(&self.averaged()?)?;
+        let net = self.net(&self.trainer.trained()?.parameters)?;
         let made = WordRecognizer::new(&self.info("in training"), net, self.vocabulary.clone(), grammar);
         made.map_err(|e| SpokenTrainError::Recognizer(Box::new(e)))
     }

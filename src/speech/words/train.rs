@@ -1,7 +1,6 @@
 //! A training run: strings, objective and net of a config under the training loop.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use rand::SeedableRng;
@@ -18,8 +17,8 @@ use super::{
 };
 use crate::graph::Label;
 use crate::learn::{
-    Control, Ended, FrontEnd, FrontError, Notes, Optimiser, Parameter, Progress, Rule, Schedule, Share, StoreError,
-    TrainOptions, Trainer, Watch, load_checkpoint, save_checkpoint,
+    Control, FrontEnd, FrontError, Notes, Optimiser, Parameter, Progress, Rule, Schedule, Share, StoreError,
+    TrainOptions, Trainer, load_checkpoint, save_checkpoint,
 };
 use crate::nn::{ComputeDevice, Tdnn};
 use crate::ops::LoadError;
@@ -145,20 +144,6 @@ pub struct SpokenRun {
     all: Decoder,
 }
 
-/// Passes progress on and stops at a step.
-struct Until<'a> {
-    step: u64,
-    watch: &'a mut dyn FnMut(&Progress) -> Control,
-    stopped: bool,
-}
-
-impl Watch for Until<'_> {
-    fn step(&mut self, progress: &Progress) -> Control {
-        self.stopped = (self.watch)(progress) == Control::Stop;
-        if self.stopped || progress.step >= self.step { Control::Stop } else { Control::Continue }
-    }
-}
-
 impl SpokenRun {
     /// Reads the recordings and builds the net; the source of strings is tried once.
     ///
@@ -198,37 +183,13 @@ impl SpokenRun {
     /// # Errors
     /// [`SpokenTrainError`] where the net, the loss or a batch fails.
     pub fn run_to(&mut self, step: u64, watch: &mut dyn FnMut(&Progress) -> Control) -> Result<bool, SpokenTrainError> {
-        if self.trainer.step() >= step.min(self.config.schedule.steps) {
-            return Ok(true);
-        }
-        let mut until = Until { step, watch, stopped: false };
         let SpokenRun { config, trainer, source, objective, all, .. } = self;
         let loss = |target: &StringTarget, e: ArrayView2<'_, f32>, g: ArrayViewMut2<'_, f32>| {
             let costs = config.edges.map(|edges| edges.costs(&target.placed, all.vocabulary(), e.nrows()));
             let (costs, e) = (costs.as_ref().map(|c| c.view()), with_silence(e, &target.silence));
             objective.evaluate_near(all, &target.words, costs, e.view(), g)
         };
-        let ended = trainer.run(source, loss, &mut until).map_err(|e| SpokenTrainError::Loop(Box::new(e)))?;
-        Ok(!(until.stopped && ended == Ended::Stopped))
-    }
-
-    /// The parameters as they are trained so far, averaged.
-    ///
-    /// # Errors
-    /// Where the net fails.
-    pub fn averaged(&self) -> Result<Vec<Parameter>, SpokenTrainError> {
-        match self.trainer.average() {
-            Some(average) => Ok(average.parameters().to_vec()),
-            None => Ok(self.trainer.front.parameters()?),
-        }
-    }
-
-    /// Time spent on steps, over all runs.
-    ///
-    /// # Errors
-    /// Where the net fails.
-    pub fn elapsed(&self) -> Result<Duration, SpokenTrainError> {
-        Ok(self.trainer.checkpoint()?.elapsed)
+        trainer.run_to(step, source, loss, watch).map_err(|e| SpokenTrainError::Loop(Box::new(e)))
     }
 
     /// A look at each held-out set, with averaged parameters.
@@ -236,7 +197,7 @@ impl SpokenRun {
     /// # Errors
     /// Where the net fails.
     pub fn look(&self) -> Result<Vec<SpokenLook>, SpokenTrainError> {
-        let mut net = self.net(&self.averaged()?)?;
+        let mut net = self.net(&self.trainer.trained()?.parameters)?;
         let mut looks = Vec::new();
         for set in &self.dev {
             let mut hits = 0;
