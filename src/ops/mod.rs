@@ -15,6 +15,7 @@
 //! | [`project()`], [`invert()`] | one side alone; the sides exchanged |
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
+//! | [`replace()`] | graphs put in the place of the labels that call them |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
 //! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
@@ -74,6 +75,7 @@ mod prune;
 mod push;
 mod relabel;
 mod remove_epsilon;
+mod replace;
 mod reverse;
 mod rows;
 mod sort;
@@ -101,6 +103,7 @@ pub use prune::prune;
 pub use push::{Toward, push, reweight};
 pub use relabel::relabel;
 pub use remove_epsilon::remove_epsilon;
+pub use replace::{CallLabels, Replace, replace};
 pub use reverse::reverse;
 pub use sort::{arc_sort, state_sort, top_sort};
 pub use strings::{acceptor, from_strings};
