@@ -137,13 +137,11 @@ pub enum OpError {
         what: &'static str,
     },
     /// A cycle reads more labels than it writes, or fewer: one side may fall behind the other without bound.
-    #[error("around a cycle through state {} the labels read and written differ by {labels}",
-        states.first().copied().unwrap_or_default())]
+    #[error("around a cycle through state {} ({} states in all) not as many labels are read as are written",
+        states.first().copied().unwrap_or_default(), states.len())]
     Delay {
         /// The states of the strongly connected component that holds the cycle.
         states: Vec<StateId>,
-        /// By how many, at some cycle.
-        labels: u64,
     },
     /// Words that should come in ascending order, each once, do not.
     #[error("word {index} is not above the one before it: words must be sorted, each once")]

@@ -16,6 +16,7 @@
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
 //! | [`replace()`] | graphs put in the place of the labels that call them |
+//! | [`synchronize()`] | what is read and what is written side by side |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
 //! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
@@ -81,6 +82,7 @@ mod rows;
 mod sort;
 mod strings;
 pub(crate) mod sums;
+mod synchronize;
 mod trim;
 mod union;
 
@@ -107,4 +109,5 @@ pub use replace::{CallLabels, Replace, replace};
 pub use reverse::reverse;
 pub use sort::{arc_sort, state_sort, top_sort};
 pub use strings::{acceptor, from_strings};
+pub use synchronize::synchronize;
 pub use union::union;
