@@ -16,6 +16,7 @@
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
 //! | [`replace()`] | graphs put in the place of the labels that call them |
+//! | [`isomorphic()`] | whether two graphs differ in their numbering alone |
 //! | [`synchronize()`] | what is read and what is written side by side |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
 //! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
@@ -65,6 +66,7 @@ mod error;
 mod index;
 mod intersect;
 mod invert;
+mod isomorphic;
 mod load;
 mod minimize;
 mod moves;
@@ -98,6 +100,7 @@ pub use equivalent::equivalent;
 pub use error::{Budget, OpError, Unmatched};
 pub use intersect::intersect;
 pub use invert::invert;
+pub use isomorphic::isomorphic;
 pub use load::{LoadError, load, parse_named};
 pub use minimize::minimize;
 pub use project::{Side, project};
