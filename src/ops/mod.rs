@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`compose()`] | what one transducer writes, the other reads |
 //! | [`connect()`] | without the states that no accepting path visits |
+//! | [`condense()`] | strongly connected components as states |
 //! | [`project()`], [`invert()`] | one side alone; the sides exchanged |
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
@@ -56,6 +57,7 @@ mod complement;
 mod component;
 mod compose;
 mod concat;
+mod condense;
 mod connect;
 mod determinize;
 mod difference;
@@ -92,6 +94,7 @@ pub use closure::{Closure, closure};
 pub use complement::complement;
 pub use compose::{Compose, compose};
 pub use concat::concat;
+pub use condense::{Condensed, condense};
 pub use connect::connect;
 pub use determinize::determinize;
 pub use difference::difference;
