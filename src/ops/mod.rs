@@ -20,7 +20,7 @@
 //! | [`isomorphic()`] | whether two graphs differ in their numbering alone |
 //! | [`synchronize()`] | what is read and what is written side by side |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
-//! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
+//! | [`acceptor()`], [`from_strings()`], [`minimal_acceptor()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
 //! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
 //! | [`remove_epsilon()`] | without arcs that neither read nor write |
@@ -70,6 +70,7 @@ mod intersect;
 mod invert;
 mod isomorphic;
 mod load;
+mod minimal;
 mod minimize;
 mod moves;
 mod pairs;
@@ -105,6 +106,7 @@ pub use intersect::intersect;
 pub use invert::invert;
 pub use isomorphic::isomorphic;
 pub use load::{LoadError, load, parse_named};
+pub use minimal::minimal_acceptor;
 pub use minimize::minimize;
 pub use project::{Side, project};
 pub use prune::prune;
