@@ -16,6 +16,7 @@
 //! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
 //! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
 
+mod all_paths;
 mod answer;
 mod answer_energy;
 mod best_path;
@@ -32,12 +33,15 @@ mod path_sum;
 mod path_sum_star;
 mod posteriors;
 mod potentials;
+mod randomly_equivalent;
 mod restrict;
 mod rival;
+mod sample_paths;
 mod search;
 mod shortest;
 mod within;
 
+pub use all_paths::{AllPaths, PathLimit, all_paths};
 pub use answer::{Answer, Output};
 pub use answer_energy::{answer_energy, free_energy_except};
 pub use best_path::{Path, best_path};
@@ -53,6 +57,9 @@ pub use path_sum::path_sum;
 pub use path_sum_star::{path_sum_star, sums_from_start, sums_to_end};
 pub use posteriors::{free_energy_and_posteriors, posteriors};
 pub(crate) use potentials::Way;
+pub use randomly_equivalent::{Equivalence, RandomTest, randomly_equivalent};
 pub use restrict::{with_output, without_output};
 pub use rival::{Rival, rival};
+pub(crate) use sample_paths::choose_way;
+pub use sample_paths::{random_paths, sample_paths};
 pub use within::within;
