@@ -24,31 +24,50 @@ fn uniform(seed: u64) -> impl FnMut() -> f64 {
 
 type Shares = BTreeMap<Vec<Site>, f64>;
 
-/// Whether counts go with shares: Pearson's χ² with rare outcomes thrown together, below a bound that chance breaks once in
-/// about a million times (Wilson and Hilferty's approximation at 4.75 standard deviations).
-fn go_together(expected: &Shares, drawn: &[Path]) -> bool {
-    let mut counts: BTreeMap<Vec<Site>, usize> = BTreeMap::new();
-    for p in drawn {
-        *counts.entry(p.sites().collect()).or_default() += 1;
+/// Pearson's χ² and its degrees of freedom.
+#[derive(Default)]
+struct Chi {
+    sum: f64,
+    free: f64,
+}
+
+impl Chi {
+    /// Of counts and shares, with rare outcomes thrown together.
+    fn of(expected: &Shares, drawn: &[Path]) -> Chi {
+        let mut counts: BTreeMap<Vec<Site>, usize> = BTreeMap::new();
+        for p in drawn {
+            *counts.entry(p.sites().collect()).or_default() += 1;
+        }
+        let n = drawn.len() as f64;
+        let (mut sum, mut cells, mut rest) = (0.0, 0.0, (1.0, n));
+        for (sites, share) in expected.iter().filter(|(_, share)| **share * n >= 5.0) {
+            let found = counts.get(sites).copied().unwrap_or(0) as f64;
+            sum += (found - share * n).powi(2) / (share * n);
+            cells += 1.0;
+            rest = (rest.0 - share, rest.1 - found);
+        }
+        let left = rest.0 * n;
+        if left >= 5.0 {
+            sum += (rest.1 - left).powi(2) / left;
+            cells += 1.0;
+        } else {
+            assert!(rest.1 <= 25.0, "{} draws of what has a share of {}", rest.1, rest.0);
+        }
+        Chi { sum, free: f64::max(cells - 1.0, 0.0) }
     }
-    let n = drawn.len() as f64;
-    let (mut sum, mut cells, mut rest) = (0.0, 0, (0.0, n));
-    for (sites, share) in expected.iter().filter(|(_, share)| **share * n >= 5.0) {
-        let found = counts.get(sites).copied().unwrap_or(0) as f64;
-        sum += (found - share * n).powi(2) / (share * n);
-        cells += 1;
-        rest = (rest.0 + share, rest.1 - found);
+
+    fn add(&mut self, other: &Chi) {
+        self.sum += other.sum;
+        self.free += other.free;
     }
-    let left = (1.0 - rest.0) * n;
-    if left >= 5.0 {
-        sum += (rest.1 - left).powi(2) / left;
-        cells += 1;
-    } else if rest.1 > 25.0 {
-        return false;
+
+    /// Whether it is below a bound that chance breaks once in about a million times (Wilson and Hilferty's approximation
+    /// at 4.75 standard deviations).
+    fn is_fine(&self) -> bool {
+        let free = self.free.max(1.0);
+        let v = 2.0 / (9.0 * free);
+        self.sum <= free * (1.0 - v + 4.75 * v.sqrt()).powi(3)
     }
-    let free = f64::from(cells - 1).max(1.0);
-    let v = 2.0 / (9.0 * free);
-    sum <= free * (1.0 - v + 4.75 * v.sqrt()).powi(3)
 }
 
 /// p(path) by listing all; those of a cyclic graph up to a length.
@@ -69,7 +88,7 @@ fn gibbs(g: &Graph<Energy>, beta: f64) -> Option<Shares> {
 
 #[test]
 fn draws_have_the_probabilities_of_their_energies() {
-    let (mut compared, mut outcomes) = (0, 0);
+    let (mut compared, mut outcomes, mut all) = (0, 0, Chi::default());
     for seed in 0..1_000 {
         let shape = [Shape::ACYCLIC, Shape::TIED, Shape::CYCLIC][seed as usize % 3];
         let g = random_graph(seed, shape);
@@ -86,12 +105,15 @@ fn draws_have_the_probabilities_of_their_energies() {
             continue;
         }
         assert_eq!(drawn.len(), DRAWS);
-        assert!(go_together(&expected, &drawn), "seed {seed}: {g:?}");
+        let chi = Chi::of(&expected, &drawn);
+        assert!(chi.is_fine(), "seed {seed}: {g:?}");
+        all.add(&chi);
         assert!(drawn.iter().all(|p| p.arcs.len() > LONG || expected.contains_key(&p.sites().collect::<Vec<_>>())));
         compared += 1;
         outcomes += expected.values().filter(|p| **p > 0.01).count();
     }
     assert!(compared > 500 && outcomes > 2_000, "{compared} {outcomes}");
+    assert!(all.is_fine() && all.free > 1_500.0, "{} {}", all.sum, all.free);
 }
 
 #[test]
@@ -105,8 +127,8 @@ fn the_test_of_draws_finds_a_small_error() {
     let of = |counts: [usize; 3]| -> Vec<Path> {
         all.iter().zip(counts).flat_map(|(p, n)| std::iter::repeat_n(p.clone(), n)).collect()
     };
-    assert!(go_together(&expected, &of([1000, 490, 510])));
-    assert!(!go_together(&expected, &of([1000, 620, 380])));
+    assert!(Chi::of(&expected, &of([1000, 490, 510])).is_fine());
+    assert!(!Chi::of(&expected, &of([1000, 620, 380])).is_fine());
 }
 
 /// p(path) of a walk that takes every way on alike from which an end is near enough.
@@ -129,7 +151,7 @@ fn walks(g: &Graph<Energy>, most: usize) -> Option<Shares> {
 
 #[test]
 fn walks_take_every_way_alike_from_which_an_end_is_near_enough() {
-    let (mut compared, mut outcomes) = (0, 0);
+    let (mut compared, mut outcomes, mut all) = (0, 0, Chi::default());
     for seed in 0..1_000 {
         let shape = [Shape::ACYCLIC, Shape::CYCLIC][seed as usize % 2];
         let (g, most) = (random_graph(seed, shape), seed as usize % 6);
@@ -140,11 +162,14 @@ fn walks_take_every_way_alike_from_which_an_end_is_near_enough() {
             continue;
         }
         assert!(drawn.len() == DRAWS && drawn.iter().all(|p| expected.contains_key(&p.sites().collect::<Vec<_>>())));
-        assert!(go_together(&expected, &drawn), "seed {seed}: {g:?}");
+        let chi = Chi::of(&expected, &drawn);
+        assert!(chi.is_fine(), "seed {seed}: {g:?}");
+        all.add(&chi);
         compared += 1;
         outcomes += expected.len();
     }
     assert!(compared > 400 && outcomes > 2_000, "{compared} {outcomes}");
+    assert!(all.is_fine() && all.free > 1_500.0, "{} {}", all.sum, all.free);
 }
 
 #[test]
