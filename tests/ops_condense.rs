@@ -34,9 +34,9 @@ fn states_that_reach_each_other_are_one_and_arcs_between_others_stay() {
         let c = condense(&g);
         let before = leads(&g);
         assert_eq!(c.of.len(), g.states());
-        for s in 0..g.states() {
-            for t in 0..g.states() {
-                assert_eq!(c.of[s] == c.of[t], before[s][t] && before[t][s], "{g:?}");
+        for (s, reached) in before.iter().enumerate() {
+            for (t, &there) in reached.iter().enumerate() {
+                assert_eq!(c.of[s] == c.of[t], there && before[t][s], "{g:?}");
             }
         }
         // Every state of the result stands for some state, and arcs lead to higher numbers.

@@ -18,7 +18,7 @@ use crate::semiring::{Tolerance, Weight};
 /// # Returns
 /// Whether some one-to-one mapping of the states and of the arcs of `a` to those of `b` keeps the start, sources, targets
 /// and labels, and weights within the tolerance. Where several arcs of a state bear the same labels, every way to pair
-/// them is open (OpenFst refuses such graphs), so the answer is exact. Isomorphic graphs have the same paths; graphs with
+/// them is open (OpenFst tries one, and fails where that does not fit), so the answer is exact. Isomorphic graphs have the same paths; graphs with
 /// the same paths need not be isomorphic (see [`equivalent`](super::equivalent())).
 ///
 /// # Errors

@@ -17,8 +17,8 @@
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
 //! | [`replace()`] | graphs put in the place of the labels that call them |
-//! | [`isomorphic()`] | whether two graphs differ in their numbering alone |
 //! | [`synchronize()`] | what is read and what is written side by side |
+//! | [`isomorphic()`] | whether two graphs differ in their numbering alone |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
 //! | [`acceptor()`], [`from_strings()`], [`minimal_acceptor()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
@@ -29,7 +29,7 @@
 //! | [`prune()`] | without what only bad paths use |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
-//! The last five rows sum over paths and need a semiring: lift energies into one with
+//! The last five rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
 //! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
 //!

@@ -11,6 +11,7 @@
 //!
 //! An **output** is a path's output labels without epsilons; many paths may write one output, and what is read off a
 //! graph is an output, not a path: [`k_best`] ranges over paths, [`k_best_outputs`] and [`rival`] over outputs.
+//! [`all_paths`] lists paths one after another, [`sample_paths`] and [`random_paths`] draw them.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
 //! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
