@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use energraph::graph::att::{self, AttOptions};
 use energraph::graph::openfst::{self, ArcType, Layout, WriteOptions};
 use energraph::graph::{StateId, SymbolTable};
-use energraph::{Energy, Graph, GraphBuilder};
+use energraph::ops::{self, Budget, CallLabels, OpError, Replace};
+use energraph::semiring::Tolerance;
+use energraph::{Energy, Graph, GraphBuilder, Label};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -177,4 +179,73 @@ fn their_verdict_on_equal_languages_is_that_files_of_ours_are() {
     run("fstequivalent", &[&a, &b]);
     let unlike = Command::new("fstequivalent").args([&a, &written("c", &other)]).status().unwrap();
     assert!(!unlike.success());
+}
+
+/// Weights of theirs are sums in f32, of numbers of every size.
+const CLOSE: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
+
+/// Whether a result is theirs, once what no accepting path visits is left out of that.
+fn assert_same(ours: Result<Graph<Energy>, OpError>, theirs: &Graph<Energy>, of: &str) {
+    let theirs = ops::connect(theirs).map(|t| t.graph);
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            let same = ops::isomorphic(&ours, &theirs, CLOSE, Budget::default());
+            assert_eq!(same, Ok(true), "{of}: {ours:?} {theirs:?}");
+        }
+        (ours, theirs) => assert_eq!(ours.err(), theirs.err(), "{of}"),
+    }
+}
+
+#[test]
+fn what_they_replace_is_what_is_replaced_here() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("replace");
+    let all = graphs(61);
+    // Labels are 0 to 3: 2 calls the second graph, 3 the third, and nothing calls the first or a graph before its own.
+    let without =
+        |g: &Graph<Energy>, called: &[Label]| g.map_labels(|i, o| (i, if called.contains(&o) { o + 10 } else { o }));
+    for (round, three) in all[1..].chunks_exact(3).enumerate() {
+        let rules = [three[0].clone(), without(&three[1], &[2]), without(&three[2], &[2, 3])];
+        let files =
+            [0, 1, 2].map(|i| f.file(&format!("{i}"), &openfst::write(&rules[i], &WriteOptions::default()).unwrap()));
+        let kinds = [
+            (CallLabels::Input, "input"),
+            (CallLabels::Neither, "neither"),
+            (CallLabels::Output, "output"),
+            (CallLabels::Both, "both"),
+        ];
+        let ((call_arc, call), (return_arc, back)) = (kinds[round % 4], kinds[(round / 4 + 1) % 4]);
+        let (call, back) = (format!("--call_arc_labeling={call}"), format!("--return_arc_labeling={back}"));
+        let out = f.0.join("out").display().to_string();
+        let [a, b, c] = &files;
+        run("fstreplace", &[&call, &back, "--return_label=9", a, "100", b, "2", c, "3", &out]);
+        let theirs = openfst::read::<Energy>(&std::fs::read(&out).unwrap()).unwrap().graph;
+        let o = Replace { call_arc, return_arc, return_label: 9, ..Replace::default() };
+        let named = [(100, &rules[0]), (2, &rules[1]), (3, &rules[2])];
+        assert_same(ops::replace(100, &named, &o).map(|t| t.graph), &theirs, &format!("{rules:?}"));
+    }
+}
+
+#[test]
+fn what_they_synchronize_is_what_is_synchronized_here() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("synchronize");
+    let mut compared = 0;
+    for g in graphs(60) {
+        let ours = ops::synchronize(&g, Budget::default()).map(|t| t.graph);
+        // Theirs would not end.
+        if matches!(ours, Err(OpError::Delay { .. })) {
+            continue;
+        }
+        let Ok(part) = ops::connect(&g) else { continue };
+        let bytes = openfst::write(&part.graph, &WriteOptions::default()).unwrap();
+        let theirs = openfst::read::<Energy>(&f.made("fstsynchronize", &[], &bytes)).unwrap().graph;
+        assert_same(ours, &theirs, &format!("{g:?}"));
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared}");
 }

@@ -122,6 +122,33 @@ pub enum OpError {
         /// The first state that is missing.
         state: StateId,
     },
+    /// Graphs that call each other in a circle: no finite number of copies replaces the calls.
+    #[error("the graphs of labels {labels:?} call each other in a circle")]
+    Recursive {
+        /// The nonterminals of one circle, each of which calls the next, and the last the first.
+        labels: Vec<Label>,
+    },
+    /// A label that should have one graph has none or two.
+    #[error("label {label} {what}")]
+    Nonterminal {
+        /// The label.
+        label: Label,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A cycle reads more labels than it writes, or fewer: one side may fall behind the other without bound.
+    #[error("around a cycle through state {} ({} states in all) not as many labels are read as are written",
+        states.first().copied().unwrap_or_default(), states.len())]
+    Delay {
+        /// The states of the strongly connected component that holds the cycle.
+        states: Vec<StateId>,
+    },
+    /// Words that should come in ascending order, each once, do not.
+    #[error("word {index} is not above the one before it: words must be sorted, each once")]
+    NotSorted {
+        /// The first such word, 0-based.
+        index: usize,
+    },
     /// The result is not a graph, for instance too large to number.
     #[error(transparent)]
     Graph(#[from] GraphError),

@@ -12,11 +12,15 @@
 //! |---|---|
 //! | [`compose()`] | what one transducer writes, the other reads |
 //! | [`connect()`] | without the states that no accepting path visits |
+//! | [`condense()`] | strongly connected components as states |
 //! | [`project()`], [`invert()`] | one side alone; the sides exchanged |
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
 //! | [`reverse()`] | every path backwards |
+//! | [`replace()`] | graphs put in the place of the labels that call them |
+//! | [`synchronize()`] | what is read and what is written side by side |
+//! | [`isomorphic()`] | whether two graphs differ in their numbering alone |
 //! | [`complement()`] | every string over an alphabet that an acceptor rejects |
-//! | [`acceptor()`], [`from_strings()`] | graphs of given strings |
+//! | [`acceptor()`], [`from_strings()`], [`minimal_acceptor()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
 //! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
 //! | [`remove_epsilon()`] | without arcs that neither read nor write |
@@ -25,7 +29,7 @@
 //! | [`prune()`] | without what only bad paths use |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
-//! The last five rows sum over paths and need a semiring: lift energies into one with
+//! The last five rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
 //! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
 //!
@@ -53,6 +57,7 @@ mod complement;
 mod component;
 mod compose;
 mod concat;
+mod condense;
 mod connect;
 mod determinize;
 mod difference;
@@ -63,7 +68,9 @@ mod error;
 mod index;
 mod intersect;
 mod invert;
+mod isomorphic;
 mod load;
+mod minimal;
 mod minimize;
 mod moves;
 mod pairs;
@@ -74,11 +81,13 @@ mod prune;
 mod push;
 mod relabel;
 mod remove_epsilon;
+mod replace;
 mod reverse;
 mod rows;
 mod sort;
 mod strings;
 pub(crate) mod sums;
+mod synchronize;
 mod trim;
 mod union;
 
@@ -86,6 +95,7 @@ pub use closure::{Closure, closure};
 pub use complement::complement;
 pub use compose::{Compose, compose};
 pub use concat::concat;
+pub use condense::{Condensed, condense};
 pub use connect::connect;
 pub use determinize::determinize;
 pub use difference::difference;
@@ -94,14 +104,18 @@ pub use equivalent::equivalent;
 pub use error::{Budget, OpError, Unmatched};
 pub use intersect::intersect;
 pub use invert::invert;
+pub use isomorphic::isomorphic;
 pub use load::{LoadError, load, parse_named};
+pub use minimal::minimal_acceptor;
 pub use minimize::minimize;
 pub use project::{Side, project};
 pub use prune::prune;
 pub use push::{Toward, push, reweight};
 pub use relabel::relabel;
 pub use remove_epsilon::remove_epsilon;
+pub use replace::{CallLabels, Replace, replace};
 pub use reverse::reverse;
 pub use sort::{arc_sort, state_sort, top_sort};
 pub use strings::{acceptor, from_strings};
+pub use synchronize::synchronize;
 pub use union::union;

@@ -54,6 +54,12 @@ pub enum PathError {
         /// No other output has less energy than this.
         bound: f64,
     },
+    /// More draws, or longer ones, than one call should make: 2²⁴ paths, or 2²⁶ arcs in all.
+    #[error("{count} draws, or their arcs, are too many for one call")]
+    Draws {
+        /// Draws asked for.
+        count: usize,
+    },
     /// A product of graphs that is not a graph, for instance too large to number.
     #[error(transparent)]
     Graph(#[from] GraphError),

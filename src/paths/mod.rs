@@ -11,11 +11,13 @@
 //!
 //! An **output** is a path's output labels without epsilons; many paths may write one output, and what is read off a
 //! graph is an output, not a path: [`k_best`] ranges over paths, [`k_best_outputs`] and [`rival`] over outputs.
+//! [`all_paths`] lists paths one after another, [`sample_paths`] and [`random_paths`] draw them.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
 //! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
 //! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
 
+mod all_paths;
 mod answer;
 mod answer_energy;
 mod best_path;
@@ -32,12 +34,15 @@ mod path_sum;
 mod path_sum_star;
 mod posteriors;
 mod potentials;
+mod randomly_equivalent;
 mod restrict;
 mod rival;
+mod sample_paths;
 mod search;
 mod shortest;
 mod within;
 
+pub use all_paths::{AllPaths, PathLimit, all_paths};
 pub use answer::{Answer, Output};
 pub use answer_energy::{answer_energy, free_energy_except};
 pub use best_path::{Path, best_path};
@@ -53,6 +58,9 @@ pub use path_sum::path_sum;
 pub use path_sum_star::{path_sum_star, sums_from_start, sums_to_end};
 pub use posteriors::{free_energy_and_posteriors, posteriors};
 pub(crate) use potentials::Way;
+pub use randomly_equivalent::{Equivalence, RandomTest, randomly_equivalent};
 pub use restrict::{with_output, without_output};
 pub use rival::{Rival, rival};
+pub(crate) use sample_paths::choose_way;
+pub use sample_paths::{random_paths, sample_paths};
 pub use within::within;

@@ -5,7 +5,7 @@ use super::best_path::best_of;
 use super::posteriors::choices;
 use super::{Alignment, Emissions, Topology, TrellisError};
 use crate::graph::ArcId;
-use crate::paths::Beta;
+use crate::paths::{Beta, choose_way};
 
 /// Most draws in one call, and most frames that they read in all: a slip of a number must not take all memory.
 const MOST_DRAWS: usize = 1 << 24;
@@ -84,7 +84,7 @@ fn go_on(
     loop {
         let state = draw.end;
         let end = choices(backward, t, state, 1.0, ways);
-        let Some(chosen) = choose(end, ways, uniform) else {
+        let Some(chosen) = choose_way(end, ways, uniform) else {
             draw.energy += graph.final_weight(state).wide();
             return;
         };
@@ -94,21 +94,4 @@ fn go_on(
             return;
         }
     }
-}
-
-/// Which of the ways, by their shares; `None` is the end.
-fn choose(end: f64, ways: &[f64], uniform: &mut dyn FnMut() -> f64) -> Option<usize> {
-    let mut possible = ways.iter().enumerate().filter(|(_, share)| **share > 0.0);
-    let only = usize::from(end > 0.0) + possible.clone().count() == 1;
-    let mut left = if only { 0.0 } else { uniform() } - end;
-    if end > 0.0 && left < 0.0 {
-        return None;
-    }
-    // Where rounding, or what is no number from 0 to 1, leaves something over, the last way takes it.
-    let last = possible.clone().next_back().map(|(i, _)| i);
-    let found = possible.find(|(_, share)| {
-        left -= **share;
-        left < 0.0
-    });
-    found.map(|(i, _)| i).or(last)
 }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::error::{CliError, complain};
+use super::super::error::{At, CliError, complain};
 use super::super::files::{is_stdin, read_graph, read_symbols, write_graph};
-use super::{Common, both, deliver, or_empty, sums};
+use super::randgen::uniform;
+use super::{Common, SemiringName, both, deliver, or_empty, sums};
 use crate::graph::Graph;
 use crate::ops;
-use crate::semiring::Energy;
+use crate::paths::{Beta, Equivalence, RandomTest, randomly_equivalent};
+use crate::semiring::{Energy, Tolerance};
 
 /// Two graphs in.
 #[derive(Debug, Args)]
@@ -36,19 +38,58 @@ pub(super) struct Equivalent {
     /// How far apart weights may lie.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
     delta: f64,
+    /// Compare the strings of random paths, of any transducers: false is proven then, true is not.
+    #[arg(long)]
+    random: bool,
+    /// How many paths, with --random.
+    #[arg(long, default_value_t = 1, requires = "random")]
+    npath: usize,
+    /// Most arcs of a path, with --random.
+    #[arg(long, alias = "max_length", default_value_t = i32::MAX as usize, requires = "random")]
+    max_length: usize,
+    /// What the paths follow from, with --random.
+    #[arg(long, default_value_t = 1, requires = "random")]
+    seed: u64,
     #[command(flatten)]
     pair: Pair,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Isomorphic {
+    /// How far apart weights may lie.
+    #[arg(long, default_value_t = 1.0 / 1024.0)]
+    delta: f64,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+impl Isomorphic {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let tolerance = Tolerance { absolute: self.delta, relative: 0.0 };
+        self.pair.ask(|a, b, place| ops::isomorphic(a, b, tolerance, ops::Budget::default()).at(place))
+    }
+}
+
 impl Equivalent {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Pair { first, second, common } = &self.pair;
-        self.pair.check()?;
-        let (isymbols, osymbols) = common.symbols()?;
-        let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
-        let (a, b) = (read_graph(first, &options)?, read_graph(second, &options)?);
-        let same = sums::equivalent(&a.graph, &b.graph, self.delta, common, &both(first, second))?;
-        deliver(&format!("{same}\n"), common.output.as_deref())
+        let common = &self.pair.common;
+        self.pair.ask(|a, b, place| match self.random {
+            true => self.at_random(a, b, place),
+            false => sums::equivalent(a, b, self.delta, common, place),
+        })
+    }
+
+    /// Says which strings differ, where some do.
+    fn at_random(&self, a: &Graph<Energy>, b: &Graph<Energy>, place: &str) -> Result<bool, CliError> {
+        let tolerance = Tolerance { absolute: self.delta, relative: 0.0 };
+        let log = self.pair.common.semiring == SemiringName::Log;
+        let beta = if log { Beta::ONE } else { Beta::Infinite };
+        let o = RandomTest { paths: self.npath, arcs: self.max_length, beta, tolerance };
+        let found = randomly_equivalent(a, b, &o, &mut uniform(self.seed)).at(place)?;
+        if let Equivalence::Refuted { input, output, energies: (first, second) } = &found {
+            complain(&format!("{place}: note: {input:?} to {output:?} has energy {first} and {second}"));
+        }
+        Ok(matches!(found, Equivalence::Likely { .. }))
     }
 }
 
@@ -58,6 +99,19 @@ impl Pair {
             return Err(CliError::Usage("standard input cannot be both graphs".to_owned()));
         }
         Ok(())
+    }
+
+    /// Prints what `question` says of two graphs over the same symbols.
+    fn ask(
+        &self,
+        question: impl FnOnce(&Graph<Energy>, &Graph<Energy>, &str) -> Result<bool, CliError>,
+    ) -> Result<(), CliError> {
+        self.check()?;
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let options = self.common.options((isymbols.as_ref(), osymbols.as_ref()));
+        let (a, b) = (read_graph(&self.first, &options)?, read_graph(&self.second, &options)?);
+        let same = question(&a.graph, &b.graph, &both(&self.first, &self.second))?;
+        deliver(&format!("{same}\n"), self.common.output.as_deref())
     }
 
     /// Applies `op` to two graphs over the same symbols.

@@ -3,6 +3,8 @@
 mod combine;
 mod convert;
 mod info;
+mod randgen;
+mod replace;
 mod shortest;
 mod sums;
 
@@ -65,6 +67,17 @@ enum Op {
     Concat(combine::Pair),
     /// Any number of repetitions.
     Closure(ClosureArgs),
+    /// Put graphs in the place of the labels that call them.
+    #[command(
+        after_help = "Example:\n  energraph fst replace --epsilon_on_replace sentence.txt 100 digit.txt 101 -o sentences.txt"
+    )]
+    Replace(replace::Replace),
+    /// What is read and what is written side by side.
+    #[command(after_help = "Example:\n  energraph fst synchronize answers.txt")]
+    Synchronize(Unary),
+    /// Strongly connected components as states, without the arcs inside.
+    #[command(after_help = "Example:\n  energraph fst condense grammar.txt | energraph draw - -o parts.svg")]
+    Condense(Unary),
     /// Sort the arcs of every state by label.
     #[command(after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
     Arcsort(ArcSort),
@@ -90,6 +103,9 @@ enum Op {
     /// Print whether two deterministic acceptors give every string the same weight: true or false.
     #[command(after_help = "Example:\n  energraph fst equivalent --delta=0.001 a.txt b.txt")]
     Equivalent(combine::Equivalent),
+    /// Print whether two graphs differ in the numbers of states and the order of arcs alone: true or false.
+    #[command(after_help = "Example:\n  energraph fst isomorphic --delta=0.001 a.txt b.txt")]
+    Isomorphic(combine::Isomorphic),
     /// Print counts and properties.
     Info(Unary),
     /// The paths of lowest energy.
@@ -104,6 +120,9 @@ enum Op {
         after_help = "Example:\n  energraph fst shortestdistance --total --semiring=log answers.txt"
     )]
     Shortestdistance(shortest::ShortestDistance),
+    /// Random paths.
+    #[command(after_help = "Example:\n  energraph fst randgen --npath=5 --select=log_prob grammar.txt")]
+    Randgen(randgen::RandGen),
     /// Graphviz text, or with --svg a finished drawing.
     #[command(after_help = "Example:\n  energraph fst draw grammar.txt | dot -Tpdf > grammar.pdf")]
     Draw(DrawArgs),
@@ -218,6 +237,9 @@ impl Fst {
                 let kind = if c.closure_plus { ops::Closure::Plus } else { ops::Closure::Star };
                 c.unary.run(|g| Ok(ops::closure(g, kind)?.graph))
             }
+            Op::Replace(c) => c.run(),
+            Op::Synchronize(u) => u.run(|g| Ok(ops::synchronize(g, ops::Budget::default())?.graph)),
+            Op::Condense(u) => sums::Sum::Condense.run(u),
             Op::Arcsort(c) => c.run(),
             Op::Topsort(u) => u.run(|g| Ok(ops::top_sort(g)?.graph)),
             Op::Rmepsilon(u) => sums::Sum::RemoveEpsilon.run(u),
@@ -227,9 +249,11 @@ impl Fst {
             Op::Push(c) => c.run(),
             Op::Prune(c) => c.run(),
             Op::Equivalent(c) => c.run(),
+            Op::Isomorphic(c) => c.run(),
             Op::Info(u) => info::run(u),
             Op::Shortestpath(c) => c.run(),
             Op::Shortestdistance(c) => c.run(),
+            Op::Randgen(c) => c.run(),
             Op::Draw(c) => c.run(),
         }
     }

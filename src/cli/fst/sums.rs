@@ -44,6 +44,7 @@ pub(super) struct Prune {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sum {
     RemoveEpsilon,
+    Condense,
     Determinize(Quantum),
     Disambiguate(Quantum),
     Minimize(Quantum),
@@ -54,6 +55,7 @@ impl Sum {
     fn apply<S: Star + LeftDivide + Commutative>(self, g: &Graph<S>) -> Result<Graph<S>, OpError> {
         match self {
             Sum::RemoveEpsilon => ops::remove_epsilon(g),
+            Sum::Condense => Ok(ops::condense(g).graph),
             Sum::Determinize(quantum) => ops::determinize(g, quantum, Budget::default()),
             Sum::Disambiguate(quantum) => ops::disambiguate(g, quantum, Budget::default()),
             Sum::Minimize(quantum) => ops::minimize(g, quantum),

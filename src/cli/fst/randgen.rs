@@ -1,0 +1,109 @@
+//! `energraph fst randgen`: random paths.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, ValueEnum};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::super::error::{At, CliError};
+use super::super::files::{name, read_graph};
+use super::Unary;
+use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
+use crate::paths::{Beta, random_paths, sample_paths};
+use crate::semiring::{Energy, Weight};
+
+#[derive(Debug, Args)]
+pub(super) struct RandGen {
+    /// How many paths.
+    #[arg(long, default_value_t = 1)]
+    npath: usize,
+    /// Most arcs of a path.
+    #[arg(long, alias = "max_length", default_value_t = i32::MAX as usize)]
+    max_length: usize,
+    /// What the draws follow from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How paths are drawn.
+    #[arg(long, value_enum, default_value = "uniform")]
+    select: Select,
+    /// Each path once, with the energy −log of how often it was drawn, in place of all draws without energies.
+    #[arg(long)]
+    weighted: bool,
+    /// Of the share of the draws, with --weighted.
+    #[arg(long, alias = "remove_total_weight", requires = "weighted")]
+    remove_total_weight: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Select {
+    /// Every way on from a state alike, as long as an end lies within --max_length.
+    Uniform,
+    /// By e^−energy of the whole path; of the draws, those longer than --max_length are left out.
+    #[value(name = "log_prob", alias = "log-prob", alias = "fast_log_prob", alias = "fast-log-prob")]
+    LogProb,
+}
+
+/// Numbers uniform on [0, 1).
+pub(super) fn uniform(seed: u64) -> impl FnMut() -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    move || rng.random()
+}
+
+impl RandGen {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Unary { file, common } = &self.unary;
+        let (isymbols, osymbols) = common.symbols()?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let (read, place) = (read_graph(file, &common.options(given))?, name(file));
+        let g = &read.graph;
+        let mut numbers = uniform(self.seed);
+        let drawn = match self.select {
+            Select::Uniform => random_paths(g, self.max_length, self.npath, &mut numbers),
+            Select::LogProb => sample_paths(g, Beta::ONE, self.npath, &mut numbers),
+        };
+        let mut drawn: Vec<Vec<ArcId>> = drawn.at(&place)?.into_iter().map(|p| p.arcs).collect();
+        drawn.retain(|arcs| arcs.len() <= self.max_length);
+        let made =
+            if self.weighted { self.shares(g, drawn) } else { chains(g, drawn.iter().map(|d| (d, Energy::one()))) };
+        common.write(&made.at(&place)?, read.form, read.tables(given), &place)
+    }
+
+    /// Each path once, with −log of its number.
+    fn shares(&self, g: &Graph<Energy>, drawn: Vec<Vec<ArcId>>) -> Result<Graph<Energy>, GraphError> {
+        let total = if self.remove_total_weight { drawn.len() as f64 } else { 1.0 };
+        let mut counts: BTreeMap<Vec<ArcId>, usize> = BTreeMap::new();
+        drawn.into_iter().for_each(|arcs| *counts.entry(arcs).or_default() += 1);
+        // A count is at least 1, so that its logarithm is an energy.
+        let energy = |count: usize| Energy::new(-(count as f64 / total).ln() as f32).unwrap_or(Energy::IMPOSSIBLE);
+        chains(g, counts.iter().map(|(arcs, &count)| (arcs, energy(count))))
+    }
+}
+
+/// One chain of arcs without energies a path, from a common start, with an energy at its end.
+fn chains<'a>(
+    g: &Graph<Energy>,
+    paths: impl Iterator<Item = (&'a Vec<ArcId>, Energy)>,
+) -> Result<Graph<Energy>, GraphError> {
+    let mut b = GraphBuilder::new();
+    let mut start = None;
+    for (arcs, end) in paths {
+        let mut state = *start.get_or_insert_with(|| b.state());
+        if arcs.is_empty() {
+            // The empty path has no chain of its own, and must not end others.
+            let next = b.state();
+            b.arc(state, 0, 0, Energy::one(), next);
+            state = next;
+        }
+        for arc in arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize)) {
+            let next = b.state();
+            b.arc(state, arc.ilabel, arc.olabel, Energy::one(), next);
+            state = next;
+        }
+        b.final_weight(state, end);
+    }
+    start.into_iter().for_each(|s| b.start(s));
+    b.build()
+}

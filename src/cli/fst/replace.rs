@@ -1,0 +1,96 @@
+//! `energraph fst replace`: graphs for the labels that call them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::super::error::CliError;
+use super::super::files::{is_stdin, name, read_graph};
+use super::{Common, or_empty};
+use crate::graph::{Graph, Label, SymbolTable};
+use crate::ops::{self, CallLabels};
+use crate::semiring::Energy;
+
+#[derive(Debug, Args)]
+pub(super) struct Replace {
+    /// The root's graph and its label, then a graph and its label for each nonterminal; labels are numbers or output symbols.
+    #[arg(required = true, num_args = 2.., value_name = "GRAPH LABEL")]
+    rules: Vec<String>,
+    /// Which labels the arcs keep that call a graph.
+    #[arg(long, alias = "call_arc_labeling", value_enum, default_value = "input")]
+    call_arc_labeling: Labels,
+    /// Which labels the arcs have that return.
+    #[arg(long, alias = "return_arc_labeling", value_enum, default_value = "neither")]
+    return_arc_labeling: Labels,
+    /// The label of arcs that return.
+    #[arg(long, alias = "return_label", default_value_t = 0)]
+    return_label: Label,
+    /// Arcs that call or return are epsilon arcs.
+    #[arg(long, alias = "epsilon_on_replace")]
+    epsilon_on_replace: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Labels {
+    Input,
+    Output,
+    Both,
+    Neither,
+}
+
+impl From<Labels> for CallLabels {
+    fn from(labels: Labels) -> Self {
+        match labels {
+            Labels::Input => CallLabels::Input,
+            Labels::Output => CallLabels::Output,
+            Labels::Both => CallLabels::Both,
+            Labels::Neither => CallLabels::Neither,
+        }
+    }
+}
+
+impl Replace {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let options = self.common.options(given);
+        // An acceptor's one table is the input's.
+        let symbols = if self.common.acceptor { given.0 } else { given.1 };
+        let (mut graphs, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for rule in self.rules.chunks(2) {
+            let [file, text] = rule else {
+                return Err(CliError::Usage(format!("{} has no label", rule.concat())));
+            };
+            let file = PathBuf::from(file);
+            if is_stdin(&file) && places.contains(&name(&file)) {
+                return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
+            }
+            places.push(name(&file));
+            labels.push(label(text, symbols)?);
+            graphs.push(read_graph(&file, &options)?);
+        }
+        let place = places.join(", ");
+        let (Some(root), Some(&start)) = (graphs.first(), labels.first()) else {
+            return Err(CliError::Usage("a graph and its label are needed".to_owned()));
+        };
+        let named: Vec<(Label, &Graph<Energy>)> = labels.iter().copied().zip(graphs.iter().map(|g| &g.graph)).collect();
+        let kept = |labels: Labels| if self.epsilon_on_replace { CallLabels::Neither } else { labels.into() };
+        let o = ops::Replace {
+            call_arc: kept(self.call_arc_labeling),
+            return_arc: kept(self.return_arc_labeling),
+            return_label: self.return_label,
+            ..ops::Replace::default()
+        };
+        let made = or_empty(ops::replace(start, &named, &o).map(|t| t.graph), &place)?;
+        self.common.write(&made, root.form, root.tables(given), &place)
+    }
+}
+
+/// A label by its symbol or its number.
+fn label(text: &str, symbols: Option<&SymbolTable>) -> Result<Label, CliError> {
+    let named = symbols.and_then(|table| table.label(text)).or_else(|| text.parse().ok());
+    let label = named.filter(|&l: &Label| l != 0);
+    label.ok_or_else(|| CliError::Usage(format!("{text} is no label: those are symbols, and numbers from 1 on")))
+}
