@@ -136,7 +136,7 @@ where
 mod tests {
     use super::*;
     use crate::laws::{Sample, drawn};
-    use crate::semiring::{Counting, MinMax, Probability};
+    use crate::semiring::{Counting, MinMax, Probability, Weight};
 
     type Nested = Product<Power<KBest<3>, 2>, Lexicographic<MinSum<f32>, MinMax<f64>>>;
 
