@@ -123,7 +123,8 @@ pub use paths::{Answer, Beta, Output, Path, PathError};
 #[cfg(feature = "laws")]
 pub use semiring::laws;
 pub use semiring::{
-    Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star, Weight,
+    Cancellative, Commutative, Counting, Energy, Idempotent, LeftDivide, LogSum, MinSum, PathProperty, Semiring, Star,
+    Weight,
 };
 
 /// The README's program, compiled and run with the doctests.

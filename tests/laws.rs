@@ -1,26 +1,51 @@
 //! The law kit on the built-in types: one named test per law.
 #![cfg(feature = "laws")]
 
-use energraph::semiring::Boolean;
+use energraph::semiring::{
+    Boolean, Entropy, Expectation, KBest, Lexicographic, MinMax, Power, Probability, Product, SecondOrder, SignedLog,
+};
 use energraph::{Counting, Energy, LogSum, MinSum, laws, semiring_laws};
 
 semiring_laws!(mod energy: Energy => Commutative);
-semiring_laws!(mod min_sum_f32: MinSum<f32> => Commutative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
-semiring_laws!(mod min_sum_f64: MinSum<f64> => Commutative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
+semiring_laws!(mod min_sum_f32: MinSum<f32> => Commutative, Cancellative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
+semiring_laws!(mod min_sum_f64: MinSum<f64> => Commutative, Cancellative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
 semiring_laws!(mod log_sum_f32: LogSum<f32> => Commutative, Semiring, Star, LeftDivide);
 semiring_laws!(mod log_sum_f64: LogSum<f64> => Commutative, Semiring, Star, LeftDivide);
-semiring_laws!(mod boolean: Boolean => Commutative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
+semiring_laws!(mod boolean: Boolean => Commutative, Cancellative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
 semiring_laws!(mod counting: Counting => Commutative, Semiring, Star);
+semiring_laws!(mod probability_f32: Probability<f32> => Commutative, Semiring, Star, LeftDivide);
+semiring_laws!(mod probability_f64: Probability<f64> => Commutative, Semiring, Star, LeftDivide);
+semiring_laws!(mod min_max_f64: MinMax<f64> => Commutative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
+semiring_laws!(mod signed_log: SignedLog => Commutative, Semiring, Star, LeftDivide);
+semiring_laws!(mod k_best_5: KBest<5> => Commutative, Semiring, Star);
+
+type Pair = Product<MinSum<f32>, SignedLog>;
+semiring_laws!(mod product: Pair => Commutative, Semiring, Star, LeftDivide);
+type Ordered = Lexicographic<MinSum<f64>, MinSum<f64>>;
+semiring_laws!(mod lexicographic: Ordered => Commutative, Semiring, Idempotent, PathProperty, Star, LeftDivide);
+type Three = Power<MinSum<f64>, 3>;
+semiring_laws!(mod power: Three => Commutative, Semiring, Star, LeftDivide);
+
+type Mass = Probability<f64>;
+type Mean = Expectation<Mass, Mass>;
+semiring_laws!(mod expectation: Mean => Commutative, Semiring, Star);
+type SignedMean = Expectation<LogSum<f64>, SignedLog>;
+semiring_laws!(mod expectation_signed: SignedMean => Commutative, Semiring, Star);
+type Covariance = SecondOrder<Mass, Mass>;
+semiring_laws!(mod second_order: Covariance => Commutative, Semiring, Star);
+type SignedCovariance = SecondOrder<LogSum<f64>, SignedLog>;
+semiring_laws!(mod second_order_signed: SignedCovariance => Commutative, Semiring, Star);
+semiring_laws!(mod entropy: Entropy => Commutative, Semiring, Star);
 
 #[test]
 fn the_report_of_the_built_in_types_has_a_row_for_every_law_and_no_counterexample() {
     let reports = laws::built_in();
-    assert_eq!(reports.len(), 7);
+    assert_eq!(reports.len(), 20);
     for report in &reports {
         assert!(report.holds(), "{report}");
     }
     let rows: Vec<usize> = reports.iter().map(|r| r.rows.len()).collect();
-    assert_eq!(rows, [12, 34, 34, 28, 28, 34, 24]);
+    assert_eq!(rows, [12, 35, 35, 28, 28, 35, 24, 28, 28, 34, 28, 24, 28, 34, 28, 24, 24, 24, 24, 24]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 
 use energraph::laws::{self, Config, Laws, Outcome, Report, Sample, Samples};
 use energraph::semiring::{Diverges, Tolerance};
-use energraph::{Commutative, Idempotent, LeftDivide, PathProperty, Semiring, Star, Weight};
+use energraph::{Cancellative, Commutative, Idempotent, LeftDivide, PathProperty, Semiring, Star, Weight};
 
 /// What a [`Liar`] does wrong; its algebra is otherwise min-sum or, for the lies of [`sums_logs`], log-sum.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -439,6 +439,41 @@ fn matrices_pass_every_law_but_that_their_product_commutes() {
     let report = laws::check::<Matrix>(&Config::default());
     let broken: Vec<&str> = report.broken().map(|c| c.law).collect();
     assert_eq!(broken, ["times is commutative"], "{report}");
+}
+
+/// The worst of all: an honest weight that forgets the better operand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Worst(u8);
+
+impl Weight for Worst {
+    fn one() -> Self {
+        Worst(0)
+    }
+    fn zero() -> Self {
+        Worst(u8::MAX)
+    }
+    fn times(&self, r: &Self) -> Self {
+        Worst(self.0.max(r.0))
+    }
+    fn close(&self, r: &Self, _: Tolerance) -> bool {
+        self == r
+    }
+}
+impl Cancellative for Worst {} // a lie
+impl Sample for Worst {
+    fn exact() -> Samples<Self> {
+        laws::boxed(0..9_u8, Worst)
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().cancellative()
+    }
+}
+
+#[test]
+fn a_product_that_forgets_passes_every_law_but_that_it_can_be_cancelled() {
+    let report = laws::check::<Worst>(&Config::default());
+    let broken: Vec<&str> = report.broken().map(|c| c.law).collect();
+    assert_eq!(broken, ["times can be cancelled"], "{report}");
 }
 
 /// A weight whose code panics, and one that nothing can be drawn of.

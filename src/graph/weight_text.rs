@@ -1,6 +1,8 @@
 //! Weights as text.
 
-use crate::semiring::{Boolean, Counting, Energy, Float, LogSum, MinSum, NotAWeight, Weight};
+mod combined;
+
+use crate::semiring::{Boolean, Counting, Energy, Float, LogSum, MinMax, MinSum, NotAWeight, Probability, Weight};
 
 /// A text that stands for no weight.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -83,6 +85,26 @@ impl<F: Float + std::str::FromStr> WeightText for MinSum<F> {
 impl<F: Float + std::str::FromStr> WeightText for LogSum<F> {
     fn parse_weight(text: &str) -> Result<Self, BadWeight> {
         Ok(LogSum::new(parse_float(text)?)?)
+    }
+    fn print_weight(&self) -> String {
+        print_float(self.get())
+    }
+}
+
+impl<F: Float + std::str::FromStr> WeightText for MinMax<F> {
+    fn parse_weight(text: &str) -> Result<Self, BadWeight> {
+        let bad = |_| BadWeight::NotANumber { text: text.to_owned(), expected: NUMBER };
+        MinMax::new(parse_float(text)?).map_err(bad)
+    }
+    fn print_weight(&self) -> String {
+        if *self == MinMax::one() { "-Infinity".to_owned() } else { print_float(self.get()) }
+    }
+}
+
+impl<F: Float + std::str::FromStr> WeightText for Probability<F> {
+    fn parse_weight(text: &str) -> Result<Self, BadWeight> {
+        let bad = |_| BadWeight::NotANumber { text: text.to_owned(), expected: "a finite number that is at least 0" };
+        Probability::new(parse_float(text)?).map_err(bad)
     }
     fn print_weight(&self) -> String {
         print_float(self.get())

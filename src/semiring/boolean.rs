@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Commutative, Diverges, Idempotent, LeftDivide, PathProperty, Semiring, Star, Tolerance, Weight};
+use super::{
+    Cancellative, Commutative, Diverges, Idempotent, LeftDivide, PathProperty, Semiring, Star, Tolerance, Weight,
+};
 
 /// Existence: ⊕ is "or", ⊗ is "and".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +26,8 @@ impl Weight for Boolean {
 }
 
 impl Commutative for Boolean {}
+
+impl Cancellative for Boolean {}
 
 impl Semiring for Boolean {
     fn plus(&self, r: &Self) -> Self {

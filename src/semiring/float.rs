@@ -11,6 +11,16 @@ pub struct NotAWeight {
     pub value: f64,
 }
 
+/// A number outside the range of the weight that it was given to, or NaN.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{value} does not lie in {range}")]
+pub struct NotInRange {
+    /// What was given.
+    pub value: f64,
+    /// The numbers that the weight is made of.
+    pub range: &'static str,
+}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -76,7 +86,12 @@ pub(super) fn settle<F: Float>(x: f64) -> F {
     if rounded < F::LOWEST { F::LOWEST } else { rounded }
 }
 
-/// The comparisons, hash and display that every weight over one float shares.
+/// `log(1 − e^{−a})` for `a > 0`. Mächler 2012: each form keeps all its digits on its side of log 2.
+pub(super) fn log_one_minus(a: f64) -> f64 {
+    if a < std::f64::consts::LN_2 { (-(-a).exp_m1()).ln() } else { (-(-a).exp()).ln_1p() }
+}
+
+/// The constructor, comparisons, hash and display that every energy over one float shares.
 macro_rules! float_weight {
     ($name:ident) => {
         impl<F: Float> $name<F> {
@@ -94,6 +109,14 @@ macro_rules! float_weight {
             }
         }
 
+        $crate::semiring::float::float_traits!($name);
+    };
+}
+pub(super) use float_weight;
+
+/// The comparisons, hash and display that every weight over one float shares.
+macro_rules! float_traits {
+    ($name:ident) => {
         impl<F: Float> PartialEq for $name<F> {
             fn eq(&self, r: &Self) -> bool {
                 self.0.bits() == r.0.bits()
@@ -115,7 +138,7 @@ macro_rules! float_weight {
         }
     };
 }
-pub(super) use float_weight;
+pub(super) use float_traits;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! The log semiring: the free energy over all paths.
 
-use super::float::{admit, float_weight, settle};
+use super::float::{admit, float_weight, log_one_minus, settle};
 use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantum, Semiring, Star, Tolerance, Weight};
 
 /// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
@@ -17,6 +17,13 @@ use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantu
 pub struct LogSum<F>(F);
 
 float_weight!(LogSum);
+
+impl<F: Float> LogSum<F> {
+    /// A computed energy, brought back into (−∞, +∞].
+    pub(super) fn settled(energy: f64) -> Self {
+        LogSum(settle(energy))
+    }
+}
 
 impl<F: Float> From<Energy> for LogSum<F> {
     /// The energy as it is: β = 1.
@@ -68,9 +75,7 @@ impl<F: Float> Star for LogSum<F> {
         if a <= 0.0 {
             return Err(Diverges { weight: self.to_string() });
         }
-        // Mächler 2012: each form keeps all its digits on its side of log 2.
-        let energy = if a < std::f64::consts::LN_2 { (-(-a).exp_m1()).ln() } else { (-(-a).exp()).ln_1p() };
-        Ok(LogSum(settle(energy)))
+        Ok(LogSum(settle(log_one_minus(a))))
     }
 }
 

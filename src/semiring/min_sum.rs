@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::float::{admit, float_weight, settle};
 use super::{
-    Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Quantum, Semiring, Star,
-    Tolerance, Weight,
+    Cancellative, Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Quantum,
+    Semiring, Star, Tolerance, Weight,
 };
 
 /// Min-sum (the tropical semiring): ⊕ is the minimum, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
@@ -55,6 +55,8 @@ impl<F: Float> Weight for MinSum<F> {
 }
 
 impl<F: Float> Commutative for MinSum<F> {}
+
+impl<F: Float> Cancellative for MinSum<F> {}
 
 impl<F: Float> Semiring for MinSum<F> {
     fn plus(&self, r: &Self) -> Self {

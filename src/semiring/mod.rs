@@ -13,12 +13,22 @@
 mod boolean;
 mod counting;
 mod energy;
+mod entropy;
+mod expectation;
 mod float;
+mod k_best;
 #[cfg(feature = "laws")]
 pub mod laws;
+mod lexicographic;
 mod log_sum;
+mod min_max;
 mod min_sum;
+mod power;
+mod probability;
+mod product;
 mod quantum;
+mod second_order;
+mod signed_log;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -27,10 +37,20 @@ use std::hash::Hash;
 pub use boolean::Boolean;
 pub use counting::Counting;
 pub use energy::Energy;
-pub use float::{Float, NotAWeight};
+pub use entropy::Entropy;
+pub use expectation::Expectation;
+pub use float::{Float, NotAWeight, NotInRange};
+pub use k_best::KBest;
+pub use lexicographic::Lexicographic;
 pub use log_sum::LogSum;
+pub use min_max::MinMax;
 pub use min_sum::MinSum;
+pub use power::Power;
+pub use probability::Probability;
+pub use product::Product;
 pub use quantum::{NotAQuantum, Quantum};
+pub use second_order::SecondOrder;
+pub use signed_log::{Sign, SignedLog};
 
 /// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,6 +108,14 @@ pub trait Weight: Clone + Eq + Hash + Debug {
 /// ⊗ commutes. Composition interleaves the weights of its two arguments and needs this: without it the weight of
 /// a composed path is neither order's product.
 pub trait Commutative: Weight {}
+
+/// What is multiplied can be taken away again: where `c` is not 0̄, `c ⊗ a = c ⊗ b` only if `a = b`, and likewise on the
+/// other side. [`Lexicographic`] needs this of its first part.
+///
+/// # Contract
+/// Up to rounding and overflow: a ⊗ of floats that rounds two products to one cancels no more than they allow. A liar
+/// makes ties where there were none, which the second part then decides otherwise than before.
+pub trait Cancellative: Weight {}
 
 /// A weight with a sum over paths.
 ///

@@ -1,9 +1,12 @@
 //! The weights of this library, drawn and checked.
 
-use super::{Config, Laws, Precision, Report, Sample, Samples, boxed, check, dyadic, extremes, numbers};
+use super::{Config, Laws, Precision, Report, Sample, Samples, boxed, check, dyadic, extremes, numbers, powers_of_two};
 use proptest::prelude::*;
 
-use crate::semiring::{Boolean, Counting, Energy, Float, LogSum, MinSum};
+use crate::semiring::{
+    Boolean, Counting, Energy, Entropy, Expectation, Float, KBest, Lexicographic, LogSum, MinMax, MinSum, Power,
+    Probability, Product, SecondOrder, SignedLog,
+};
 
 /// Checks every built-in type under the default [`Config`]; each [`Report`] prints as a table.
 pub fn built_in() -> Vec<Report> {
@@ -16,6 +19,19 @@ pub fn built_in() -> Vec<Report> {
         check::<LogSum<f64>>(&config),
         check::<Boolean>(&config),
         check::<Counting>(&config),
+        check::<Probability<f32>>(&config),
+        check::<Probability<f64>>(&config),
+        check::<MinMax<f64>>(&config),
+        check::<SignedLog>(&config),
+        check::<KBest<3>>(&config),
+        check::<Product<MinSum<f64>, LogSum<f64>>>(&config),
+        check::<Lexicographic<MinSum<f64>, MinMax<f64>>>(&config),
+        check::<Power<LogSum<f64>, 2>>(&config),
+        check::<Expectation<Probability<f64>, Probability<f64>>>(&config),
+        check::<Expectation<LogSum<f64>, SignedLog>>(&config),
+        check::<SecondOrder<Probability<f64>, Probability<f64>>>(&config),
+        check::<SecondOrder<LogSum<f64>, SignedLog>>(&config),
+        check::<Entropy>(&config),
     ]
 }
 
@@ -78,7 +94,7 @@ impl<F: Float> Sample for MinSum<F> {
         Some(extremes(Self::PRECISION, |x| min_sum(x).filter(|w: &Self| w.get().to_f64() < 0.0)))
     }
     fn laws() -> Laws<Self> {
-        Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
+        Laws::weight().commutative().cancellative().semiring().idempotent().path_property().star().left_divide()
     }
 }
 
@@ -119,7 +135,7 @@ impl Sample for Boolean {
         boxed(proptest::bool::ANY, Boolean)
     }
     fn laws() -> Laws<Self> {
-        Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
+        Laws::weight().commutative().cancellative().semiring().idempotent().path_property().star().left_divide()
     }
 }
 
@@ -137,5 +153,64 @@ impl Sample for Counting {
     }
     fn laws() -> Laws<Self> {
         Laws::weight().commutative().semiring().star()
+    }
+}
+
+fn probability<F: Float>(x: f64) -> Option<Probability<F>> {
+    Probability::new(F::from_f64(x)).ok()
+}
+
+impl<F: Float> Sample for Probability<F> {
+    const PRECISION: Precision = precision::<F>();
+
+    fn exact() -> Samples<Self> {
+        // Not below ½: of smaller ones the sum over all powers settles within sixteen terms, and rounds.
+        powers_of_two(|x| probability(x).filter(|_| x >= 0.5))
+    }
+    fn legal() -> Samples<Self> {
+        // No product of four overflows. Next to 1, partial sums lose the digits that the star keeps.
+        let most = if Self::PRECISION == Precision::F32 { 30 } else { 250 };
+        let admitted = move |w: &Self| {
+            let x = w.get().to_f64();
+            x < f64::from(most).exp2() && !(0.75..1.0).contains(&x)
+        };
+        numbers(Self::PRECISION, probability).prop_filter("too large, or next to 1", admitted).boxed()
+    }
+    fn extreme() -> Samples<Self> {
+        extremes(Self::PRECISION, probability)
+    }
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.get().to_f64()]
+    }
+    fn constructor() -> Option<fn(f64) -> Option<Self>> {
+        Some(probability)
+    }
+    fn divergent() -> Option<Samples<Self>> {
+        Some(extremes(Self::PRECISION, |x| probability(x).filter(|w: &Self| w.get().to_f64() >= 1.0)))
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().star().left_divide()
+    }
+}
+
+fn min_max<F: Float>(x: f64) -> Option<MinMax<F>> {
+    MinMax::new(F::from_f64(x)).ok()
+}
+
+impl<F: Float> Sample for MinMax<F> {
+    const PRECISION: Precision = precision::<F>();
+
+    fn exact() -> Samples<Self> {
+        // Nothing is computed: all are exact.
+        extremes(Self::PRECISION, min_max)
+    }
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.get().to_f64()]
+    }
+    fn constructor() -> Option<fn(f64) -> Option<Self>> {
+        Some(min_max)
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
     }
 }

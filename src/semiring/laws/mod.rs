@@ -56,6 +56,7 @@
 //! Source of the laws: M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002.
 
 mod built_in;
+mod combined;
 mod draw;
 pub mod law;
 mod names;
@@ -69,7 +70,7 @@ pub use runner::{Config, Law, Mismatch, weights};
 
 use std::marker::PhantomData;
 
-use super::{Commutative, Idempotent, LeftDivide, PathProperty, Semiring, Star, Weight};
+use super::{Cancellative, Commutative, Idempotent, LeftDivide, PathProperty, Semiring, Star, Weight};
 
 /// How the law kit draws values of a weight, and which laws the weight claims.
 ///
@@ -145,6 +146,14 @@ impl<T: Sample> Laws<T> {
         T: Commutative,
     {
         claim!(Commutative, self, T)
+    }
+
+    /// And those of [`Cancellative`].
+    pub fn cancellative(self) -> Self
+    where
+        T: Cancellative,
+    {
+        claim!(Cancellative, self, T)
     }
 
     /// And those of [`Semiring`].

@@ -24,6 +24,11 @@ macro_rules! __law_names {
             times_is_commutative
         }
     };
+    (Cancellative $callback:ident $($rest:tt)*) => {
+        $crate::$callback! { [$($rest)*]
+            times_can_be_cancelled
+        }
+    };
     (Semiring $callback:ident $($rest:tt)*) => {
         $crate::$callback! { [$($rest)*]
             plus_is_associative

@@ -96,6 +96,8 @@ pub(super) enum Draws {
     Products,
     /// The same for laws with ⊕, which may round on exact draws too.
     Sums,
+    /// Exact draws alone.
+    Exact,
     /// Exact draws alone, for laws with ⊕.
     ExactSums,
     /// Every draw, extremes included, exactly.
@@ -153,6 +155,7 @@ fn passes<T: Sample, const N: usize>(draws: Draws, ulps: f64) -> Vec<(Samples<[T
     match draws {
         Draws::Products => vec![(drawn(T::exact()), 0.0), (drawn(T::legal()), ulps)],
         Draws::Sums => vec![(drawn(T::exact()), sums), (drawn(T::legal()), ulps)],
+        Draws::Exact => vec![(drawn(T::exact()), 0.0)],
         Draws::ExactSums => vec![(drawn(T::exact()), sums)],
         Draws::Everything => everything(),
         Draws::Equality => everything().into_iter().chain(T::constructor().map(|c| (close_by(c), 0.0))).collect(),

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use super::{Draws, Law, both, legal, mismatch};
 use crate::semiring::laws::Sample;
-use crate::semiring::{Commutative, Tolerance};
+use crate::semiring::{Cancellative, Commutative, Tolerance};
 
 /// `(a ⊗ b) ⊗ c = a ⊗ (b ⊗ c)`.
 pub fn times_is_associative<T: Sample>() -> Law {
@@ -114,5 +114,13 @@ pub fn the_constructor_refuses_nan_and_mends_minus_zero<T: Sample>() -> Law {
 pub fn times_is_commutative<T: Sample + Commutative>() -> Law {
     Law::new::<T, 2>("times is commutative", Draws::Products, |check, [a, b]| {
         check.same(("a ⊗ b", a.times(b)), ("b ⊗ a", b.times(a)))
+    })
+}
+
+/// Where `c ⊗ a = c ⊗ b` or `a ⊗ c = b ⊗ c` with `c ≠ 0̄`, `a = b`. Asked where nothing rounds.
+pub fn times_can_be_cancelled<T: Sample + Cancellative>() -> Law {
+    Law::new::<T, 3>("times can be cancelled", Draws::Exact, |check, [a, b, c]| {
+        let tied = c.times(a) == c.times(b) || a.times(c) == b.times(c);
+        if tied && !c.is_zero() { check.equal(("a", a), ("b, tied by c", b)) } else { Ok(()) }
     })
 }
