@@ -14,11 +14,14 @@ mod boolean;
 mod counting;
 mod energy;
 mod float;
+mod gallic;
 #[cfg(feature = "laws")]
 pub mod laws;
 mod log_sum;
 mod min_sum;
+mod one_sided;
 mod quantum;
+mod string;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -28,9 +31,12 @@ pub use boolean::Boolean;
 pub use counting::Counting;
 pub use energy::Energy;
 pub use float::{Float, NotAWeight};
+pub use gallic::{Differ, Gallic};
 pub use log_sum::LogSum;
 pub use min_sum::MinSum;
+pub use one_sided::{LeftSemiring, Plus, RightSemiring};
 pub use quantum::{NotAQuantum, Quantum};
+pub use string::{StringLeft, StringRight};
 
 /// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,7 +100,7 @@ pub trait Commutative: Weight {}
 /// # Contract
 /// `plus` is associative and commutative with identity `zero`, and `times` distributes over it on both sides. A sum
 /// over paths is computed by factoring out shared prefixes and suffixes; where distributivity fails, the factored
-/// sum is not the sum over paths.
+/// sum is not the sum over paths. A ⊕ that distributes from one side alone is a [`LeftSemiring`] or a [`RightSemiring`].
 pub trait Semiring: Weight {
     /// `self ⊕ r`.
     fn plus(&self, r: &Self) -> Self;
