@@ -21,6 +21,7 @@
 //! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
 //! | [`remove_epsilon()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
+//! | [`determinize_transducer()`] | one path for every string that is read, with what it writes |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`prune()`] | without what only bad paths use |
 //! | [`equivalent()`] | whether two acceptors are one language |
@@ -55,11 +56,13 @@ mod compose;
 mod concat;
 mod connect;
 mod determinize;
+mod determinize_transducer;
 mod difference;
 mod disambiguate;
 mod eliminate;
 mod equivalent;
 mod error;
+mod gallic;
 mod index;
 mod intersect;
 mod invert;
@@ -88,6 +91,7 @@ pub use compose::{Compose, compose};
 pub use concat::concat;
 pub use connect::connect;
 pub use determinize::determinize;
+pub use determinize_transducer::determinize_transducer;
 pub use difference::difference;
 pub use disambiguate::disambiguate;
 pub use equivalent::equivalent;
