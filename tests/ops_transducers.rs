@@ -3,12 +3,12 @@
 mod openfst_language;
 mod ops_common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use energraph::graph::EPSILON;
 use energraph::ops::{Budget, Compose, OpError, compose, determinize_transducer};
 use energraph::semiring::Quantum;
-use energraph::{Beta, Energy, Graph, GraphBuilder, Label, LogSum, MinSum, oracle};
+use energraph::{Beta, Energy, Graph, GraphBuilder, Label, LogSum, MinSum};
 use openfst_language::{sample, weight_of};
 use ops_common::*;
 
@@ -16,21 +16,6 @@ const ROUNDS: usize = 1_000;
 const NOTHING: OpError = OpError::Empty { first_unmatched: None };
 /// Two outputs and short paths: about half are functional.
 const READERS: Shape = Shape { states: 5, arcs: 9, labels: 2, epsilons: 0, cyclic: false, acceptor: false };
-
-/// The weight of every pair of strings, by listing paths; impossible ones left out.
-type Pairs = BTreeMap<(Vec<Label>, Vec<Label>), f64>;
-
-fn pairs(g: &Graph<Energy>, beta: f64) -> Pairs {
-    let found = oracle::paths(g, |w| w.wide(), oracle::Limit { arcs: 64, paths: 100_000 });
-    assert!(!found.truncated);
-    let sums = oracle::relation(&found.list).into_iter().map(|(s, energies)| (s, oracle::free_energy(energies, beta)));
-    sums.filter(|(_, e)| *e < f64::INFINITY).collect()
-}
-
-fn assert_alike(a: &Pairs, b: &Pairs) {
-    assert!(a.keys().eq(b.keys()), "{a:?} {b:?}");
-    a.values().zip(b.values()).for_each(|(x, y)| assert!((x - y).abs() < 1e-4, "{a:?} {b:?}"));
-}
 
 /// Whether no string that is read has two outputs.
 fn is_functional(pairs: &Pairs) -> bool {
@@ -79,7 +64,7 @@ fn determinisation_of_transducers_keeps_what_is_read_and_written_and_its_weight(
             match result {
                 Ok(d) => {
                     assert!(reads_deterministically(&d) && is_connected(&d), "{d:?}");
-                    assert_alike(&expected, &pairs(&d, beta));
+                    assert_alike_pairs(&expected, &pairs(&d, beta));
                     assert_eq!(paths(&d, 64).len(), expected.len());
                     compared += 1;
                     waited += usize::from(d.all_arcs().iter().any(|a| a.ilabel == EPSILON));
@@ -137,7 +122,7 @@ fn what_shows_only_at_the_end_waits_until_there() {
         };
         let d: Graph<Energy> = d.lower();
         assert!(reads_deterministically(&d) && is_connected(&d));
-        assert_alike(&expected, &pairs(&d, f64::INFINITY));
+        assert_alike_pairs(&expected, &pairs(&d, f64::INFINITY));
         long += usize::from(expected.keys().any(|(i, _)| i.len() > 3));
     }
     assert!(long > 100, "{long}");

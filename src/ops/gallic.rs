@@ -32,7 +32,7 @@ const END: StateId = StateId::MAX;
 /// The transducer whose arcs write one label each: of a longer string the rest waits for the next arc, and what is left
 /// at an end is written by arcs that read nothing. `first` waits at the start.
 ///
-/// A state is a state of `g` with what waits there, numbered breadth-first from the start; the weight lies where the
+/// A state is a state of `g` with what waits there (one for all states that nothing follows), numbered breadth-first from the start; the weight lies where the
 /// first label of its string, or the label that waited, is written.
 ///
 /// Errors: [`OpError::Budget`], which is also how strings end that grow along a cycle.
@@ -45,7 +45,7 @@ pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Bu
     while let Some((s, waiting)) = states.list.get(next).cloned() {
         for a in g.arcs(s) {
             let (olabel, rest) = split(&waiting, a.weight.labels());
-            let target = states.number(a.target, rest);
+            let target = states.number(if nothing_follows(g, a.target) { END } else { a.target }, rest);
             rows.arc(Arc { ilabel: a.ilabel, olabel, weight: a.weight.weight().clone(), target });
         }
         let end = if s == END { Gallic::one() } else { g.final_weight(s) };
@@ -61,6 +61,11 @@ pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Bu
         next += 1;
     }
     Ok(rows.build(0))
+}
+
+/// Whether what is left to write is all that is left in a state.
+fn nothing_follows<W: Weight>(g: &Graph<Gallic<W>>, s: StateId) -> bool {
+    g.arcs(s).is_empty() && g.final_weight(s) == Gallic::one()
 }
 
 /// The first label of two strings in a row, and the others.
