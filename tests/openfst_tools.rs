@@ -9,8 +9,8 @@ use energraph::graph::att::{self, AttOptions};
 use energraph::graph::openfst::{self, ArcType, Layout, WriteOptions};
 use energraph::graph::{Side, StateId, SymbolTable};
 use energraph::ops::{
-    Budget, Codes, Encode, OpError, connect, decode, determinize, determinize_transducer, encode, epsilon_normalize,
-    minimize, push_labels,
+    Budget, Codes, Encode, OpError, connect, decode, determinize, determinize_best, determinize_transducer, encode,
+    epsilon_normalize, minimize, push_labels,
 };
 use energraph::semiring::Quantum;
 use energraph::{Beta, Energy, Graph, GraphBuilder, MinSum};
@@ -296,4 +296,30 @@ fn their_functional_determinisation_is_ours_and_refuses_the_same() {
         }
     }
     assert!(compared > 30 && refused > 5, "{compared} {refused}");
+}
+
+#[test]
+fn their_best_outputs_are_as_good_as_ours() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("best");
+    let mut compared = 0;
+    for g in transducers(60, true) {
+        let all = relation(&g, Beta::Infinite).unwrap();
+        let bytes = openfst::write(&g, &WriteOptions::default()).unwrap();
+        let theirs = openfst::read::<Energy>(&f.made("fstdeterminize", &["--det_type=disambiguate"], &bytes)).unwrap();
+        let theirs = relation(&theirs.graph, Beta::Infinite).unwrap();
+        let ours = determinize_best(&g.lift::<MinSum<f64>>(), Quantum::default(), Budget::default());
+        let Ok(ours) = ours.map(|g| relation(&g.lower(), Beta::Infinite).unwrap()) else {
+            assert!(theirs.is_empty());
+            continue;
+        };
+        // Ties may be broken otherwise.
+        assert!(ours.keys().map(|(i, _)| i).eq(theirs.keys().map(|(i, _)| i)), "{ours:?} {theirs:?}");
+        assert!(ours.values().zip(theirs.values()).all(|(x, y)| near(*x, *y)), "{ours:?} {theirs:?}");
+        assert!(ours.iter().chain(&theirs).all(|(strings, x)| near(all[strings], *x)), "{all:?} {theirs:?}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared}");
 }

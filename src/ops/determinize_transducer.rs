@@ -62,6 +62,19 @@ pub fn determinize_transducer<S: LeftDivide>(
     quantum: Quantum,
     budget: Budget,
 ) -> Result<Graph<S>, OpError> {
+    with_sum(g, quantum, budget, Gallic::checked_plus)
+}
+
+/// What becomes of two ways to read one string, which come to one state or both end.
+type Sum<S> = fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>;
+
+/// Determinisation where `sum` says what becomes of two outputs; see [`determinize_transducer`].
+pub(super) fn with_sum<S: LeftDivide>(
+    g: &Graph<S>,
+    quantum: Quantum,
+    budget: Budget,
+    sum: Sum<S>,
+) -> Result<Graph<S>, OpError> {
     check::no_epsilons(g, "the input of a transducer to determinize")?;
     let g = to_gallic(g)?;
     let mut subsets = Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new() };
@@ -69,10 +82,10 @@ pub fn determinize_transducer<S: LeftDivide>(
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
     while let Some(subset) = subsets.list.get(next).cloned() {
-        let end = ends(&g, &subset).map_err(|two| subsets.witness(&g, next, two))?;
-        let moves = moves(&g, &subset).map_err(|two| subsets.witness(&g, next, two))?;
+        let end = ends(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
+        let moves = moves(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
-            let weight = group.iter().fold(Gallic::zero(), |sum: Gallic<S>, m| sum.common(&m.weight));
+            let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
             let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<(StateId, Gallic<S>)> =
@@ -105,14 +118,14 @@ struct Two {
 }
 
 /// The sum of a set's ways to end.
-fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Result<Gallic<S>, Two> {
+fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Gallic<S>, Two> {
     subset.iter().try_fold(Gallic::zero(), |end: Gallic<S>, (s, left)| {
-        end.checked_plus(&left.times(&g.final_weight(*s))).map_err(|differ| Two { label: EPSILON, state: *s, differ })
+        sum(&end, &left.times(&g.final_weight(*s))).map_err(|differ| Two { label: EPSILON, state: *s, differ })
     })
 }
 
 /// The arcs of a set by label, then target.
-fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Result<Vec<Move<S>>, Two> {
+fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Vec<Move<S>>, Two> {
     let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
     let moves = arcs.map(|(left, a)| Move { label: a.ilabel, target: a.target, weight: left.times(&a.weight) });
     let mut moves: Vec<Move<S>> = moves.filter(|m| !m.weight.is_zero()).collect();
@@ -121,11 +134,8 @@ fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Result<Vec<
     for m in moves {
         match merged.last_mut().filter(|last| (last.label, last.target) == (m.label, m.target)) {
             Some(last) => {
-                last.weight = last.weight.checked_plus(&m.weight).map_err(|differ| Two {
-                    label: m.label,
-                    state: m.target,
-                    differ,
-                })?;
+                last.weight =
+                    sum(&last.weight, &m.weight).map_err(|differ| Two { label: m.label, state: m.target, differ })?;
             }
             None => merged.push(m),
         }

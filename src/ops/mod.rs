@@ -23,7 +23,7 @@
 //! | [`push_labels()`] | what is written as early as it can be |
 //! | [`remove_epsilon()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
-//! | [`determinize_transducer()`] | one path for every string that is read, with what it writes |
+//! | [`determinize_transducer()`], [`determinize_best()`] | one path for every string that is read |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
@@ -59,6 +59,7 @@ mod compose;
 mod concat;
 mod connect;
 mod determinize;
+mod determinize_best;
 mod determinize_transducer;
 mod difference;
 mod disambiguate;
@@ -97,6 +98,7 @@ pub use compose::{Compose, compose};
 pub use concat::concat;
 pub use connect::connect;
 pub use determinize::determinize;
+pub use determinize_best::determinize_best;
 pub use determinize_transducer::determinize_transducer;
 pub use difference::difference;
 pub use disambiguate::disambiguate;
