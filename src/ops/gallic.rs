@@ -32,8 +32,8 @@ const END: StateId = StateId::MAX;
 /// The transducer whose arcs write one label each: of a longer string the rest waits for the next arc, and what is left
 /// at an end is written by arcs that read nothing. `first` waits at the start.
 ///
-/// A state is a state of `g` with what waits there (one for all states that nothing follows), numbered breadth-first from the start; the weight lies where the
-/// first label of its string, or the label that waited, is written.
+/// A state is a state of `g` with what waits there (one for all states that nothing follows), numbered breadth-first
+/// from the start; the weight lies where the first label of its string, or the label that waited, is written.
 ///
 /// Errors: [`OpError::Budget`], which is also how strings end that grow along a cycle.
 pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Budget) -> Result<Graph<W>, OpError> {
