@@ -175,7 +175,18 @@ fn drawings_are_svg_or_graphviz_by_name_and_show_the_best_path() {
 fn laws_prints_a_row_for_every_law_of_every_built_in_weight() {
     let ran = energraph(&["laws"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
-    for name in ["Energy", "MinSum<f32>", "MinSum<f64>", "LogSum<f32>", "LogSum<f64>", "Boolean", "Counting"] {
+    for name in [
+        "Energy",
+        "MinSum<f32>",
+        "MinSum<f64>",
+        "LogSum<f32>",
+        "LogSum<f64>",
+        "Boolean",
+        "Counting",
+        "StringLeft",
+        "StringRight",
+        "Gallic<MinSum<f64>>",
+    ] {
         assert!(ran.out.contains(name), "{name}");
     }
     let lines = energraph(&["laws", "--json"]).out;

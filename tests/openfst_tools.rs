@@ -1,14 +1,20 @@
 //! Files exchanged with OpenFst's own tools (Debian's libfst-tools); without them nothing is tested, and that is said.
 
+mod openfst_language;
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use energraph::graph::att::{self, AttOptions};
 use energraph::graph::openfst::{self, ArcType, Layout, WriteOptions};
-use energraph::graph::{StateId, SymbolTable};
-use energraph::ops::{self, Budget, CallLabels, OpError, Replace};
-use energraph::semiring::Tolerance;
-use energraph::{Energy, Graph, GraphBuilder, Label};
+use energraph::graph::{Side, StateId, SymbolTable};
+use energraph::ops::{
+    self, Budget, CallLabels, Codes, Encode, OpError, Replace, connect, decode, determinize, determinize_best,
+    determinize_transducer, encode, epsilon_normalize, minimize, push_labels,
+};
+use energraph::semiring::{Quantum, Tolerance};
+use energraph::{Beta, Energy, Graph, GraphBuilder, Label, MinSum};
+use openfst_language::{near, relation};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -42,6 +48,13 @@ impl Folder {
     fn made(&self, name: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         let output = self.0.join("output");
         run(name, &[arguments, &[&self.file("input", input), &output.display().to_string()]].concat());
+        std::fs::read(output).unwrap()
+    }
+
+    /// The same where a table of codes comes between the two.
+    fn made_with(&self, name: &str, arguments: &[&str], input: &[u8], table: &str) -> Vec<u8> {
+        let output = self.0.join("output");
+        run(name, &[arguments, &[&self.file("input", input), table, &output.display().to_string()]].concat());
         std::fs::read(output).unwrap()
     }
 }
@@ -248,4 +261,132 @@ fn what_they_synchronize_is_what_is_synchronized_here() {
         compared += 1;
     }
     assert!(compared > 10, "{compared}");
+/// Acyclic transducers of quarters; `labelled` ones read a label on every arc.
+fn transducers(count: usize, labelled: bool) -> Vec<Graph<Energy>> {
+    let weight = (0..17_u8).prop_map(|w| Energy::new(f32::from(w) / 4.0).unwrap());
+    let arcs = prop::collection::vec((0..5_u32, u32::from(labelled)..3, 0..2_u32, weight, 1..6_u32), 6..15);
+    let mut runner = TestRunner::deterministic();
+    let graph = |arcs: Vec<(u32, u32, u32, Energy, u32)>| {
+        let mut b = GraphBuilder::new();
+        b.add_states(6);
+        b.start(0);
+        arcs.into_iter().filter(|a| a.0 < a.4).for_each(|(s, i, o, w, t)| b.arc(s, i, o, w, t));
+        b.final_weight(5, Energy::new(0.5).unwrap());
+        b.final_weight(3, Energy::new(0.25).unwrap());
+        b.build().unwrap()
+    };
+    (0..count).map(|_| graph(arcs.new_tree(&mut runner).unwrap().current())).collect()
+}
+
+/// The same pairs of strings with the same weights of the best path.
+fn assert_one_relation(ours: &Graph<Energy>, theirs: &Graph<Energy>, what: &str) {
+    let [a, b] = [ours, theirs].map(|g| relation(g, Beta::Infinite).unwrap());
+    assert!(a.keys().eq(b.keys()), "{what}: {a:?} {b:?}");
+    assert!(a.values().zip(b.values()).all(|(x, y)| near(*x, *y)), "{what}: {a:?} {b:?}");
+}
+
+/// A tool with its arguments, and what is made here.
+type Case = (&'static str, &'static [&'static str], Result<Graph<Energy>, OpError>);
+
+#[test]
+fn their_rewrites_of_transducers_are_ours() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("transducers");
+    let mut compared = [0; 4];
+    for g in transducers(40, false) {
+        let (bytes, lifted) = (openfst::write(&g, &WriteOptions::default()).unwrap(), g.lift::<MinSum<f64>>());
+        let budget = Budget::default();
+        let cases: [Case; 3] = [
+            ("fstpush", &["--push_labels"], push_labels(&g, budget)),
+            ("fstepsnormalize", &[], epsilon_normalize(&lifted, Side::Input, budget).map(|g| g.lower())),
+            (
+                "fstepsnormalize",
+                &["--eps_norm_output"],
+                epsilon_normalize(&lifted, Side::Output, budget).map(|g| g.lower()),
+            ),
+        ];
+        for (i, (tool, arguments, ours)) in cases.into_iter().enumerate() {
+            let theirs = openfst::read::<Energy>(&f.made(tool, arguments, &bytes)).unwrap().graph;
+            let Ok(ours) = ours else {
+                assert!(relation(&theirs, Beta::Infinite).unwrap().is_empty());
+                continue;
+            };
+            assert_one_relation(&ours, &theirs, tool);
+            compared[i] += 1;
+            // Theirs keep apart what waits at states that nothing follows.
+            assert!(ours.states() <= theirs.states() && ours.arc_count() <= theirs.arc_count(), "{tool}");
+        }
+        // What they minimise encoded is as large as what is minimised encoded here.
+        let mut codes = Codes::new(Encode::Both);
+        let Ok(d) = determinize(&encode(&lifted, &mut codes).unwrap(), Quantum::default(), budget) else { continue };
+        let ours = minimize(&d, Quantum::default()).unwrap();
+        let table = f.0.join("codes").display().to_string();
+        let encoded = f.made_with("fstencode", &["--encode_labels", "--encode_weights"], &bytes, &table);
+        let theirs = f.made("fstminimize", &[], &f.made("fstdeterminize", &[], &encoded));
+        assert_eq!(ours.states(), openfst::read::<Energy>(&theirs).unwrap().graph.states());
+        let theirs = f.made_with("fstencode", &["--decode"], &theirs, &table);
+        let theirs = openfst::read::<Energy>(&theirs).unwrap().graph;
+        assert_one_relation(&decode(&ours, &codes).unwrap().lower(), &theirs, "fstencode");
+        compared[3] += 1;
+    }
+    assert!(compared.iter().all(|n| *n > 20), "{compared:?}");
+}
+
+#[test]
+fn their_functional_determinisation_is_ours_and_refuses_the_same() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("functional");
+    let (mut compared, mut refused) = (0, 0);
+    for g in transducers(80, true) {
+        // They look at dead ends as well, and refuse what differs there alone.
+        let Ok(g) = connect(&g).map(|t| t.graph) else { continue };
+        let file = f.file("input", &openfst::write(&g, &WriteOptions::default()).unwrap());
+        let output = f.0.join("output").display().to_string();
+        let theirs = Command::new("fstdeterminize").args(["--det_type=functional", &file, &output]).output().unwrap();
+        match determinize_transducer(&g.lift::<MinSum<f64>>(), Quantum::default(), Budget::default()) {
+            Ok(ours) => {
+                assert!(theirs.status.success(), "{}", String::from_utf8_lossy(&theirs.stderr));
+                let theirs = openfst::read::<Energy>(&std::fs::read(&output).unwrap()).unwrap().graph;
+                assert_eq!((ours.states(), ours.arc_count()), (theirs.states(), theirs.arc_count()));
+                assert_one_relation(&ours.lower(), &theirs, "fstdeterminize");
+                compared += 1;
+            }
+            Err(OpError::NotFunctional { .. }) => {
+                assert!(!theirs.status.success());
+                refused += 1;
+            }
+            Err(e) => assert_eq!(e, OpError::Empty { first_unmatched: None }),
+        }
+    }
+    assert!(compared > 30 && refused > 5, "{compared} {refused}");
+}
+
+#[test]
+fn their_best_outputs_are_as_good_as_ours() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("best");
+    let mut compared = 0;
+    for g in transducers(60, true) {
+        let all = relation(&g, Beta::Infinite).unwrap();
+        let bytes = openfst::write(&g, &WriteOptions::default()).unwrap();
+        let theirs = openfst::read::<Energy>(&f.made("fstdeterminize", &["--det_type=disambiguate"], &bytes)).unwrap();
+        let theirs = relation(&theirs.graph, Beta::Infinite).unwrap();
+        let ours = determinize_best(&g.lift::<MinSum<f64>>(), Quantum::default(), Budget::default());
+        let Ok(ours) = ours.map(|g| relation(&g.lower(), Beta::Infinite).unwrap()) else {
+            assert!(theirs.is_empty());
+            continue;
+        };
+        // Ties may be broken otherwise.
+        assert!(ours.keys().map(|(i, _)| i).eq(theirs.keys().map(|(i, _)| i)), "{ours:?} {theirs:?}");
+        assert!(ours.values().zip(theirs.values()).all(|(x, y)| near(*x, *y)), "{ours:?} {theirs:?}");
+        assert!(ours.iter().chain(&theirs).all(|(strings, x)| near(all[strings], *x)), "{all:?} {theirs:?}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared}");
 }

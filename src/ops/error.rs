@@ -1,7 +1,7 @@
 //! What stops an operation.
 
 use super::sums::Stuck;
-use crate::graph::{ArcId, Cyclic, GraphError, Label, StateId};
+use crate::graph::{ArcId, Cyclic, GraphError, Label, Side, StateId};
 
 /// How large an operation may let its work grow.
 ///
@@ -148,6 +148,35 @@ pub enum OpError {
     NotSorted {
         /// The first such word, 0-based.
         index: usize,
+    },
+    /// A transducer that writes one string for each that it reads is needed, but one is written in two ways.
+    #[error("not functional: for {input:?} it writes both {:?} and {:?}, as shows in state {state}", outputs[0], outputs[1])]
+    NotFunctional {
+        /// A string that is read.
+        input: Vec<Label>,
+        /// Two different strings that are written for it.
+        outputs: [Vec<Label>; 2],
+        /// The state of the argument in which the two show: both paths lead to it, or the second ends there.
+        state: StateId,
+    },
+    /// What is written, or read, while nothing is taken from the other side has no end.
+    #[error("a cycle of epsilons on the {side} side has labels on the other (state {}, {} states in all)",
+        states.first().copied().unwrap_or_default(), states.len())]
+    EpsilonCycle {
+        /// The side of the epsilons.
+        side: Side,
+        /// The states of the component that the cycle lies in.
+        states: Vec<StateId>,
+    },
+    /// A label that stands for no entry of a table of codes.
+    #[error("arc {arc} has label {label}, which is not in the table of {codes} codes")]
+    NoSuchCode {
+        /// The arc.
+        arc: ArcId,
+        /// Its label.
+        label: Label,
+        /// Entries of the table, numbered from 1.
+        codes: usize,
     },
     /// The result is not a graph, for instance too large to number.
     #[error(transparent)]

@@ -23,13 +23,17 @@
 //! | [`acceptor()`], [`from_strings()`], [`minimal_acceptor()`] | graphs of given strings |
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
 //! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
+//! | [`encode()`], [`decode()`] | labels and weights as one label, and back |
+//! | [`push_labels()`] | what is written as early as it can be |
 //! | [`remove_epsilon()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
+//! | [`determinize_transducer()`], [`determinize_best()`] | one path for every string that is read |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
+//! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
-//! The last five rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
+//! The last seven rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
 //! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
 //!
@@ -60,11 +64,16 @@ mod concat;
 mod condense;
 mod connect;
 mod determinize;
+mod determinize_best;
+mod determinize_transducer;
 mod difference;
 mod disambiguate;
 mod eliminate;
+mod encode;
+mod epsilon_normalize;
 mod equivalent;
 mod error;
+mod gallic;
 mod index;
 mod intersect;
 mod invert;
@@ -79,6 +88,7 @@ mod possible;
 mod project;
 mod prune;
 mod push;
+mod push_labels;
 mod relabel;
 mod remove_epsilon;
 mod replace;
@@ -98,8 +108,12 @@ pub use concat::concat;
 pub use condense::{Condensed, condense};
 pub use connect::connect;
 pub use determinize::determinize;
+pub use determinize_best::determinize_best;
+pub use determinize_transducer::determinize_transducer;
 pub use difference::difference;
 pub use disambiguate::disambiguate;
+pub use encode::{Code, Codes, Encode, decode, encode};
+pub use epsilon_normalize::epsilon_normalize;
 pub use equivalent::equivalent;
 pub use error::{Budget, OpError, Unmatched};
 pub use intersect::intersect;
@@ -111,6 +125,7 @@ pub use minimize::minimize;
 pub use project::{Side, project};
 pub use prune::prune;
 pub use push::{Toward, push, reweight};
+pub use push_labels::push_labels;
 pub use relabel::relabel;
 pub use remove_epsilon::remove_epsilon;
 pub use replace::{CallLabels, Replace, replace};

@@ -16,6 +16,7 @@ mod energy;
 mod entropy;
 mod expectation;
 mod float;
+mod gallic;
 mod k_best;
 #[cfg(feature = "laws")]
 pub mod laws;
@@ -23,12 +24,14 @@ mod lexicographic;
 mod log_sum;
 mod min_max;
 mod min_sum;
+mod one_sided;
 mod power;
 mod probability;
 mod product;
 mod quantum;
 mod second_order;
 mod signed_log;
+mod string;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -40,17 +43,20 @@ pub use energy::Energy;
 pub use entropy::Entropy;
 pub use expectation::Expectation;
 pub use float::{Float, NotAWeight, NotInRange};
+pub use gallic::{Differ, Gallic};
 pub use k_best::KBest;
 pub use lexicographic::Lexicographic;
 pub use log_sum::LogSum;
 pub use min_max::MinMax;
 pub use min_sum::MinSum;
+pub use one_sided::{LeftSemiring, Plus, RightSemiring};
 pub use power::Power;
 pub use probability::Probability;
 pub use product::Product;
 pub use quantum::{NotAQuantum, Quantum};
 pub use second_order::SecondOrder;
 pub use signed_log::{Sign, SignedLog};
+pub use string::{StringLeft, StringRight};
 
 /// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -122,7 +128,7 @@ pub trait Cancellative: Weight {}
 /// # Contract
 /// `plus` is associative and commutative with identity `zero`, and `times` distributes over it on both sides. A sum
 /// over paths is computed by factoring out shared prefixes and suffixes; where distributivity fails, the factored
-/// sum is not the sum over paths.
+/// sum is not the sum over paths. A ⊕ that distributes from one side alone is a [`LeftSemiring`] or a [`RightSemiring`].
 pub trait Semiring: Weight {
     /// `self ⊕ r`.
     fn plus(&self, r: &Self) -> Self;

@@ -143,6 +143,22 @@ pub fn relation_up_to<W: Weight>(g: &Graph<W>, arcs: usize) -> Relation<W> {
     sorted(r)
 }
 
+/// The weight of every pair of strings, by listing paths, in energies; impossible ones left out.
+pub type Pairs = BTreeMap<(Vec<Label>, Vec<Label>), f64>;
+
+pub fn pairs(g: &Graph<Energy>, beta: f64) -> Pairs {
+    let found = oracle::paths(g, |w| w.wide(), oracle::Limit { arcs: 64, paths: 100_000 });
+    assert!(!found.truncated);
+    let sums = oracle::relation(&found.list).into_iter().map(|(s, energies)| (s, oracle::free_energy(energies, beta)));
+    sums.filter(|(_, e)| *e < f64::INFINITY).collect()
+}
+
+/// The same pairs with the same weights, up to rounding.
+pub fn assert_alike_pairs(a: &Pairs, b: &Pairs) {
+    assert!(a.keys().eq(b.keys()), "{a:?} {b:?}");
+    a.values().zip(b.values()).for_each(|(x, y)| assert!((x - y).abs() < 1e-4, "{a:?} {b:?}"));
+}
+
 /// Every weight of a result is the product of the input weights its origin names, and 1̄ or 0̄ where it names none.
 pub fn check_origin<W: Weight>(t: &Traced<W>, inputs: &[&Graph<W>]) {
     let from = |site: Site| {

@@ -4,8 +4,8 @@ use super::{Config, Laws, Precision, Report, Sample, Samples, boxed, check, dyad
 use proptest::prelude::*;
 
 use crate::semiring::{
-    Boolean, Counting, Energy, Entropy, Expectation, Float, KBest, Lexicographic, LogSum, MinMax, MinSum, Power,
-    Probability, Product, SecondOrder, SignedLog,
+    Boolean, Counting, Energy, Entropy, Expectation, Float, Gallic, KBest, Lexicographic, LogSum, MinMax, MinSum,
+    Power, Probability, Product, SecondOrder, SignedLog, StringLeft, StringRight, Weight,
 };
 
 /// Checks every built-in type under the default [`Config`]; each [`Report`] prints as a table.
@@ -32,6 +32,9 @@ pub fn built_in() -> Vec<Report> {
         check::<SecondOrder<Probability<f64>, Probability<f64>>>(&config),
         check::<SecondOrder<LogSum<f64>, SignedLog>>(&config),
         check::<Entropy>(&config),
+        check::<StringLeft>(&config),
+        check::<StringRight>(&config),
+        check::<Gallic<MinSum<f64>>>(&config),
     ]
 }
 
@@ -212,5 +215,52 @@ impl<F: Float> Sample for MinMax<F> {
     }
     fn laws() -> Laws<Self> {
         Laws::weight().commutative().semiring().idempotent().path_property().star().left_divide()
+    }
+}
+
+/// Strings over two letters, so short that common prefixes are common.
+fn strings<T: FromIterator<u32> + std::fmt::Debug + 'static>() -> Samples<T> {
+    boxed(prop::collection::vec(1..3_u32, 0..4), T::from_iter)
+}
+
+impl Sample for StringLeft {
+    fn exact() -> Samples<Self> {
+        strings()
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().left_semiring()
+    }
+}
+
+impl Sample for StringRight {
+    fn exact() -> Samples<Self> {
+        strings()
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight().right_semiring()
+    }
+}
+
+fn gallic<W: Weight + 'static>(weights: Samples<W>) -> Samples<Gallic<W>> {
+    boxed((strings::<StringLeft>(), weights), |(string, weight)| Gallic::new(string, weight))
+}
+
+impl<W: Sample> Sample for Gallic<W> {
+    const PRECISION: Precision = W::PRECISION;
+
+    fn exact() -> Samples<Self> {
+        gallic(W::exact())
+    }
+    fn legal() -> Samples<Self> {
+        gallic(W::legal())
+    }
+    fn extreme() -> Samples<Self> {
+        gallic(W::extreme())
+    }
+    fn numbers(&self) -> Vec<f64> {
+        self.weight().numbers()
+    }
+    fn laws() -> Laws<Self> {
+        Laws::weight()
     }
 }

@@ -70,7 +70,10 @@ pub use runner::{Config, Law, Mismatch, weights};
 
 use std::marker::PhantomData;
 
-use super::{Cancellative, Commutative, Idempotent, LeftDivide, PathProperty, Semiring, Star, Weight};
+use super::{
+    Cancellative, Commutative, Idempotent, LeftDivide, LeftSemiring, PathProperty, RightSemiring, Semiring, Star,
+    Weight,
+};
 
 /// How the law kit draws values of a weight, and which laws the weight claims.
 ///
@@ -162,6 +165,22 @@ impl<T: Sample> Laws<T> {
         T: Semiring,
     {
         claim!(Semiring, self, T)
+    }
+
+    /// And those of [`LeftSemiring`], for what is no [`Semiring`].
+    pub fn left_semiring(self) -> Self
+    where
+        T: LeftSemiring,
+    {
+        claim!(LeftSemiring, self, T)
+    }
+
+    /// And those of [`RightSemiring`], for what is no [`Semiring`].
+    pub fn right_semiring(self) -> Self
+    where
+        T: RightSemiring,
+    {
+        claim!(RightSemiring, self, T)
     }
 
     /// And those of [`Idempotent`].

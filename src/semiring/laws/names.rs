@@ -39,6 +39,24 @@ macro_rules! __law_names {
             plus_stays_legal
         }
     };
+    (LeftSemiring $callback:ident $($rest:tt)*) => {
+        $crate::$callback! { [$($rest)*]
+            plus_is_associative
+            plus_is_commutative
+            zero_is_the_identity_of_plus
+            times_distributes_over_plus_from_the_left
+            plus_stays_legal
+        }
+    };
+    (RightSemiring $callback:ident $($rest:tt)*) => {
+        $crate::$callback! { [$($rest)*]
+            plus_is_associative
+            plus_is_commutative
+            zero_is_the_identity_of_plus
+            times_distributes_over_plus_from_the_right
+            plus_stays_legal
+        }
+    };
     (Idempotent $callback:ident $($rest:tt)*) => {
         $crate::$callback! { [$($rest)*]
             plus_is_idempotent

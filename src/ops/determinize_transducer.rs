@@ -1,0 +1,214 @@
+//! Weighted determinisation of transducers.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use super::gallic::{spell, to_gallic};
+use super::rows::Plain;
+use super::{Budget, OpError, check};
+use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
+use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
+
+/// An equivalent transducer in which no two arcs of a state read the same label.
+///
+/// # Arguments
+/// * `g`: a transducer that reads a label on every arc and is functional: it writes one string for each that it reads.
+/// * `quantum`, `budget`: as in [`determinize`](super::determinize()).
+///
+/// # Returns
+/// A transducer that reads deterministically: every string of `g` has one path, which writes what `g` writes and carries
+/// the ⊕ of its paths in `g`. A label is written as soon as all paths that read the same agree on it, and no more than one
+/// with each label that is read. What is left where the input ends is written by arcs that read nothing, behind which
+/// nothing else is read; no other arc has an input epsilon. The same from run to run.
+///
+/// # Errors
+/// [`OpError::NotFunctional`] with a string that two are written for; [`OpError::Epsilon`] where an arc reads nothing,
+/// with its position; [`OpError::Empty`], [`OpError::Indivisible`] and [`OpError::Budget`] as in
+/// [`determinize`](super::determinize()). A functional transducer may have no finite deterministic equivalent, where
+/// what to write is known only after a cycle; nor need one that is not functional show it within the budget.
+///
+/// # Cost
+/// As [`determinize`](super::determinize()), times the length of the strings that wait.
+///
+/// # Source
+/// M. Mohri, *Finite-state transducers in language and speech processing*, 1997; OpenFst's `fstdeterminize
+/// --det_type=functional`.
+///
+/// ```text
+///   ┌─a:x─▶ 1 ─b:y─▶ ◎                                   ┌─b:x─┐
+/// ─▶0                         becomes     ─▶0 ─a:ε─▶{1, 2}     ▶ ○ ─ε:y─▶ ◎
+///   └─a:z─▶ 2 ─c:y─▶ ◎                                   └─c:z─┘
+/// ```
+///
+/// ```
+/// use energraph::ops::{Budget, determinize_transducer};
+/// use energraph::semiring::Quantum;
+/// use energraph::{GraphBuilder, MinSum, Weight};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(4);
+/// b.start(0);
+/// for (s, i, o, t) in [(0, 1, 7, 1), (0, 1, 8, 2), (1, 2, 9, 3), (2, 3, 9, 3)] {
+///     b.arc(s, i, o, MinSum::<f64>::one(), t);
+/// }
+/// b.final_weight(3, MinSum::one());
+/// let g = determinize_transducer(&b.build()?, Quantum::default(), Budget::default())?;
+/// let labels: Vec<_> = g.all_arcs().iter().map(|a| (a.ilabel, a.olabel)).collect();
+/// assert_eq!(labels, [(1, 0), (2, 7), (3, 8), (0, 9)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn determinize_transducer<S: LeftDivide>(
+    g: &Graph<S>,
+    quantum: Quantum,
+    budget: Budget,
+) -> Result<Graph<S>, OpError> {
+    with_sum(g, quantum, budget, Gallic::checked_plus)
+}
+
+/// What becomes of two ways to read one string, which come to one state or both end.
+type Sum<S> = fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>;
+
+/// Determinisation where `sum` says what becomes of two outputs; see [`determinize_transducer`].
+pub(super) fn with_sum<S: LeftDivide>(
+    g: &Graph<S>,
+    quantum: Quantum,
+    budget: Budget,
+    sum: Sum<S>,
+) -> Result<Graph<S>, OpError> {
+    check::no_epsilons(g, "the input of a transducer to determinize")?;
+    let g = to_gallic(g)?;
+    let mut subsets = Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new() };
+    subsets.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
+    let mut rows = Plain::new(g.states(), g.arc_count());
+    let mut next = 0;
+    while let Some(subset) = subsets.list.get(next).cloned() {
+        let end = ends(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
+        let moves = moves(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
+        for group in moves.chunk_by(|a, b| a.label == b.label) {
+            let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
+            let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
+            let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
+            let left: Vec<(StateId, Gallic<S>)> =
+                left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
+            let target = subsets.number(left, Some((next, label, weight.labels())));
+            rows.arc(Arc { ilabel: label, olabel: label, weight, target });
+        }
+        rows.end(end);
+        budget.check(subsets.list.len(), rows.arc_count())?;
+        next += 1;
+    }
+    spell(&rows.build(0), &[], budget)
+}
+
+/// A weighted set of states: what each has to write and to weigh beyond what the set shares.
+type Subset<S> = Vec<(StateId, Gallic<S>)>;
+
+/// All arcs of a set of states that read one label and lead to one target.
+struct Move<S> {
+    label: Label,
+    target: StateId,
+    weight: Gallic<S>,
+}
+
+/// Two strings where one is needed: at a state that one label leads to, or that is an end where there is no label.
+struct Two {
+    label: Label,
+    state: StateId,
+    differ: Differ,
+}
+
+/// The sum of a set's ways to end.
+fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Gallic<S>, Two> {
+    subset.iter().try_fold(Gallic::zero(), |end: Gallic<S>, (s, left)| {
+        sum(&end, &left.times(&g.final_weight(*s))).map_err(|differ| Two { label: EPSILON, state: *s, differ })
+    })
+}
+
+/// The arcs of a set by label, then target.
+fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Vec<Move<S>>, Two> {
+    let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
+    let moves = arcs.map(|(left, a)| Move { label: a.ilabel, target: a.target, weight: left.times(&a.weight) });
+    let mut moves: Vec<Move<S>> = moves.filter(|m| !m.weight.is_zero()).collect();
+    moves.sort_by_key(|m| (m.label, m.target));
+    let mut merged: Vec<Move<S>> = Vec::with_capacity(moves.len());
+    for m in moves {
+        match merged.last_mut().filter(|last| (last.label, last.target) == (m.label, m.target)) {
+            Some(last) => {
+                last.weight =
+                    sum(&last.weight, &m.weight).map_err(|differ| Two { label: m.label, state: m.target, differ })?;
+            }
+            None => merged.push(m),
+        }
+    }
+    Ok(merged)
+}
+
+fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>, OpError> {
+    let error = || OpError::Indivisible { weight: format!("{:?}", weight.weight()), by: format!("{:?}", by.weight()) };
+    weight.left_divide(by).ok_or_else(error)
+}
+
+/// Weighted sets of states, numbered as they are found.
+struct Subsets<S> {
+    quantum: Quantum,
+    numbers: FxHashMap<Subset<S>, StateId>,
+    list: Vec<Subset<S>>,
+    /// By set, how it was found first: from which set, over what label, and what was written then.
+    found: Vec<Option<(usize, Label, Vec<Label>)>>,
+}
+
+impl<S: LeftDivide> Subsets<S> {
+    fn number(&mut self, subset: Subset<S>, from: Option<(usize, Label, &[Label])>) -> StateId {
+        let round = |w: Gallic<S>| Gallic::new(w.string().clone(), w.weight().quantize(self.quantum));
+        let rounded: Subset<S> = subset.into_iter().map(|(s, w)| (s, round(w))).collect();
+        let next = self.list.len() as StateId;
+        *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
+            self.list.push(rounded.clone());
+            self.found.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
+            next
+        })
+    }
+
+    /// The error with a string that two are written for: what leads to the set in which they showed, over the label,
+    /// and a shortest way on to an end.
+    fn witness(&self, g: &Graph<Gallic<S>>, set: usize, Two { label, state, differ }: Two) -> OpError {
+        let (mut input, mut written, mut at) = (Vec::new(), Vec::new(), set);
+        while let Some(Some((from, label, labels))) = self.found.get(at) {
+            input.push(*label);
+            written.extend(labels.iter().rev());
+            at = *from;
+        }
+        input.reverse();
+        written.reverse();
+        // Without a label, the two end here.
+        let rest = if label == EPSILON { Vec::new() } else { way_on(g, state) };
+        input.extend(Some(label).filter(|&l| l != EPSILON));
+        input.extend(rest.iter().map(|&(i, _)| i));
+        let after = rest.iter().map(|&(_, o)| o).filter(|&o| o != EPSILON);
+        let outputs = differ.strings.map(|s| written.iter().copied().chain(s).chain(after.clone()).collect());
+        OpError::NotFunctional { input, outputs, state }
+    }
+}
+
+/// The labels read and written on a shortest way from a state to an end.
+fn way_on<S: LeftDivide>(g: &Graph<Gallic<S>>, from: StateId) -> Vec<(Label, Label)> {
+    let mut before: FxHashMap<StateId, (StateId, (Label, Label))> = FxHashMap::default();
+    let mut queue = VecDeque::from([from]);
+    let mut last = None;
+    while let Some(s) = queue.pop_front() {
+        if g.is_final(s) {
+            last = Some(s);
+            break;
+        }
+        for a in g.arcs(s).iter().filter(|a| a.target != from) {
+            before.entry(a.target).or_insert_with(|| {
+                queue.push_back(a.target);
+                (s, (a.ilabel, a.weight.labels().first().copied().unwrap_or(EPSILON)))
+            });
+        }
+    }
+    let steps = std::iter::successors(last.and_then(|s| before.get(&s)), |(s, _)| before.get(s));
+    let mut labels: Vec<(Label, Label)> = steps.map(|&(_, labels)| labels).collect();
+    labels.reverse();
+    labels
+}
