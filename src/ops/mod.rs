@@ -11,6 +11,7 @@
 //! | operation | result |
 //! |---|---|
 //! | [`compose()`] | what one transducer writes, the other reads |
+//! | [`LazyCompose`], [`expand()`] | the same on demand; all of it |
 //! | [`connect()`] | without the states that no accepting path visits |
 //! | [`project()`], [`invert()`] | one side alone; the sides exchanged |
 //! | [`union()`], [`concat()`], [`closure()`] | the rational operations |
@@ -64,6 +65,7 @@ mod filter;
 mod index;
 mod intersect;
 mod invert;
+mod lazy;
 mod load;
 mod minimize;
 mod moves;
@@ -96,6 +98,8 @@ pub use error::{Budget, OpError, Unmatched};
 pub use filter::Filter;
 pub use intersect::intersect;
 pub use invert::invert;
+pub(crate) use lazy::expand_where;
+pub use lazy::{LazyCompose, LazyGraph, Touched, expand};
 pub use load::{LoadError, load, parse_named};
 pub use minimize::minimize;
 pub use project::{Side, project};

@@ -1,7 +1,8 @@
 //! What a question about paths may be refused for.
 
 use super::Output;
-use crate::graph::{Cyclic, GraphError, StateId};
+use crate::graph::{Cyclic, GraphError, InputSite, StateId};
+use crate::ops::OpError;
 
 /// Why a question has no answer, or none within its budget.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -54,6 +55,19 @@ pub enum PathError {
         /// No other output has less energy than this.
         bound: f64,
     },
+    /// An arc or end whose energy makes the lower bound of a best-first search fall, so that the first path found need not be
+    /// the best: without a heuristic any negative energy.
+    #[error("an energy of {energy} makes the bound of a best-first search fall (it is the product of {} weights, the first at {:?}): \
+        give it the heuristic of its graphs", sites.len(), sites.first())]
+    Negative {
+        /// The sites of the inputs whose energies add up to it; empty where the graph does not say.
+        sites: Vec<InputSite>,
+        /// The energy.
+        energy: f64,
+    },
+    /// What stopped the expansion of a lazy graph.
+    #[error(transparent)]
+    Op(#[from] OpError),
     /// A product of graphs that is not a graph, for instance too large to number.
     #[error(transparent)]
     Graph(#[from] GraphError),
