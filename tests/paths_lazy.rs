@@ -167,6 +167,23 @@ fn negative_energies_on_cycles_need_a_heuristic_and_are_named_without_one() {
     assert!(refused > 100 && clean > 200 && found > 100 && endless > 20, "{refused} {clean} {found} {endless}");
 }
 
+#[test]
+fn a_negative_end_needs_a_heuristic_too() {
+    let mut b = GraphBuilder::new();
+    b.add_states(3);
+    b.start(0);
+    b.arc(0, 1, 1, Energy::new(1.0).unwrap(), 1);
+    b.arc(0, 2, 2, Energy::new(1.5).unwrap(), 2);
+    b.final_weight(1, Energy::new(-0.25).unwrap());
+    b.final_weight(2, Energy::new(-4.0).unwrap());
+    let g = b.build().unwrap();
+    let (site, mut lazy) = (InputSite { input: 0, site: Site::Final(1) }, &g);
+    let refused = lazy_best_path(&mut lazy, &Heuristic::none());
+    assert_eq!(refused, Err(PathError::Negative { sites: vec![site], energy: -0.25 }));
+    let ahead = Heuristic::of(&lazy).unwrap();
+    assert_eq!(lazy_best_path(&mut lazy, &ahead).unwrap().unwrap().energy, -2.5);
+}
+
 /// A line of a million states, with labels drawn by a seed: a label costs ¼, leaving one out 1, and a jump leads over all
 /// but the last 500 of them. Labels stand on the side `between`, nothing on the other.
 fn line(between: energraph::graph::Side) -> Graph<Energy> {
