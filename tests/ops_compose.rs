@@ -10,8 +10,12 @@ use energraph::oracle::Path;
 use energraph::{Commutative, Counting, Energy, Graph, GraphBuilder, Site, Traced, Weight};
 use ops_common::*;
 
-const EMPTY_TOO: Compose =
-    Compose { budget: Budget { states: 100_000, arcs: 100_000 }, allow_empty: true, filter: Filter::Sequence };
+const EMPTY_TOO: Compose = Compose {
+    budget: Budget { states: 100_000, arcs: 100_000 },
+    allow_empty: true,
+    filter: Filter::Sequence,
+    look_ahead: false,
+};
 
 /// The relation that composition should have: over all pairs of paths that agree in the middle.
 fn expected<W: Weight>(a: &Graph<W>, b: &Graph<W>) -> Relation<W> {

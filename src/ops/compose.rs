@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, Leaving, NONE, steps};
 use super::index::{By, Index};
+use super::look_ahead::LookAhead;
 use super::pairs::{Pair, Pairs};
 use super::trim::{DROPPED, Kept, Targets, trim};
 use super::{Budget, OpError, Unmatched};
@@ -17,6 +18,11 @@ pub struct Compose {
     pub allow_empty: bool,
     /// Which interleavings of epsilons are kept.
     pub filter: Filter,
+    /// Whether to leave a pair of states out before anything is made of it, where no label can come next on both sides,
+    /// epsilons skipped, and not both can end. The result is the same but for the numbers of its states. It pays where
+    /// epsilons stand before what tells paths apart, as in a lexicon that writes words at their ends; it costs the labels
+    /// that can come next, for every state met.
+    pub look_ahead: bool,
 }
 
 /// Two sites are recorded for an arc, and their positions are 32 bits.
@@ -26,7 +32,7 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 ///
 /// # Arguments
 /// * `a`, `b`: any two graphs; neither needs to be sorted, acyclic or free of epsilons.
-/// * `o`: a budget, a filter, and whether an empty result is wanted.
+/// * `o`: a budget, a filter, whether to look ahead, and whether an empty result is wanted.
 ///
 /// # Returns
 /// A graph with one path for every pair of a path of `a` and a path of `b` that agree on the string between them,
@@ -41,12 +47,14 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 ///
 /// # Cost
 /// For every reachable pair of states, the matching arcs plus a search in the longer row of arcs for each label of
-/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst.
+/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst. Looking ahead takes in addition, for
+/// every state of each argument that is met, the arcs up to the next label; and a second search where the result is
+/// empty, for the place where the match got furthest.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *Weighted automata in text and speech processing*, 1996 (the filter);
 /// C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state transducers*,
-/// 2009 (the filters as used here).
+/// 2009 (the filters as used here, and looking ahead).
 ///
 /// ```
 /// use energraph::ops::{Compose, acceptor, compose};
@@ -73,6 +81,10 @@ pub fn compose<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Resul
         search.pairs.list.iter().map(|p| a.is_final(p.left) && b.is_final(p.right) && !finals(p).is_zero()).collect();
     let is_final = alive.clone();
     let kept = trim(&search, &mut alive);
+    if kept.old.is_empty() && o.look_ahead && !o.allow_empty {
+        // Where the match got furthest is among what was left out.
+        return compose(a, b, &Compose { look_ahead: false, ..*o });
+    }
     if kept.old.is_empty() {
         return empty(o, || Some(search.furthest()));
     }
@@ -103,6 +115,7 @@ struct Search<'g, W> {
     pairs: Pairs,
     budget: Budget,
     filter: Filter,
+    look_ahead: Option<LookAhead>,
     /// `offsets[s]..offsets[s + 1]` are the steps of state `s`.
     offsets: Vec<u32>,
     steps: Vec<Step>,
@@ -135,6 +148,7 @@ impl<'g, W: Commutative> Search<'g, W> {
             pairs: Pairs::new(a.states(), b.states(), o.filter.states()),
             budget: Budget { states: o.budget.states, arcs: o.budget.arcs.min(MOST_ARCS) },
             filter: o.filter,
+            look_ahead: o.look_ahead.then(LookAhead::new),
             offsets: vec![0],
             steps: Vec::new(),
         }
@@ -144,7 +158,7 @@ impl<'g, W: Commutative> Search<'g, W> {
     fn run(&mut self) -> Result<(), OpError> {
         let mut next = 0;
         while let Some(&pair) = self.pairs.list.get(next) {
-            self.expand(pair);
+            self.expand(pair)?;
             self.offsets.push(self.steps.len() as u32);
             self.budget.check(self.pairs.list.len(), self.steps.len())?;
             next += 1;
@@ -152,12 +166,23 @@ impl<'g, W: Commutative> Search<'g, W> {
         Ok(())
     }
 
-    fn expand(&mut self, at: Pair) {
+    fn expand(&mut self, at: Pair) -> Result<(), OpError> {
         let (l, r) = (self.left.row(at.left), self.right.row(at.right));
         let l = Leaving { entries: &self.left.entries, row: l, is_final: self.a.is_final(at.left) };
         let r = Leaving { entries: &self.right.entries, row: r, is_final: self.b.is_final(at.right) };
         let (pairs, found) = (&mut self.pairs, &mut self.steps);
-        steps(self.filter, at, l, r, |a, b, to| found.push(Step { a, b, target: pairs.number(to) }));
+        let Some(ahead) = &mut self.look_ahead else {
+            steps(self.filter, at, l, r, |a, b, to| found.push(Step { a, b, target: pairs.number(to) }));
+            return Ok(());
+        };
+        let (mut a, mut b, mut all) = (self.a, self.b, Vec::new());
+        steps(self.filter, at, l, r, |a, b, to| all.push((a, b, to)));
+        for (x, y, to) in all {
+            if ahead.admits(&mut a, &mut b, to)? {
+                found.push(Step { a: x, b: y, target: pairs.number(to) });
+            }
+        }
+        Ok(())
     }
 
     fn result(&self, kept: &Kept, is_final: &[bool]) -> Traced<W> {

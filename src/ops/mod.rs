@@ -67,6 +67,7 @@ mod intersect;
 mod invert;
 mod lazy;
 mod load;
+mod look_ahead;
 mod minimize;
 mod moves;
 mod pairs;

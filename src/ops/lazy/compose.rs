@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::super::compose::MOST_ARCS;
 use super::super::filter::{Leaving, NONE, steps};
 use super::super::index::{By, Entries, Row};
+use super::super::look_ahead::LookAhead;
 use super::super::pairs::{Pair, Pairs};
 use super::LazyGraph;
 use crate::graph::{Arc, EPSILON, Graph, InputSite, StateId};
@@ -29,7 +30,8 @@ pub struct Touched {
 /// # Arguments
 /// * `a`, `b`: [`LazyGraph`]s: references to graphs, other compositions, or your own. A chain `(a ∘ b) ∘ c` is a
 ///   composition of a composition; given as `&mut`, the inner one keeps what it has expanded.
-/// * `o`: the filter, and how many states may be met and arcs expanded. [`Compose::allow_empty`] has no meaning here.
+/// * `o`: the filter, whether to look ahead, and how many states may be met and arcs expanded.
+///   [`Compose::allow_empty`] has no meaning here.
 ///
 /// ```text
 ///  a ──┐
@@ -48,8 +50,9 @@ pub struct Touched {
 /// for all.
 ///
 /// # Cost
-/// Nothing at first. For every state expanded, the matching arcs plus a search in the longer row of arcs for each label of the
-/// shorter, and three hash look-ups; rows of arcs are sorted when first touched. What was expanded is kept.
+/// Nothing at first. For every state expanded, the matching arcs plus a search in the longer row of arcs for each label
+/// of the shorter, and a few hash look-ups; rows of arcs are sorted when first touched. What was expanded is kept. Looking
+/// ahead has compositions within this one expanded a little further than otherwise.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *The design principles of a weighted finite-state transducer library*, 2000.
@@ -58,7 +61,7 @@ pub struct Touched {
 /// use energraph::ops::{Compose, LazyCompose, LazyGraph, from_strings};
 /// use energraph::paths::{Heuristic, lazy_best_path};
 /// use energraph::{Energy, GraphBuilder};
-/// // "4" costs 0.5, "1 1" and "1 7" and the like a little more; the lexicon has three strings, the last of them dear.
+/// // "4" costs 0.5, two digits a little more; the lexicon has strings of two alone.
 /// let mut b = GraphBuilder::new();
 /// b.add_states(3);
 /// b.start(0);
@@ -82,6 +85,7 @@ pub struct LazyCompose<A: LazyGraph, B> {
     left: Sorted,
     right: Sorted,
     filter: Filter,
+    look_ahead: Option<LookAhead>,
     budget: Budget,
     pairs: Pairs,
     /// Where the arcs of a state lie, by state; `None` where it was not asked.
@@ -138,6 +142,7 @@ where
             left: Sorted::new(By::Output),
             right: Sorted::new(By::Input),
             filter: o.filter,
+            look_ahead: o.look_ahead.then(LookAhead::new),
             budget: Budget { states: o.budget.states.min(StateId::MAX as usize), arcs: o.budget.arcs.min(MOST_ARCS) },
             pairs,
             rows: Vec::new(),
@@ -178,14 +183,26 @@ where
         };
         let l = Leaving { entries: &self.left.entries, row: l, is_final: is_final.0 };
         let r = Leaving { entries: &self.right.entries, row: r, is_final: is_final.1 };
-        let first = self.arcs.len();
-        let (pairs, arcs, moved) = (&mut self.pairs, &mut self.arcs, &mut self.moved);
-        steps(self.filter, at, l, r, |x, y, to| {
-            if let Some(arc) = joined(of_a.get(x as usize), of_b.get(y as usize), || pairs.number(to)) {
-                arcs.push(arc);
-                moved.push((x, y));
+        let mut all = Vec::new();
+        steps(self.filter, at, l, r, |x, y, to| all.push((x, y, to)));
+        if let Some(ahead) = &mut self.look_ahead {
+            let mut wanted = Vec::with_capacity(all.len());
+            for step in all {
+                if ahead.admits(&mut self.a, &mut self.b, step.2)? {
+                    wanted.push(step);
+                }
             }
-        });
+            all = wanted;
+        }
+        let first = self.arcs.len();
+        let (of_a, of_b) = (self.a.arcs(at.left)?, self.b.arcs(at.right)?);
+        for (x, y, to) in all {
+            let number = || self.pairs.number(to);
+            if let Some(arc) = joined(of_a.get(x as usize), of_b.get(y as usize), number) {
+                self.arcs.push(arc);
+                self.moved.push((x, y));
+            }
+        }
         let row = first..self.arcs.len();
         if self.rows.len() <= state as usize {
             self.rows.resize(self.pairs.list.len().max(state as usize + 1), None);
