@@ -180,6 +180,8 @@ fn a_negative_end_needs_a_heuristic_too() {
     let (site, mut lazy) = (InputSite { input: 0, site: Site::Final(1) }, &g);
     let refused = lazy_best_path(&mut lazy, &Heuristic::none());
     assert_eq!(refused, Err(PathError::Negative { sites: vec![site], energy: -0.25 }));
+    let text = refused.unwrap_err().to_string();
+    assert!(text.starts_with("an energy of -0.25 (the end in state 1 of input 0) makes the bound"), "{text}");
     let ahead = Heuristic::of(&lazy).unwrap();
     assert_eq!(lazy_best_path(&mut lazy, &ahead).unwrap().unwrap().energy, -2.5);
 }

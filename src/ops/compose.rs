@@ -20,8 +20,8 @@ pub struct Compose {
     pub filter: Filter,
     /// Whether to leave a pair of states out before anything is made of it, where no label can come next on both sides,
     /// epsilons skipped, and not both can end. The result is the same but for the numbers of its states. It pays where
-    /// epsilons stand before what tells paths apart, as in a lexicon that writes words at their ends; it costs the labels
-    /// that can come next, for every state met.
+    /// epsilons stand before what tells paths apart, as in a lexicon that writes words at their ends; it costs the
+    /// labels that can come next, for every state met.
     pub look_ahead: bool,
 }
 
@@ -38,8 +38,8 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 /// A graph with one path for every pair of a path of `a` and a path of `b` that agree on the string between them,
 /// weighted by the product of the two. Every state lies on an accepting path. Where the result is acyclic its states
 /// are numbered in topological order. Of the orders in which an epsilon written by `a` and an epsilon read by `b` can
-/// interleave exactly one is kept (`a` first, unless another [`Filter`] is asked for), so that pairs of paths are counted
-/// once: a filter with two states sees to it. Origins name `a` input 0 and `b` input 1.
+/// interleave exactly one is kept (`a` first, unless another [`Filter`] is asked for), so that pairs of paths are
+/// counted once: a filter with two states sees to it. Origins name `a` input 0 and `b` input 1.
 ///
 /// # Errors
 /// [`OpError::Empty`] where no string passes both (see [`Compose::allow_empty`]), with the place where the match got
@@ -47,9 +47,9 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 ///
 /// # Cost
 /// For every reachable pair of states, the matching arcs plus a search in the longer row of arcs for each label of
-/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst. Looking ahead takes in addition, for
-/// every state of each argument that is met, the arcs up to the next label; and a second search where the result is
-/// empty, for the place where the match got furthest.
+/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst. Looking ahead takes in
+/// addition, for every state of each argument that is met, the arcs up to the next label; and a second search where the
+/// result is empty, for the place where the match got furthest.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *Weighted automata in text and speech processing*, 1996 (the filter);

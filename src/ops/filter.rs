@@ -19,12 +19,12 @@ use crate::graph::StateId;
 /// ```
 ///
 /// The first three make one path of every pair of paths and are right in every semiring; which is the smallest result
-/// depends on the graphs. `NoMatch` makes (k + m)! / (k! m!) paths of a pair for each such place, and `Trivial` the Delannoy
-/// number D(k, m) (3 above, 13 for k = m = 2). That changes no weight where ⊕ is idempotent, as in
+/// depends on the graphs. `NoMatch` makes (k + m)! / (k! m!) paths of a pair for each such place, and `Trivial` the
+/// Delannoy number D(k, m) (3 above, 13 for k = m = 2). That changes no weight where ⊕ is idempotent, as in
 /// [`MinSum`](crate::MinSum), and counts paths too often in all others.
 ///
-/// Source: C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state transducers*,
-/// 2009; the names are OpenFst's.
+/// Source: C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state
+/// transducers*, 2009; the names are OpenFst's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Filter {
     /// Epsilons of the first graph go before those of the second.

@@ -51,8 +51,8 @@ pub struct Touched {
 ///
 /// # Cost
 /// Nothing at first. For every state expanded, the matching arcs plus a search in the longer row of arcs for each label
-/// of the shorter, and a few hash look-ups; rows of arcs are sorted when first touched. What was expanded is kept. Looking
-/// ahead has compositions within this one expanded a little further than otherwise.
+/// of the shorter, and a few hash look-ups; rows of arcs are sorted when first touched. What was expanded is kept.
+/// Looking ahead has compositions within this one expanded a little further than otherwise.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *The design principles of a weighted finite-state transducer library*, 2000.

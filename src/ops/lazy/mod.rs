@@ -25,9 +25,9 @@ use crate::semiring::Weight;
 ///   what they report is a path of no graph.
 /// * `arcs` ends the search with an error, such as [`OpError::Budget`], where it has done enough; an endless graph
 ///   without a budget is expanded until memory is used up.
-/// * The last five methods go together, and say nothing by default. `inputs` are built graphs, `parts` a state in each of
-///   them, and an arc that moves in some of them weighs what the arcs there weigh together: only then is what is left in
-///   the inputs a bound of what is left here, and a lie makes "the best path" another one. The same holds for
+/// * The last five methods go together, and say nothing by default. `inputs` are built graphs, `parts` a state in each
+///   of them, and an arc that moves in some of them weighs what the arcs there weigh together: only then is what is
+///   left in the inputs a bound of what is left here, and a lie makes "the best path" another one. The same holds for
 ///   `counts_once` and the bounds on what pruning loses.
 ///
 /// ```

@@ -24,26 +24,26 @@ pub struct LazyPath {
 ///
 /// # Arguments
 /// * `g`: any lazy graph, cycles included.
-/// * `ahead`: what the search knows of the rest; [`Heuristic::of`] the graph, or [`Heuristic::none`], which asks nothing of its
-///   inputs and expands every state nearer to the start than the best path is long.
+/// * `ahead`: what the search knows of the rest; [`Heuristic::of`] the graph, or [`Heuristic::none`], which asks
+///   nothing of its inputs and expands every state nearer to the start than the best path is long.
 ///
 /// # Returns
-/// What [`best_path`](crate::paths::best_path()) says of the graph built to the end, ties and rounding aside: the energies of
-/// a composition are rounded to `f32` and the bound is not, so that of paths as near to each other as that either may win.
-/// Always the same one.
+/// What [`best_path`](crate::paths::best_path()) says of the graph built to the end, ties and rounding aside: the
+/// energies of a composition are rounded to `f32` and the bound is not, so that of paths as near to each other as that
+/// either may win. Always the same one.
 ///
 /// # Errors
 /// [`PathError::Negative`] at the first arc or end that makes the bound fall: a negative energy where there is no
-/// heuristic. [`PathError::Budget`], with a lower bound of the energy of every path. [`PathError::Op`] where `ahead` belongs
-/// to other graphs, or the graph has an error of its own.
+/// heuristic. [`PathError::Budget`], with a lower bound of the energy of every path. [`PathError::Op`] where `ahead`
+/// belongs to other graphs, or the graph has an error of its own.
 ///
 /// # Cost
 /// For every state with a bound below the energy of the best path, and some of those with a bound equal to it: its
 /// arcs, and a place in a heap.
 ///
 /// # Source
-/// E. Dijkstra, *A note on two problems in connexion with graphs*, 1959; P. Hart, N. Nilsson, B. Raphael, *A formal basis for
-/// the heuristic determination of minimum cost paths*, 1968.
+/// E. Dijkstra, *A note on two problems in connexion with graphs*, 1959; P. Hart, N. Nilsson, B. Raphael, *A formal
+/// basis for the heuristic determination of minimum cost paths*, 1968.
 ///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, acceptor, from_strings};

@@ -8,9 +8,9 @@ use crate::semiring::Energy;
 
 /// A lower bound of the energy from every state of a lazy graph to an end.
 ///
-/// A path of a composition moves in each of its inputs, and what it still costs is at least the sum of what the best ways on
-/// cost in each input alone, labels ignored. A search that adds this bound (A*) expands no state whose bound shows that
-/// it is on no path as good as the best:
+/// A path of a composition moves in each of its inputs, and what it still costs is at least the sum of what the best
+/// ways on cost in each input alone, labels ignored. A search that adds this bound (A*) expands no state whose bound
+/// shows that it is on no path as good as the best:
 ///
 /// ```text
 /// state (l, r) of a ∘ b:   energy so far + [best way on from l in a] + [best way on from r in b]  ≤  any path through it
@@ -24,8 +24,8 @@ pub struct Heuristic {
 }
 
 impl Heuristic {
-    /// No knowledge: the bound is 0, and the search is Dijkstra's. Energies must not be negative; one that is met is refused,
-    /// and one that is not met before the search ends goes unnoticed.
+    /// No knowledge: the bound is 0, and the search is Dijkstra's. Energies must not be negative; one that is met is
+    /// refused, and one that is not met before the search ends goes unnoticed.
     pub fn none() -> Self {
         Heuristic { after: None }
     }

@@ -95,7 +95,8 @@ impl<'a, G: LazyGraph<Weight = Energy> + ?Sized> Search<'a, G> {
         Ok(search)
     }
 
-    /// The lower bound of the next turn: no path that has not been found has less energy. `None` where there is none left.
+    /// The lower bound of the next turn: no path that has not been found has less energy. `None` where there is none
+    /// left.
     pub fn bound(&self) -> Option<f64> {
         self.heap.peek().map(|item| item.0.bound)
     }

@@ -23,8 +23,8 @@ pub struct Pruned {
 ///
 /// # Arguments
 /// * `g`: any lazy graph, cycles included.
-/// * `ahead`: what the search knows of the rest. The more it knows the less is kept: a state stays where the lowest energy from
-///   the start to it and the bound from it on are within the margin together.
+/// * `ahead`: what the search knows of the rest. The more it knows the less is kept: a state stays where the lowest
+///   energy from the start to it and the bound from it on are within the margin together.
 /// * `margin`: the energy above the lowest; less than 0 counts as 0.
 /// * `beta`: the inverse temperature at which the loss is bounded.
 ///
@@ -41,8 +41,8 @@ pub struct Pruned {
 ///
 /// It is 0 where nothing was cut, and at infinite β, for the best path is kept. Otherwise it is `None` without a
 /// heuristic, where a sum in an input diverges, or where the graph is not
-/// [`counts_once`](LazyGraph::counts_once). It is sharp where labels forbid little or the margin is wide, holds up to the rounding
-/// of the composition's energies to `f32`, and may be far too high, never too low.
+/// [`counts_once`](LazyGraph::counts_once). It is sharp where labels forbid little or the margin is wide, holds up to
+/// the rounding of the composition's energies to `f32`, and may be far too high, never too low.
 ///
 /// # Errors
 /// As [`lazy_best_path`](crate::paths::lazy_best_path()).
