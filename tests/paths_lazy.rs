@@ -186,7 +186,7 @@ fn a_negative_end_needs_a_heuristic_too() {
     assert_eq!(lazy_best_path(&mut lazy, &ahead).unwrap().unwrap().energy, -2.5);
 }
 
-/// A line of a million states, with labels drawn by a seed: a label costs ¼, leaving one out 1, and a jump leads over all
+/// A line of a million states, with labels drawn by a seed: a label costs ¼, leaving one out 1; a jump leads over all
 /// but the last 500 of them. Labels stand on the side `between`, nothing on the other.
 fn line(between: energraph::graph::Side) -> Graph<Energy> {
     const LENGTH: u32 = 1_000_000;

@@ -13,7 +13,7 @@ use crate::semiring::Energy;
 /// shows that it is on no path as good as the best:
 ///
 /// ```text
-/// state (l, r) of a ∘ b:   energy so far + [best way on from l in a] + [best way on from r in b]  ≤  any path through it
+/// state (l, r):  energy so far + [best way on from l in a] + [best way on from r in b]  ≤  any path through it
 /// ```
 ///
 /// The bound is exact where labels forbid nothing, and moves negative energies out of the way as well.

@@ -36,7 +36,7 @@ pub struct Pruned {
 /// beyond it, there is at most the product of everything that could follow in each input, labels ignored.
 ///
 /// ```text
-///  F_kept − F  ≤  1/β · log(1 + Σ_arcs cut (e^−β·F to it) · (e^−β·F of it) · Π_inputs (e^−β·F behind it) / e^−β·F_kept)
+/// F_kept − F ≤ 1/β · log(1 + Σ_arcs cut (e^−β·F to it) · (e^−β·F of it) · Π_inputs (e^−β·F behind it) / e^−β·F_kept)
 /// ```
 ///
 /// It is 0 where nothing was cut, and at infinite β, for the best path is kept. Otherwise it is `None` without a
