@@ -261,6 +261,8 @@ fn what_they_synchronize_is_what_is_synchronized_here() {
         compared += 1;
     }
     assert!(compared > 10, "{compared}");
+}
+
 /// Acyclic transducers of quarters; `labelled` ones read a label on every arc.
 fn transducers(count: usize, labelled: bool) -> Vec<Graph<Energy>> {
     let weight = (0..17_u8).prop_map(|w| Energy::new(f32::from(w) / 4.0).unwrap());

@@ -5,12 +5,17 @@ mod ops_common;
 use std::collections::BTreeMap;
 
 use energraph::graph::topological_order;
-use energraph::ops::{Budget, Compose, OpError, Unmatched, acceptor, compose, connect};
+use energraph::ops::{Budget, Compose, Filter, OpError, Unmatched, acceptor, compose, connect};
 use energraph::oracle::Path;
 use energraph::{Commutative, Counting, Energy, Graph, GraphBuilder, Site, Traced, Weight};
 use ops_common::*;
 
-const EMPTY_TOO: Compose = Compose { budget: Budget { states: 100_000, arcs: 100_000 }, allow_empty: true };
+const EMPTY_TOO: Compose = Compose {
+    budget: Budget { states: 100_000, arcs: 100_000 },
+    allow_empty: true,
+    filter: Filter::Sequence,
+    look_ahead: false,
+};
 
 /// The relation that composition should have: over all pairs of paths that agree in the middle.
 fn expected<W: Weight>(a: &Graph<W>, b: &Graph<W>) -> Relation<W> {
@@ -203,7 +208,7 @@ fn a_composition_over_budget_stops() {
     b.final_weight(0, Energy::FREE);
     let g = b.build().unwrap();
     let chain = acceptor(&[1; 50]).unwrap();
-    let with = |states, arcs| compose(&chain, &g, &Compose { budget: Budget { states, arcs }, allow_empty: true });
+    let with = |states, arcs| compose(&chain, &g, &Compose { budget: Budget { states, arcs }, ..EMPTY_TOO });
     assert!(with(51, 50).is_ok());
     assert!(matches!(with(50, 50), Err(OpError::Budget { states: 51, arcs: 50 })));
     assert!(matches!(with(51, 49), Err(OpError::Budget { states: 51, arcs: 50 })));

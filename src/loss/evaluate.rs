@@ -192,7 +192,7 @@ fn most_offending(g: &Graph<Energy>, right: &Answer, beta: Beta, budget: Budget)
 fn costed(g: &Graph<Energy>, right: &Answer, cost: &dyn Cost, beta: Beta, budget: Budget) -> Result<Term, LossError> {
     let automaton = cost.automaton(right, &output_alphabet(g))?.negated();
     // Input 1, the automaton, has no energies to learn.
-    let lowered = compose(g, &automaton, &Compose { budget, allow_empty: true })?;
+    let lowered = compose(g, &automaton, &Compose { budget, allow_empty: true, ..Compose::default() })?;
     Ok(Term::on(lowered, beta)?)
 }
 
@@ -200,7 +200,7 @@ fn costed(g: &Graph<Energy>, right: &Answer, cost: &dyn Cost, beta: Beta, budget
 #[cold]
 fn first_unmatched(g: &Graph<Energy>, right: &Answer, budget: Budget) -> Option<Unmatched> {
     let acceptor = from_strings(right.outputs()).ok()?;
-    match compose(g, &acceptor, &Compose { budget, allow_empty: false }) {
+    match compose(g, &acceptor, &Compose { budget, ..Compose::default() }) {
         Err(OpError::Empty { first_unmatched }) => first_unmatched,
         _ => None,
     }

@@ -75,7 +75,7 @@ pub fn trellis_risk(
 ) -> Result<TrellisRisk, RiskError> {
     let automaton = cost.automaton(right, &output_alphabet(topology.graph())).map_err(LossError::from)?;
     let free = automaton.graph().map(|_, _| Energy::FREE);
-    let options = Compose { budget, allow_empty: false };
+    let options = Compose { budget, ..Compose::default() };
     let composed = match compose(topology.graph(), &free, &options) {
         Err(OpError::Empty { .. }) => return Err(RiskError::NoPath),
         made => made.map_err(LossError::from)?,

@@ -1,6 +1,8 @@
 //! Composition of transducers.
 
-use super::index::{By, Index, join};
+use super::filter::{Filter, Leaving, NONE, steps};
+use super::index::{By, Index};
+use super::look_ahead::LookAhead;
 use super::pairs::{Pair, Pairs};
 use super::trim::{DROPPED, Kept, Targets, trim};
 use super::{Budget, OpError, Unmatched};
@@ -14,26 +16,30 @@ pub struct Compose {
     pub budget: Budget,
     /// Whether a result that accepts nothing is the empty graph; otherwise it is [`OpError::Empty`].
     pub allow_empty: bool,
+    /// Which interleavings of epsilons are kept.
+    pub filter: Filter,
+    /// Whether to leave a pair of states out before anything is made of it, where no label can come next on both sides,
+    /// epsilons skipped, and not both can end. The result is the same but for the numbers of its states. It pays where
+    /// epsilons stand before what tells paths apart, as in a lexicon that writes words at their ends; it costs the
+    /// labels that can come next, for every state met.
+    pub look_ahead: bool,
 }
 
-/// Stands for "no arc of this side": the other side moves alone over an epsilon.
-const NONE: ArcId = ArcId::MAX;
-
 /// Two sites are recorded for an arc, and their positions are 32 bits.
-const MOST_ARCS: usize = (u32::MAX / 2) as usize;
+pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 
 /// The composition `a ∘ b`: reads what `a` reads, writes what `b` writes, where what `a` writes `b` reads.
 ///
 /// # Arguments
 /// * `a`, `b`: any two graphs; neither needs to be sorted, acyclic or free of epsilons.
-/// * `o`: a budget, and whether an empty result is wanted.
+/// * `o`: a budget, a filter, whether to look ahead, and whether an empty result is wanted.
 ///
 /// # Returns
 /// A graph with one path for every pair of a path of `a` and a path of `b` that agree on the string between them,
 /// weighted by the product of the two. Every state lies on an accepting path. Where the result is acyclic its states
 /// are numbered in topological order. Of the orders in which an epsilon written by `a` and an epsilon read by `b` can
-/// interleave exactly one is kept (`a` first), so that pairs of paths are counted once: a filter with two
-/// states sees to it. Origins name `a` input 0 and `b` input 1.
+/// interleave exactly one is kept (`a` first, unless another [`Filter`] is asked for), so that pairs of paths are
+/// counted once: a filter with two states sees to it. Origins name `a` input 0 and `b` input 1.
 ///
 /// # Errors
 /// [`OpError::Empty`] where no string passes both (see [`Compose::allow_empty`]), with the place where the match got
@@ -41,12 +47,14 @@ const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 ///
 /// # Cost
 /// For every reachable pair of states, the matching arcs plus a search in the longer row of arcs for each label of
-/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst.
+/// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst. Looking ahead takes in
+/// addition, for every state of each argument that is met, the arcs up to the next label; and a second search where the
+/// result is empty, for the place where the match got furthest.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *Weighted automata in text and speech processing*, 1996 (the filter);
 /// C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state transducers*,
-/// 2009 (the sequencing filter as used here).
+/// 2009 (the filters as used here, and looking ahead).
 ///
 /// ```
 /// use energraph::ops::{Compose, acceptor, compose};
@@ -65,7 +73,7 @@ pub fn compose<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Resul
     let (Some(left), Some(right)) = (a.start(), b.start()) else {
         return empty(o, || None);
     };
-    let mut search = Search::new(a, b, o.budget);
+    let mut search = Search::new(a, b, o);
     search.pairs.number(Pair { left, right, filter: 0 });
     search.run()?;
     let finals = |p: &Pair| a.final_weights()[p.left as usize].times(&b.final_weights()[p.right as usize]);
@@ -73,6 +81,10 @@ pub fn compose<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Resul
         search.pairs.list.iter().map(|p| a.is_final(p.left) && b.is_final(p.right) && !finals(p).is_zero()).collect();
     let is_final = alive.clone();
     let kept = trim(&search, &mut alive);
+    if kept.old.is_empty() && o.look_ahead && !o.allow_empty {
+        // Where the match got furthest is among what was left out.
+        return compose(a, b, &Compose { look_ahead: false, ..*o });
+    }
     if kept.old.is_empty() {
         return empty(o, || Some(search.furthest()));
     }
@@ -102,6 +114,8 @@ struct Search<'g, W> {
     right: Index<'g, W>,
     pairs: Pairs,
     budget: Budget,
+    filter: Filter,
+    look_ahead: Option<LookAhead>,
     /// `offsets[s]..offsets[s + 1]` are the steps of state `s`.
     offsets: Vec<u32>,
     steps: Vec<Step>,
@@ -125,14 +139,16 @@ impl<W> Search<'_, W> {
 }
 
 impl<'g, W: Commutative> Search<'g, W> {
-    fn new(a: &'g Graph<W>, b: &'g Graph<W>, budget: Budget) -> Self {
+    fn new(a: &'g Graph<W>, b: &'g Graph<W>, o: &Compose) -> Self {
         Search {
             a,
             b,
             left: Index::new(a, By::Output),
             right: Index::new(b, By::Input),
-            pairs: Pairs::new(a.states(), b.states()),
-            budget: Budget { states: budget.states, arcs: budget.arcs.min(MOST_ARCS) },
+            pairs: Pairs::new(a.states(), b.states(), o.filter.states()),
+            budget: Budget { states: o.budget.states, arcs: o.budget.arcs.min(MOST_ARCS) },
+            filter: o.filter,
+            look_ahead: o.look_ahead.then(LookAhead::new),
             offsets: vec![0],
             steps: Vec::new(),
         }
@@ -142,7 +158,7 @@ impl<'g, W: Commutative> Search<'g, W> {
     fn run(&mut self) -> Result<(), OpError> {
         let mut next = 0;
         while let Some(&pair) = self.pairs.list.get(next) {
-            self.expand(pair);
+            self.expand(pair)?;
             self.offsets.push(self.steps.len() as u32);
             self.budget.check(self.pairs.list.len(), self.steps.len())?;
             next += 1;
@@ -150,26 +166,23 @@ impl<'g, W: Commutative> Search<'g, W> {
         Ok(())
     }
 
-    fn expand(&mut self, at: Pair) {
+    fn expand(&mut self, at: Pair) -> Result<(), OpError> {
         let (l, r) = (self.left.row(at.left), self.right.row(at.right));
-        let (pairs, steps) = (&mut self.pairs, &mut self.steps);
-        let mut step = |a: ArcId, b: ArcId, to: Pair| steps.push(Step { a, b, target: pairs.number(to) });
-        // The filter: `a` may move alone only until `b` has, up to the next match (state 1 remembers that it has).
-        if at.filter == 0 {
-            for e in self.left.epsilons(l) {
-                step(e.arc, NONE, Pair { left: e.target, ..at });
+        let l = Leaving { entries: &self.left.entries, row: l, is_final: self.a.is_final(at.left) };
+        let r = Leaving { entries: &self.right.entries, row: r, is_final: self.b.is_final(at.right) };
+        let (pairs, found) = (&mut self.pairs, &mut self.steps);
+        let Some(ahead) = &mut self.look_ahead else {
+            steps(self.filter, at, l, r, |a, b, to| found.push(Step { a, b, target: pairs.number(to) }));
+            return Ok(());
+        };
+        let (mut a, mut b, mut all) = (self.a, self.b, Vec::new());
+        steps(self.filter, at, l, r, |a, b, to| all.push((a, b, to)));
+        for (x, y, to) in all {
+            if ahead.admits(&mut a, &mut b, to)? {
+                found.push(Step { a: x, b: y, target: pairs.number(to) });
             }
         }
-        // Where `a` could only go on by an epsilon, letting `b` move first leads nowhere.
-        if r.has_epsilons() && (!l.only_epsilons() || self.a.is_final(at.left)) {
-            let filter = u32::from(l.has_epsilons());
-            for e in self.right.epsilons(r) {
-                step(NONE, e.arc, Pair { right: e.target, filter, ..at });
-            }
-        }
-        join(self.left.labelled(l), self.right.labelled(r), |x, y| {
-            step(x.arc, y.arc, Pair { left: x.target, right: y.target, filter: 0 });
-        });
+        Ok(())
     }
 
     fn result(&self, kept: &Kept, is_final: &[bool]) -> Traced<W> {
@@ -229,7 +242,7 @@ impl<'g, W: Commutative> Search<'g, W> {
                 best = s;
             }
             for step in &self.steps[self.row(s as StateId)] {
-                let labels = usize::from(step.a != NONE && step.b != NONE);
+                let labels = usize::from(step.b != NONE && self.left_label(step.a) != EPSILON);
                 matched[step.target as usize].get_or_insert(here + labels);
             }
         }
@@ -238,12 +251,17 @@ impl<'g, W: Commutative> Search<'g, W> {
         Unmatched { matched: matched[best].unwrap_or(0), left, right, label }
     }
 
+    /// What an arc of the left graph writes; nothing where there is none.
+    fn left_label(&self, arc: ArcId) -> Label {
+        self.a.all_arcs().get(arc as usize).map_or(EPSILON, |a| a.olabel)
+    }
+
     /// The lowest label that leaves `left` and is not read in `right`.
     fn unread(&mut self, left: StateId, right: StateId) -> Option<Label> {
         let (l, r) = (self.left.row(left), self.right.row(right));
-        let read = self.right.labelled(r);
+        let read = self.right.entries.labelled(r);
         let unread = |x: &Label| read.binary_search_by_key(x, |e| e.label).is_err();
-        self.left.labelled(l).iter().map(|e| e.label).find(unread)
+        self.left.entries.labelled(l).iter().map(|e| e.label).find(unread)
     }
 }
 

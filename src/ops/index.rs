@@ -1,6 +1,6 @@
 //! The arcs of a graph sorted by one label, state by state, on demand.
 
-use crate::graph::{EPSILON, Graph, Label, StateId};
+use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
 use crate::semiring::Weight;
 
 /// One arc as a match sees it.
@@ -16,6 +16,14 @@ pub(super) struct Entry {
 pub(super) enum By {
     Input,
     Output,
+}
+
+impl By {
+    /// The entry of an arc.
+    #[inline]
+    pub(super) fn entry<W>(self, a: &Arc<W>, arc: u32) -> Entry {
+        Entry { label: if self == By::Input { a.ilabel } else { a.olabel }, target: a.target, arc }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,18 +52,52 @@ impl Row {
     }
 }
 
+/// Rows of entries, each sorted by label, one behind another.
+#[derive(Default)]
+pub(super) struct Entries(Vec<Entry>);
+
+impl Entries {
+    /// Sorts and keeps a row.
+    pub(super) fn add(&mut self, row: impl Iterator<Item = Entry>) -> Row {
+        let start = self.0.len();
+        self.0.extend(row);
+        let new = &mut self.0[start..];
+        if !new.is_sorted_by_key(|e| e.label) {
+            // By position within a label, so that results do not depend on the sort.
+            new.sort_unstable_by_key(|e| (u64::from(e.label) << 32) | u64::from(e.arc));
+        }
+        let epsilons = new.partition_point(|e| e.label == EPSILON) as u32;
+        Row { start: start as u32, epsilons, len: new.len() as u32 }
+    }
+
+    /// Entries in all rows.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    #[inline]
+    pub(super) fn epsilons(&self, row: Row) -> &[Entry] {
+        &self.0[row.start as usize..(row.start + row.epsilons) as usize]
+    }
+
+    #[inline]
+    pub(super) fn labelled(&self, row: Row) -> &[Entry] {
+        &self.0[(row.start + row.epsilons) as usize..(row.start + row.len) as usize]
+    }
+}
+
 /// Arcs by (state, label, position). Rows are sorted when first asked for, so that a composition that touches a
 /// corner of a large lexicon pays for the corner.
 pub(super) struct Index<'g, W> {
     graph: &'g Graph<W>,
     by: By,
     spans: Vec<Span>,
-    entries: Vec<Entry>,
+    pub entries: Entries,
 }
 
 impl<'g, W: Weight> Index<'g, W> {
     pub(super) fn new(graph: &'g Graph<W>, by: By) -> Self {
-        Index { graph, by, spans: vec![Span::default(); graph.states()], entries: Vec::new() }
+        Index { graph, by, spans: vec![Span::default(); graph.states()], entries: Entries::default() }
     }
 
     /// The row of a state that exists.
@@ -68,35 +110,13 @@ impl<'g, W: Weight> Index<'g, W> {
         }
     }
 
-    #[inline]
-    pub(super) fn epsilons(&self, row: Row) -> &[Entry] {
-        &self.entries[row.start as usize..(row.start + row.epsilons) as usize]
-    }
-
-    #[inline]
-    pub(super) fn labelled(&self, row: Row) -> &[Entry] {
-        &self.entries[(row.start + row.epsilons) as usize..(row.start + row.len) as usize]
-    }
-
     #[cold]
     fn sort_row(&mut self, state: StateId) -> Row {
-        let start = self.entries.len();
         let by = self.by;
         let arcs = self.graph.arc_ids(state).zip(self.graph.arcs(state));
-        self.entries.extend(arcs.map(|(arc, a)| Entry {
-            label: if by == By::Input { a.ilabel } else { a.olabel },
-            target: a.target,
-            arc,
-        }));
-        let new = &mut self.entries[start..];
-        if !new.is_sorted_by_key(|e| e.label) {
-            // By position within a label, so that results do not depend on the sort.
-            new.sort_unstable_by_key(|e| (u64::from(e.label) << 32) | u64::from(e.arc));
-        }
-        let epsilons = new.partition_point(|e| e.label == EPSILON) as u32;
-        let len = new.len() as u32;
-        self.spans[state as usize] = Span { start_plus_one: start as u32 + 1, epsilons, len };
-        Row { start: start as u32, epsilons, len }
+        let row = self.entries.add(arcs.map(|(arc, a)| by.entry(a, arc)));
+        self.spans[state as usize] = Span { start_plus_one: row.start + 1, epsilons: row.epsilons, len: row.len };
+        row
     }
 }
 

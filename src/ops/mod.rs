@@ -11,6 +11,7 @@
 //! | operation | result |
 //! |---|---|
 //! | [`compose()`] | what one transducer writes, the other reads |
+//! | [`LazyCompose`], [`expand()`] | the same on demand; all of it |
 //! | [`connect()`] | without the states that no accepting path visits |
 //! | [`condense()`] | strongly connected components as states |
 //! | [`project()`], [`invert()`] | one side alone; the sides exchanged |
@@ -73,12 +74,15 @@ mod encode;
 mod epsilon_normalize;
 mod equivalent;
 mod error;
+mod filter;
 mod gallic;
 mod index;
 mod intersect;
 mod invert;
 mod isomorphic;
+mod lazy;
 mod load;
+mod look_ahead;
 mod minimal;
 mod minimize;
 mod moves;
@@ -116,9 +120,12 @@ pub use encode::{Code, Codes, Encode, decode, encode};
 pub use epsilon_normalize::epsilon_normalize;
 pub use equivalent::equivalent;
 pub use error::{Budget, OpError, Unmatched};
+pub use filter::Filter;
 pub use intersect::intersect;
 pub use invert::invert;
 pub use isomorphic::isomorphic;
+pub(crate) use lazy::expand_where;
+pub use lazy::{LazyCompose, LazyGraph, Touched, expand};
 pub use load::{LoadError, load, parse_named};
 pub use minimal::minimal_acceptor;
 pub use minimize::minimize;

@@ -9,7 +9,7 @@ use crate::graph::StateId;
 pub(super) struct Pair {
     pub left: StateId,
     pub right: StateId,
-    /// State of the epsilon filter, 0 or 1.
+    /// State of the epsilon filter, 0 to 2.
     pub filter: u32,
 }
 
@@ -33,12 +33,17 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    pub(super) fn new(lefts: usize, rights: usize) -> Self {
+    pub(super) fn new(lefts: usize, rights: usize, filters: usize) -> Self {
         let numbers = match lefts.checked_mul(rights) {
-            Some(n) if n <= TABLE => Numbers::Table(vec![0; 2 * n]),
+            Some(n) if n <= TABLE => Numbers::Table(vec![0; filters * n]),
             _ => Numbers::Map(FxHashMap::default()),
         };
         Pairs { lefts, rights, numbers, list: Vec::new() }
+    }
+
+    /// For graphs whose states nobody has counted.
+    pub(super) fn unbounded() -> Self {
+        Pairs { lefts: 0, rights: 0, numbers: Numbers::Map(FxHashMap::default()), list: Vec::new() }
     }
 
     /// The number of a state, which is new where it was not seen before.

@@ -1,7 +1,8 @@
 //! What a question about paths may be refused for.
 
 use super::Output;
-use crate::graph::{Cyclic, GraphError, StateId};
+use crate::graph::{Cyclic, GraphError, InputSite, Site, StateId};
+use crate::ops::OpError;
 
 /// Why a question has no answer, or none within its budget.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -60,6 +61,18 @@ pub enum PathError {
         /// Draws asked for.
         count: usize,
     },
+    /// An arc or end whose energy makes the lower bound of a best-first search fall, so that the first path found need
+    /// not be the best: without a heuristic any negative energy.
+    #[error("an energy of {energy}{} makes the bound of a best-first search fall: it needs a heuristic", place(sites))]
+    Negative {
+        /// The sites of the inputs whose energies add up to it; empty where the graph does not say.
+        sites: Vec<InputSite>,
+        /// The energy.
+        energy: f64,
+    },
+    /// What stopped the expansion of a lazy graph.
+    #[error(transparent)]
+    Op(#[from] OpError),
     /// A product of graphs that is not a graph, for instance too large to number.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -69,4 +82,13 @@ impl From<Cyclic> for PathError {
     fn from(cyclic: Cyclic) -> Self {
         PathError::Cyclic { states: cyclic.states }
     }
+}
+
+fn place(sites: &[InputSite]) -> String {
+    let one = |s: &InputSite| match s.site {
+        Site::Arc(arc) => format!("arc {arc} of input {}", s.input),
+        Site::Final(state) => format!("the end in state {state} of input {}", s.input),
+    };
+    let all: Vec<String> = sites.iter().map(one).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
 }

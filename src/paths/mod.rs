@@ -16,6 +16,9 @@
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
 //! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
 //! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
+//!
+//! A composition need not be built to be asked: [`lazy_best_path`] and [`lazy_within`] expand what they need of a
+//! [`LazyGraph`](crate::ops::LazyGraph), led by a [`Heuristic`].
 
 mod all_paths;
 mod answer;
@@ -29,6 +32,7 @@ mod error;
 mod free_energy;
 mod k_best;
 mod k_best_outputs;
+mod lazy;
 mod order;
 mod path_sum;
 mod path_sum_star;
@@ -54,6 +58,7 @@ pub use error::PathError;
 pub use free_energy::free_energy;
 pub use k_best::k_best;
 pub use k_best_outputs::k_best_outputs;
+pub use lazy::{Heuristic, LazyPath, Pruned, lazy_best_path, lazy_within};
 pub use path_sum::path_sum;
 pub use path_sum_star::{path_sum_star, sums_from_start, sums_to_end};
 pub use posteriors::{free_energy_and_posteriors, posteriors};
