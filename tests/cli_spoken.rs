@@ -272,7 +272,8 @@ fn a_resumed_run_ends_number_for_number_where_an_unbroken_one_does() {
     let f = Folder::new("spoken-resume");
     tones(&f);
     let mut go = |_: &_| Control::Continue;
-    let numbers = |run: &SpokenRun| (run.trainer.front.parameters().unwrap(), run.averaged().unwrap());
+    let numbers =
+        |run: &SpokenRun| (run.trainer.front.parameters().unwrap(), run.trainer.trained().unwrap().parameters);
     let mut whole = run(&f, &tiny_config(6), 3);
     whole.run_to(6, &mut go).unwrap();
     let mut first = run(&f, &tiny_config(6), 3);

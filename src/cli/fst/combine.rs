@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
 use super::super::files::{is_stdin, read_graph, read_symbols, write_graph};
@@ -29,8 +29,44 @@ pub(super) struct Compose {
     /// Symbol table of the labels between the two: what the first writes and the second reads.
     #[arg(long, value_name = "FILE")]
     msymbols: Option<PathBuf>,
+    /// Which orders of epsilons between the two are kept.
+    #[arg(long, alias = "compose_filter", value_enum, default_value = "sequence")]
+    compose_filter: FilterName,
+    /// Leave out pairs of states behind which no label can come next: for lexicons that write words at their ends.
+    #[arg(long, alias = "look_ahead")]
+    look_ahead: bool,
     #[command(flatten)]
     pair: Pair,
+}
+
+/// OpenFst's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FilterName {
+    /// The first graph's go before the second's.
+    #[value(alias = "auto")]
+    Sequence,
+    /// The second graph's go before the first's.
+    #[value(name = "alt_sequence", alias = "alt-sequence")]
+    AltSequence,
+    /// Together as long as both have some.
+    Match,
+    /// One side at a time, in every order: paths count more than once in the log semiring.
+    #[value(name = "no_match", alias = "no-match")]
+    NoMatch,
+    /// In every order, together or not: paths count more than once in the log semiring.
+    Trivial,
+}
+
+impl From<FilterName> for ops::Filter {
+    fn from(name: FilterName) -> Self {
+        match name {
+            FilterName::Sequence => ops::Filter::Sequence,
+            FilterName::AltSequence => ops::Filter::AlternateSequence,
+            FilterName::Match => ops::Filter::Match,
+            FilterName::NoMatch => ops::Filter::NoMatch,
+            FilterName::Trivial => ops::Filter::Trivial,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -142,7 +178,9 @@ impl Compose {
         let a = read_graph(first, &common.options(left))?;
         let b = read_graph(second, &common.options(right))?;
         let place = both(first, second);
-        let composed = match ops::compose(&a.graph, &b.graph, &ops::Compose::default()) {
+        let (filter, look_ahead) = (self.compose_filter.into(), self.look_ahead);
+        let options = ops::Compose { filter, look_ahead, ..ops::Compose::default() };
+        let composed = match ops::compose(&a.graph, &b.graph, &options) {
             Err(empty @ ops::OpError::Empty { .. }) => {
                 complain(&format!("{place}: note: {empty}"));
                 Graph::empty()

@@ -7,6 +7,7 @@ mod randgen;
 mod replace;
 mod shortest;
 mod sums;
+mod transducers;
 
 use std::path::{Path, PathBuf};
 
@@ -88,15 +89,19 @@ enum Op {
         after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
     )]
     Rmepsilon(Unary),
-    /// One path for every string, and no two arcs of a state with one label.
-    Determinize(sums::Compared),
+    /// One path for every string that is read, and no two arcs of a state that read one label.
+    #[command(after_help = "Example:\n  energraph fst determinize --det_type=disambiguate lexicon.txt")]
+    Determinize(transducers::Determinize),
     /// One path for every string.
     Disambiguate(sums::Compared),
     /// The fewest states; the graph must be deterministic.
     Minimize(sums::Compared),
-    /// Move weights toward the start.
-    #[command(after_help = "Example:\n  energraph fst push --to_final grammar.txt")]
-    Push(sums::Push),
+    /// Move weights, or output labels, toward the start.
+    #[command(after_help = "Example:\n  energraph fst push --push_labels --push_weights lexicon.txt")]
+    Push(transducers::Push),
+    /// Epsilons of one side last on every path.
+    #[command(after_help = "Example:\n  energraph fst epsnormalize --eps_norm_output lexicon.txt")]
+    Epsnormalize(transducers::EpsNormalize),
     /// Leave out what only paths use whose energy is too far above the lowest.
     #[command(after_help = "Example:\n  energraph fst prune --weight=2 answers.txt")]
     Prune(sums::Prune),
@@ -243,10 +248,11 @@ impl Fst {
             Op::Arcsort(c) => c.run(),
             Op::Topsort(u) => u.run(|g| Ok(ops::top_sort(g)?.graph)),
             Op::Rmepsilon(u) => sums::Sum::RemoveEpsilon.run(u),
-            Op::Determinize(c) => c.run(sums::Sum::Determinize),
+            Op::Determinize(c) => c.run(),
             Op::Disambiguate(c) => c.run(sums::Sum::Disambiguate),
             Op::Minimize(c) => c.run(sums::Sum::Minimize),
             Op::Push(c) => c.run(),
+            Op::Epsnormalize(c) => c.run(),
             Op::Prune(c) => c.run(),
             Op::Equivalent(c) => c.run(),
             Op::Isomorphic(c) => c.run(),

@@ -19,19 +19,6 @@ pub(super) struct Compared {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Push {
-    /// Toward the final weights in place of the start.
-    #[arg(long, alias = "to_final", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        default_value_t = false, action = clap::ArgAction::Set)]
-    to_final: bool,
-    /// Push weights: always so here.
-    #[arg(long, alias = "push_weights", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    push_weights: Option<bool>,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct Prune {
     /// How far above the lowest energy of a path others may lie.
     #[arg(long)]
@@ -63,31 +50,31 @@ impl Sum {
         }
     }
 
-    /// Reads, lifts into the semiring that was asked for, applies, writes.
-    pub(super) fn run(self, unary: &Unary) -> Result<(), CliError> {
-        unary.run(|g| match unary.common.semiring {
+    /// Lifts into the semiring that was asked for, and applies.
+    pub(super) fn of(self, g: &Graph<Energy>, common: &Common) -> Result<Graph<Energy>, OpError> {
+        match common.semiring {
             SemiringName::Tropical => Ok(self.apply(&g.lift::<MinSum<f64>>())?.lower()),
             SemiringName::Log => Ok(self.apply(&g.lift::<LogSum<f64>>())?.lower()),
-        })
+        }
+    }
+
+    /// Reads, applies, writes.
+    pub(super) fn run(self, unary: &Unary) -> Result<(), CliError> {
+        unary.run(|g| self.of(g, &unary.common))
     }
 }
 
 impl Compared {
     pub(super) fn run(&self, op: fn(Quantum) -> Sum) -> Result<(), CliError> {
-        let quantum = Quantum::new(self.delta).map_err(|NotAQuantum { value }| {
-            CliError::Usage(format!("--delta={value} is not a step: steps are finite and at least 0"))
-        })?;
-        op(quantum).run(&self.unary)
+        op(quantum(self.delta)?).run(&self.unary)
     }
 }
 
-impl Push {
-    pub(super) fn run(&self) -> Result<(), CliError> {
-        if self.push_weights == Some(false) {
-            return Err(CliError::Usage("only weights are pushed here".to_owned()));
-        }
-        Sum::Push(if self.to_final { Toward::End } else { Toward::Start }).run(&self.unary)
-    }
+/// The grid of a step.
+pub(super) fn quantum(delta: f64) -> Result<Quantum, CliError> {
+    Quantum::new(delta).map_err(|NotAQuantum { value }| {
+        CliError::Usage(format!("--delta={value} is not a step: steps are finite and at least 0"))
+    })
 }
 
 impl Prune {
@@ -99,7 +86,7 @@ impl Prune {
     }
 }
 
-fn only_tropical(common: &Common) -> Result<(), CliError> {
+pub(super) fn only_tropical(common: &Common) -> Result<(), CliError> {
     if common.semiring == SemiringName::Tropical {
         Ok(())
     } else {

@@ -1,0 +1,65 @@
+//! `energraph fst`: transducers determinised, labels pushed, epsilons last, filters of composition.
+#![cfg(feature = "cli")]
+
+mod cli_common;
+
+use cli_common::{energraph, energraph_with};
+
+/// Reads 1 2 and writes 7 9, reads 1 3 and writes 8 9.
+const FUNCTIONAL: &str = "0 1 1 7 1\n0 2 1 8 3\n1 3 2 9\n2 3 3 9\n3\n";
+/// Writes 7 or 8 for 1.
+const AMBIGUOUS: &str = "0 1 1 7 1\n0 1 1 8 0.5\n1\n";
+
+fn run(arguments: &[&str], text: &str) -> String {
+    let ran = energraph_with(&[&["fst"], arguments, &["-"]].concat(), text);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
+    ran.out
+}
+
+#[test]
+fn transducers_are_determinized_where_they_are_functional_or_the_best_output_is_kept() {
+    let whole = "0\t1\t1\t0\t1\n1\t2\t2\t7\n1\t2\t3\t8\t2\n2\t3\t0\t9\n3\n";
+    assert_eq!(run(&["determinize"], FUNCTIONAL), whole);
+    let refused = energraph_with(&["fst", "determinize", "-"], AMBIGUOUS);
+    assert_eq!((refused.code, refused.err.lines().count()), (1, 1));
+    assert!(refused.err.contains("for [1] it writes both [7] and [8]"), "{}", refused.err);
+    assert_eq!(run(&["determinize", "--det_type=disambiguate"], AMBIGUOUS), "0\t1\t1\t8\t0.5\n1\n");
+    let log = ["fst", "determinize", "--det_type=disambiguate", "--semiring=log", "-"];
+    assert_eq!(energraph_with(&log, AMBIGUOUS).code, 2);
+    // Acceptors are what they were.
+    assert_eq!(run(&["determinize", "--acceptor"], "0 1 1 1\n0 1 1 0.5\n1\n"), "0\t1\t1\t0.5\n1\n");
+}
+
+#[test]
+fn labels_and_weights_are_pushed_alone_and_together() {
+    let late = "0 1 1 0\n1 2 2 7 4\n2\n";
+    assert_eq!(run(&["push", "--push_labels"], late), "0\t1\t1\t7\n1\t2\t2\t0\t4\n2\n");
+    assert_eq!(run(&["push", "--push_labels", "--push_weights"], late), "0\t1\t1\t7\t4\n1\t2\t2\t0\n2\n");
+    assert_eq!(run(&["push"], late), "0\t1\t1\t0\t4\n1\t2\t2\t7\n2\n");
+    for wrong in [&["--push_weights=false"][..], &["--push_labels", "--to_final"]] {
+        let ran = energraph_with(&[&["fst", "push"], wrong, &["-"]].concat(), late);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{wrong:?}");
+    }
+}
+
+#[test]
+fn epsilons_of_either_side_come_last() {
+    let first = "0 1 0 7\n1 2 2 8 0.5\n2\n";
+    assert_eq!(run(&["epsnormalize"], first), "0\t1\t2\t7\t0.5\n1\t2\t0\t8\n2\n");
+    let output = run(&["epsnormalize", "--eps_norm_output"], "0 1 2 0\n1 2 3 8\n2\n");
+    assert_eq!(output, "0\t1\t2\t8\n1\t2\t3\t0\n2\n");
+}
+
+#[test]
+fn filters_keep_one_order_of_epsilons_or_all() {
+    let f = cli_common::Folder::new("filters");
+    let (a, b) = (f.file("a.txt", "0 1 1 0\n1\n"), f.file("b.txt", "0 1 0 2\n1\n"));
+    let arcs = |filter: &str| {
+        let ran = energraph(&["fst", "compose", &format!("--compose_filter={filter}"), &a, &b]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{filter}");
+        ran.out.lines().filter(|l| l.split('\t').count() > 2).count()
+    };
+    assert_eq!(["sequence", "alt_sequence", "match", "no_match", "trivial"].map(arcs), [2, 2, 1, 4, 5]);
+    let ahead = energraph(&["fst", "compose", "--look_ahead", &a, &b]);
+    assert_eq!((ahead.code, ahead.out), (0, energraph(&["fst", "compose", &a, &b]).out));
+}
