@@ -1,6 +1,6 @@
 //! Whether a transcript that does not fit is said not to, in sound unlike that which the shipped aligner was trained on.
 //!
-//!     ENERGRAPH_DATA=… cargo bench --bench align_misfits [-- MODEL…]
+//!     ENERGRAPH_DATA=… cargo bench --bench align_misfits [-- MODEL…] [--evidence NATS]
 //!
 //! English sentences (`emu_ae`: seven, and each with the next behind it) and strings of six digits by telephone (`fsdd`, recordings 5 to 9 of one
 //! speaker, 100 to 225 ms between). Of each, the share for which at least one misfit is told where the transcript is right; is that of
@@ -52,7 +52,14 @@ fn main() {
         println!("skipped: ENERGRAPH_DATA names no folder");
         return;
     };
-    let mut models: Vec<PathBuf> = std::env::args().skip(1).filter(|a| a != "--bench").map(PathBuf::from).collect();
+    let (mut models, mut evidence) = (Vec::new(), None);
+    let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--evidence" => evidence = Some(arguments.next().unwrap().parse().unwrap()),
+            _ => models.push(PathBuf::from(argument)),
+        }
+    }
     if models.is_empty() {
         models.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/models/align.safetensors"));
     }
@@ -62,13 +69,14 @@ fn main() {
         let mut aligner = Aligner::load(&model, DeviceChoice::Cpu.resolve().unwrap()).unwrap();
         for (set, cases) in &sets {
             let name = format!("{}, {set}", aligner.info().name);
-            table(&name, &mut aligner, cases);
+            table(&name, &mut aligner, cases, evidence);
         }
     }
 }
 
-fn table(name: &str, aligner: &mut Aligner, cases: &[Case]) {
-    let options = aligner.options();
+fn table(name: &str, aligner: &mut Aligner, cases: &[Case], evidence: Option<f64>) {
+    let mut options = aligner.options();
+    options.fit.evidence = evidence.unwrap_or(options.fit.evidence);
     for (kind, what) in KINDS.iter().enumerate() {
         let (mut count, mut told, mut placed, mut places) = (0, 0, 0, 0);
         for case in cases.iter().filter(|c| c.kind == kind) {

@@ -4,6 +4,7 @@
 //!     ENERGRAPH_DATA=… cargo bench --bench align_table                                # the test languages
 //!     ENERGRAPH_DATA=… cargo bench --bench align_table -- --split dev MODEL…
 //!     ENERGRAPH_DATA=… cargo bench --bench align_table -- --split dev --adapt         # to each language's speaker
+//!     ENERGRAPH_DATA=… cargo bench --bench align_table -- --split dev --star          # other speech is allowed anywhere
 //!
 //! A boundary is the start of a phone, or the end of the last one of a recording. Recordings are those for which the Montreal Forced
 //! Aligner has as many phones. "In interval" is the share of manual boundaries in the intervals of 95 % that a model gives.
@@ -25,11 +26,12 @@ const SHIPPED: [&str; 2] = ["data/models/align.safetensors", "data/models/align-
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench");
-    let (mut split, mut models, mut adapts) = ("test".to_owned(), Vec::new(), false);
+    let (mut split, mut models, mut adapts, mut star) = ("test".to_owned(), Vec::new(), false, false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--split" => split = arguments.next().unwrap(),
             "--adapt" => adapts = true,
+            "--star" => star = true,
             _ => models.push(PathBuf::from(argument)),
         }
     }
@@ -51,7 +53,7 @@ fn main() {
         let name = model.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for adapts in if adapts { vec![false, true] } else { vec![false] } {
             let began = Instant::now();
-            let (found, inside) = aligned(&model, &utterances, adapts);
+            let (found, inside) = aligned(&model, &utterances, adapts, star);
             let name = if adapts { format!("{name}, adapted") } else { name.clone() };
             line(&name, &found, Some(inside), Some(began.elapsed().as_secs_f64()));
         }
@@ -99,12 +101,15 @@ fn montreal(data: &Path, utterances: &[Utterance]) -> Differences {
 
 /// A model's boundaries, and the share of manual ones in its intervals; of each language, which begins its utterances' names, by what
 /// suits its speaker where that is wanted.
-fn aligned(model: &Path, utterances: &[Utterance], adapts: bool) -> (Differences, f64) {
+fn aligned(model: &Path, utterances: &[Utterance], adapts: bool, star: bool) -> (Differences, f64) {
     let mut aligner = Aligner::load(model, DeviceChoice::Cpu.resolve().unwrap()).unwrap();
     let options = aligner.options();
     let (mut found, mut inside) = (Differences::default(), 0);
     let language = |u: &Utterance| u.name.split('-').next().unwrap().to_owned();
-    let said = |u: &Utterance| Transcript::from_phones(&u.phones.join(" "), Notation::Ipa).unwrap();
+    let said = |u: &Utterance| {
+        let said = Transcript::from_phones(&u.phones.join(" "), Notation::Ipa).unwrap();
+        if star { said.with_untranscribed_anywhere() } else { said }
+    };
     let mut speakers = HashMap::new();
     for of_one in utterances.chunk_by(|a, b| language(a) == language(b)).filter(|_| adapts) {
         let all: Vec<(&Sound, Transcript)> = of_one.iter().map(|u| (&u.sound, said(u))).collect();

@@ -32,7 +32,9 @@ fn a_string_of_digits_is_placed_near_where_it_was_put_together() {
     let right = [("four", 0.04, 0.47), ("two", 0.53, 0.98), ("four", 1.20, 1.61), ("eight", 1.67, 2.09)];
     for model in [&[][..], &["--model", OPEN]] {
         let (ran, object) = aligned(&f, "string_jackson_4248", "Four two, four eight.", model);
-        assert_eq!(ran.code, 0, "{}", ran.err);
+        // Nothing is told of a transcript that is right.
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        assert_eq!(object["misfits"], serde_json::json!([]));
         let found = words(&object);
         assert_eq!(found.len(), 4);
         for ((label, start, end), right) in found.iter().zip(right) {

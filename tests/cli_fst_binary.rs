@@ -51,6 +51,26 @@ fn a_pipe_of_binaries_stays_binary_and_keeps_the_names_of_both_ends() {
 }
 
 #[test]
+fn json_is_read_by_every_command_and_written_in_the_form_read() {
+    let f = Folder::new("fst-json");
+    let (text, symbols) = (f.file("g.txt", GRAPH), f.file("s.txt", SYMBOLS));
+    let (i, o) = (format!("--isymbols={symbols}"), format!("--osymbols={symbols}"));
+    let json = energraph(&["fst", "convert", "--fst_type=json", &i, &o, &text]);
+    assert_eq!((json.code, json.err.as_str()), (0, ""));
+    assert!(json.out.starts_with("{\n  \"weight\": \"Energy\",\n"), "{}", json.out);
+    let file = f.file("g.json", &json.out);
+    assert_eq!(energraph(&["fst", "print", &file]).out, GRAPH);
+    assert_eq!(energraph(&["fst", "info", &file]).out.lines().next(), Some("form                        JSON"));
+    let best = energraph(&["fst", "shortestpath", &file]).out;
+    assert!(best.starts_with('{') && best.contains("\"0.5\"") && !best.contains("\"1\""), "{best}");
+    assert_eq!(energraph(&["fst", "convert", "--fst_type=json", "--arc_type=log", &file]).code, 2);
+    let other = f.file("c.json", json.out.replace("Energy", "Counting"));
+    let refused = energraph(&["fst", "info", &other]);
+    assert_eq!((refused.code, refused.err.lines().count()), (1, 1));
+    assert!(refused.err.contains("c.json: weights are \"Counting\""), "{}", refused.err);
+}
+
+#[test]
 fn damaged_binaries_are_refused_in_a_line() {
     let f = Folder::new("fst-damaged");
     let (_, whole, _) = energraph_bytes(&["fst", "compile", "-"], b"0 1 1 1\n1\n");

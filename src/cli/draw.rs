@@ -14,7 +14,7 @@ use crate::paths::best_path;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph draw grammar.txt -o grammar.svg --best")]
 pub(super) struct Draw {
-    /// AT&T text or an OpenFst binary; `-` is standard input.
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
     file: PathBuf,
     /// Where the drawing goes; standard output if not given.
     #[arg(short, long, value_name = "OUT")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{At, CliError};
 use crate::graph::att::{self, AttOptions};
 use crate::graph::openfst::{self, ArcType, Layout, WriteOptions};
-use crate::graph::{Graph, SymbolTable};
+use crate::graph::{Graph, SymbolTable, json};
 use crate::semiring::Energy;
 
 /// A file that should have been text.
@@ -61,6 +61,8 @@ pub(super) type Tables<'a> = (Option<&'a SymbolTable>, Option<&'a SymbolTable>);
 pub(super) enum Form {
     /// AT&T text.
     Text,
+    /// JSON.
+    Json,
     /// OpenFst's binary form.
     Binary { layout: Layout, arcs: ArcType },
 }
@@ -80,14 +82,20 @@ impl Loaded {
     }
 }
 
-/// A graph from AT&T text or an OpenFst binary.
+/// A graph from AT&T text, an OpenFst binary or JSON.
 pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Loaded, CliError> {
     let bytes = read_bytes(path)?;
     if openfst::is_openfst(&bytes) {
         let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read(&bytes).at(name(path))?;
         return Ok(Loaded { graph, form: Form::Binary { layout, arcs }, isymbols, osymbols });
     }
-    let graph = att::read(&text(bytes, path)?, options).at(name(path))?;
+    let text = text(bytes, path)?;
+    // No line of AT&T text begins so.
+    if text.trim_start().starts_with('{') {
+        let json::File { graph, isymbols, osymbols } = json::read(&text).at(name(path))?;
+        return Ok(Loaded { graph, form: Form::Json, isymbols, osymbols });
+    }
+    let graph = att::read(&text, options).at(name(path))?;
     Ok(Loaded { graph, form: Form::Text, isymbols: None, osymbols: None })
 }
 
@@ -101,6 +109,7 @@ pub(super) fn write_graph(
 ) -> Result<(), CliError> {
     match form {
         Form::Text => deliver(&att::write(g, options).at(place)?, to),
+        Form::Json => deliver(&json::write(g, options.isymbols, options.osymbols), to),
         Form::Binary { layout, arcs } => {
             let AttOptions { isymbols, osymbols, .. } = *options;
             let o = WriteOptions { layout, arcs: Some(arcs), isymbols, osymbols };

@@ -9,6 +9,8 @@ pub mod att;
 mod builder;
 mod components;
 pub mod draw;
+#[cfg(feature = "json")]
+pub mod json;
 mod lift;
 pub mod ngram;
 pub mod openfst;

@@ -32,6 +32,8 @@ mod quantum;
 mod second_order;
 mod signed_log;
 mod string;
+#[cfg(any(feature = "laws", feature = "json"))]
+mod type_name;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -57,6 +59,8 @@ pub use quantum::{NotAQuantum, Quantum};
 pub use second_order::SecondOrder;
 pub use signed_log::{Sign, SignedLog};
 pub use string::{StringLeft, StringRight};
+#[cfg(any(feature = "laws", feature = "json"))]
+pub(crate) use type_name::type_name;
 
 /// How far apart two weights may be and still count as the same: `|a − b| ≤ absolute + relative · max(|a|, |b|)`.
 #[derive(Debug, Clone, Copy, PartialEq)]

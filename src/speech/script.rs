@@ -54,7 +54,8 @@ pub enum ScriptError {
     Tier(#[from] NoTier),
 }
 
-/// The labels of a tier with spaces between, without those that mean silence ([`SILENCE`]). A label may hold several words or phones.
+/// The labels of a tier with spaces between, without those that mean silence ([`SILENCE`]), which between phones are `|`
+/// ([`Transcript::from_phones`](super::Transcript::from_phones)). A label may hold several words or phones.
 ///
 /// Without a name the tier is the only one, or of several the one called `words` or `word`, for phones `phones` or `phone`.
 ///
@@ -71,7 +72,13 @@ pub fn of_grid(grid: &TextGrid, tier: Option<&str>, kind: Kind) -> Result<String
         _ => grid.tier(tier)?,
     };
     let labels = found.intervals();
-    let spoken = labels.iter().map(|i| i.label.trim()).filter(|l| !l.is_empty() && !SILENCE.contains(l));
+    let silent = |label: &str| label.is_empty() || SILENCE.contains(&label);
+    let spoken = labels.iter().map(|i| i.label.trim()).filter_map(|label| match (silent(label), kind) {
+        (false, _) => Some(label),
+        // Phones may have a pause between them only where words are parted.
+        (true, Kind::Phones) => Some("|"),
+        (true, Kind::Words) => None,
+    });
     Ok(spoken.collect::<Vec<_>>().join(" "))
 }
 
@@ -123,7 +130,7 @@ mod tests {
     fn of_a_textgrid_the_tier_of_words_is_taken_without_silence() {
         let all = grid(&[("phones", &["sil", "w", "ʌ", " n ", ""]), ("words", &["", "one two,", "<p:>", "three"])]);
         assert_eq!(of_grid(&all, None, Kind::Words).unwrap(), "one two, three");
-        assert_eq!(of_grid(&all, None, Kind::Phones).unwrap(), "w ʌ n");
+        assert_eq!(of_grid(&all, None, Kind::Phones).unwrap(), "| w ʌ n |");
         assert_eq!(of_grid(&all, Some("phones"), Kind::Words).unwrap(), "w ʌ n");
         assert!(matches!(of_grid(&all, Some("x"), Kind::Words), Err(ScriptError::Tier(NoTier::Name { .. }))));
         // Phones are no words: of several tiers without the usual names one must be named.

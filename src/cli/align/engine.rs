@@ -10,7 +10,7 @@ use crate::signal::Sound;
 use crate::speech::adapt::{Adaptation, WARPS};
 use crate::speech::phones::Notation;
 use crate::speech::picture::Occupancy;
-use crate::speech::{Aligner, Lexicon, Transcript};
+use crate::speech::{Aligner, Lexicon, PlaceOptions, Transcript};
 
 /// The model that comes with the program, and what to call it.
 const SHIPPED: &[u8] = include_bytes!("../../../data/models/align.safetensors");
@@ -30,6 +30,7 @@ pub(super) struct Wanted<'a> {
     pub(super) notation: Notation,
     pub(super) phones: bool,
     pub(super) star: bool,
+    pub(super) evidence: Option<f64>,
 }
 
 /// A model, how words are said, and whom it is adapted to.
@@ -39,6 +40,7 @@ pub(super) struct Model {
     notation: Notation,
     phones: bool,
     star: bool,
+    evidence: Option<f64>,
     speaker: Option<Adaptation>,
     name: String,
 }
@@ -56,8 +58,14 @@ impl Model {
         };
         let aligner = aligner.map_err(|e| CliError::Plain(e.to_string()))?;
         let name = format!("model {}", aligner.info().name);
-        let Wanted { notation, phones, star, .. } = *wanted;
-        Ok(Model { aligner, lexicon, notation, phones, star, speaker: None, name })
+        let Wanted { notation, phones, star, evidence, .. } = *wanted;
+        Ok(Model { aligner, lexicon, notation, phones, star, evidence, speaker: None, name })
+    }
+
+    fn options(&self) -> PlaceOptions {
+        let mut options = self.aligner.options();
+        options.fit.evidence = self.evidence.unwrap_or(options.fit.evidence);
+        options
     }
 
     fn transcript(&self, said: &str) -> Result<Transcript, Fault> {
@@ -89,7 +97,7 @@ impl Engine for Model {
         let whole = said.iter().filter_map(|(sound, text)| Some((sound, self.transcript(text).ok()?)));
         let whole: Vec<(&Sound, Transcript)> = whole.collect();
         if !whole.is_empty() {
-            let options = self.aligner.options();
+            let options = self.options();
             self.speaker = Some(self.aligner.adapt(&whole, &WARPS, &options)?);
         }
         Ok(())
@@ -97,7 +105,7 @@ impl Engine for Model {
 
     fn align(&mut self, sound: &Sound, said: &str, picture: bool) -> Result<Found, Fault> {
         let transcript = self.transcript(said)?;
-        let options = self.aligner.options();
+        let options = self.options();
         let heard = self.aligner.hear(sound, &transcript, self.speaker.as_ref())?;
         let placed = heard.place(&transcript, &options)?;
         let few = heard.frames().saturating_mul(placed.phones.len()) <= SHOWN;

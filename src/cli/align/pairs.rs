@@ -25,6 +25,8 @@ pub(super) struct Pairs {
     pub(super) pairs: Vec<Pair>,
     /// Sounds without a transcript.
     pub(super) alone: Vec<PathBuf>,
+    /// Sounds whose name another has: `a.flac` beside `a.wav`.
+    pub(super) twice: Vec<PathBuf>,
     /// How many transcripts have no sound.
     pub(super) unused: usize,
 }
@@ -44,7 +46,7 @@ pub(super) fn find(sound: &Path, transcript: &Path, ending: Option<&str>) -> Res
     }
     let stem = PathBuf::from(sound.file_stem().unwrap_or_default());
     let found = if transcript.is_dir() {
-        let there = by_stem(transcript, &endings)?.remove(&stem);
+        let there = by_stem(transcript, &endings)?.0.remove(&stem);
         there.ok_or(format!("no transcript ({}) of this name in {}", endings.join(", "), transcript.display()))
     } else {
         Ok(transcript.to_path_buf())
@@ -55,12 +57,12 @@ pub(super) fn find(sound: &Path, transcript: &Path, ending: Option<&str>) -> Res
 }
 
 fn folders(sounds: &Path, transcripts: &Path, endings: &[&str]) -> Result<Pairs, CliError> {
-    let heard = by_stem(sounds, &SOUNDS)?;
-    let mut written = by_stem(transcripts, endings)?;
+    let (heard, twice) = by_stem(sounds, &SOUNDS)?;
+    let (mut written, _) = by_stem(transcripts, endings)?;
     if heard.is_empty() {
         return Err("the folder holds no sound (wav, flac)").at(sounds.display());
     }
-    let mut found = Pairs::default();
+    let mut found = Pairs { twice, ..Pairs::default() };
     for (stem, sound) in heard {
         match written.remove(&stem) {
             Some(transcript) => found.pairs.push(Pair { sound, transcript, stem }),
@@ -71,22 +73,21 @@ fn folders(sounds: &Path, transcripts: &Path, endings: &[&str]) -> Result<Pairs,
     Ok(found)
 }
 
-/// The files with one of these endings in a folder and those below it, by their paths from it without the ending.
-fn by_stem(folder: &Path, endings: &[&str]) -> Result<BTreeMap<PathBuf, PathBuf>, CliError> {
+/// The files with one of these endings in a folder and those below it, by their paths from it without the ending: of several of one
+/// stem that whose ending comes first, and the others.
+fn by_stem(folder: &Path, endings: &[&str]) -> Result<(BTreeMap<PathBuf, PathBuf>, Vec<PathBuf>), CliError> {
     let rank = |path: &Path| {
         let own = path.extension()?;
         endings.iter().position(|e| own.eq_ignore_ascii_case(e))
     };
-    let mut found: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let (mut found, mut others): (BTreeMap<PathBuf, PathBuf>, _) = (BTreeMap::new(), Vec::new());
     for path in files_below(folder)? {
         let Some(own) = rank(&path) else { continue };
         let stem = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
         let better = found.get(&stem).and_then(|p| rank(p)).is_none_or(|other| own < other);
-        if better {
-            found.insert(stem, path);
-        }
+        others.extend(if better { found.insert(stem, path) } else { Some(path) });
     }
-    Ok(found)
+    Ok((found, others))
 }
 
 #[cfg(test)]
@@ -117,8 +118,18 @@ mod tests {
             .collect();
         assert_eq!(names, [("a", "a.txt"), ("deep/b", "deep/b.textgrid")]);
         assert_eq!((found.alone, found.unused), (vec![root.join("c.wav")], 2));
+        assert!(found.twice.is_empty());
         let grids = find(&root, &root, Some(".TextGrid")).unwrap();
         assert_eq!(grids.pairs[0].transcript, root.join("a.TextGrid"));
+        std::fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn two_sounds_of_one_name_are_one_pair_and_one_too_many() {
+        let root = folder("twice", &["a.wav", "a.flac", "a.txt"]);
+        let found = find(&root, &root, None).unwrap();
+        assert_eq!(found.pairs.iter().map(|p| &p.sound).collect::<Vec<_>>(), [&root.join("a.wav")]);
+        assert_eq!((found.twice, found.alone), (vec![root.join("a.flac")], Vec::new()));
         std::fs::remove_dir_all(root).unwrap();
     }
 

@@ -34,7 +34,7 @@ pub(super) struct Run {
     /// The format, where OUT's ending does not say it.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// The transcript holds phones, not words.
+    /// The transcript holds phones, not words; `|` between phones parts words, between which there may be pauses.
     #[arg(long)]
     phones: bool,
     /// How phones are written, in the transcript and in the lexicon.
@@ -60,6 +60,10 @@ pub(super) struct Run {
     /// Speech that is not in the transcript is allowed before, between and after the words.
     #[arg(long)]
     star: bool,
+    /// How many times e other speech must be more probable than the words, over a stretch of time, to be told as a misfit: the more,
+    /// the fewer false alarms. The model's if not given.
+    #[arg(long, value_name = "NATS", value_parser = evidence)]
+    evidence: Option<f64>,
     /// Whose speech it is: none, every file is on its own; folder, the files of one folder are one speaker's, to whom the model is adapted.
     #[arg(long, value_name = "HOW", default_value = "none", value_parser = ["none", "folder"])]
     speakers: String,
@@ -75,6 +79,11 @@ pub(super) struct Run {
     /// Threads; as many as there are cores if not given.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+}
+
+fn evidence(text: &str) -> Result<f64, String> {
+    let nats = text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
+    nats.ok_or_else(|| "it must be a number above 0".to_owned())
 }
 
 /// How phones are written.
@@ -136,6 +145,7 @@ impl Run {
             notation: self.notation.into(),
             phones: self.phones,
             star: self.star,
+            evidence: self.evidence,
         })?;
         self.with(&mut engine)
     }
@@ -152,6 +162,9 @@ impl Run {
         let mut work = Work { run: self, output, failed: 0, misfits: 0 };
         for sound in &found.alone {
             work.fail(sound, "no transcript of this name".into())?;
+        }
+        for sound in &found.twice {
+            work.fail(sound, "another sound has this name: it would have the same output".into())?;
         }
         let bar = Bar::new(found.pairs.len() as u64, "files");
         let mut done = 0;
@@ -215,7 +228,8 @@ impl Work<'_> {
         let adapted = if said.is_empty() { engine.adapt(None) } else { engine.adapt(Some(&said)) };
         if let (Err(why), Some(first)) = (adapted, group.first()) {
             let _ = engine.adapt(None);
-            complain(&format!("{}: no adaptation to the speaker: {why}", first.sound.display()));
+            let folder = first.sound.parent().unwrap_or(&first.sound);
+            complain(&format!("{}: no adaptation to the speaker of this folder: {why}", folder.display()));
         }
     }
 

@@ -16,9 +16,9 @@ use crate::semiring::{Energy, Tolerance};
 /// Two graphs in.
 #[derive(Debug, Args)]
 pub(super) struct Pair {
-    /// AT&T text or an OpenFst binary; `-` is standard input.
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
     first: PathBuf,
-    /// AT&T text or an OpenFst binary; `-` is standard input.
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
     second: PathBuf,
     #[command(flatten)]
     common: Common,

@@ -41,6 +41,8 @@ pub(super) struct Convert {
 enum FstType {
     Vector,
     Const,
+    /// One JSON object, read by every command too.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,6 +72,12 @@ impl Compile {
 impl Convert {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let layout = match (self.fst_type, self.fst_align) {
+            (FstType::Json, false) if self.arc_type.is_none() => {
+                return self.unary.write_as(|_| Form::Json, |t| t, |g| Ok(g.clone()));
+            }
+            (FstType::Json, _) => {
+                return Err(CliError::Usage("JSON has neither --fst_align nor --arc_type".to_owned()));
+            }
             (FstType::Const, aligned) => Layout::Const { aligned },
             (FstType::Vector, false) => Layout::Vector,
             (FstType::Vector, true) => {

@@ -22,6 +22,7 @@ pub(super) fn run(unary: &Unary) -> Result<(), CliError> {
 fn form(form: Form) -> Vec<(&'static str, String)> {
     let layout = match form {
         Form::Text => return vec![("form", "text".to_owned())],
+        Form::Json => return vec![("form", "JSON".to_owned())],
         Form::Binary { layout: Layout::Vector, .. } => "vector",
         Form::Binary { layout: Layout::Const { aligned: false }, .. } => "const",
         Form::Binary { layout: Layout::Const { aligned: true }, .. } => "const, aligned",

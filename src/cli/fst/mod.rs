@@ -165,7 +165,7 @@ struct Common {
 /// One graph in.
 #[derive(Debug, Args)]
 struct Unary {
-    /// AT&T text or an OpenFst binary; `-` is standard input.
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
     file: PathBuf,
     #[command(flatten)]
     common: Common,

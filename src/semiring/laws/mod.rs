@@ -72,7 +72,7 @@ use std::marker::PhantomData;
 
 use super::{
     Cancellative, Commutative, Idempotent, LeftDivide, LeftSemiring, PathProperty, RightSemiring, Semiring, Star,
-    Weight,
+    Weight, type_name,
 };
 
 /// How the law kit draws values of a weight, and which laws the weight claims.
@@ -231,34 +231,5 @@ impl<T: Sample> Laws<T> {
 /// A few operations per case and law; the default [`Config`] takes some tens of milliseconds a type.
 pub fn check<T: Sample>(config: &Config) -> Report {
     let rows = T::laws().list.iter().map(|law| law.row(config)).collect();
-    Report { subject: short_name(std::any::type_name::<T>()), rows }
-}
-
-/// A type's name without the paths of its modules.
-fn short_name(full: &str) -> String {
-    let mut short = String::new();
-    let mut word = 0;
-    for c in full.chars() {
-        match c {
-            ':' => short.truncate(word),
-            _ => {
-                short.push(c);
-                if !c.is_alphanumeric() && c != '_' {
-                    word = short.len();
-                }
-            }
-        }
-    }
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short_name;
-
-    #[test]
-    fn a_name_loses_its_modules_but_keeps_its_arguments() {
-        assert_eq!(short_name("a::b::Min<f64, c::D>"), "Min<f64, D>");
-        assert_eq!(short_name("Plain"), "Plain");
-    }
+    Report { subject: type_name::<T>(), rows }
 }

@@ -91,21 +91,26 @@ impl Plan {
     }
 }
 
-/// What may lie between two words: silence, and, where it is allowed, speech that is not transcribed, which writes a label.
+/// What may lie between two words: silence, and, where it is allowed, speech that is not transcribed, which writes a label. That
+/// costs as much as is asked of the evidence for a misfit: what would not be told as one is not taken for other speech.
 pub(super) fn gap(classes: &PhoneClasses, speech: bool, writes: Label, fit: &Fit) -> Vec<Unit> {
     if !speech {
         return vec![pause(fit)];
     }
     // The column behind the classes: see `with_other`.
-    let other = Unit { least: LEAST_OTHER, skip: Energy::FREE, ..Unit::new(label(classes.count()), writes) };
+    let other =
+        Unit { least: LEAST_OTHER, skip: dearer(fit.evidence as f32), ..Unit::new(label(classes.count()), writes) };
     vec![pause(fit), other, pause(fit)]
 }
 
 /// Silence that may be there.
 fn pause(fit: &Fit) -> Unit {
-    // Being without a pause is cheaper by what a pause costs.
-    let skip = Energy::new(-fit.pause).unwrap_or(Energy::FREE);
-    Unit { least: fit.least_pause.max(1), skip, ..Unit::new(label(PhoneClasses::SILENCE), 0) }
+    Unit { least: fit.least_pause.max(1), skip: dearer(fit.pause), ..Unit::new(label(PhoneClasses::SILENCE), 0) }
+}
+
+/// The energy of leaving out a unit that is so much dearer than to be without.
+fn dearer(energy: f32) -> Energy {
+    Energy::new(-energy).unwrap_or(Energy::FREE)
 }
 
 /// The positions of a phone. Where it may be shorter than they are many, those nearest to its middle may be left out, never the

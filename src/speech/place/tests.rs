@@ -186,7 +186,7 @@ fn phones_of_three_positions_may_leave_out_their_middle() {
 }
 
 #[test]
-fn other_speech_is_any_phones_at_the_energy_of_the_limit() {
+fn other_speech_is_any_phones_at_the_energy_of_the_limit_and_costs_the_evidence() {
     let mut dice = Dice(7);
     let (mut with, mut without) = (0, 0);
     for round in 0..40 {
@@ -199,9 +199,11 @@ fn other_speech_is_any_phones_at_the_energy_of_the_limit() {
             wider[[t, 5]] = (-row.iter().map(|x| f64::from(-x).exp()).sum::<f64>().ln() + 2.7) as f32;
         }
         let phone = |column, what| Run { column, least: 1, skip: None, what: Some(what) };
-        let other = Run { column: 5, least: 5, skip: Some(0.0), what: Some(OTHER) };
+        let other = Run { column: 5, least: 5, skip: Some(-4.0), what: Some(OTHER) };
         let runs = [PAUSE, other, PAUSE, phone(1, 0), phone(2, 1), PAUSE];
-        let found = placed(&e, &classes(1), &said("* a t"), &options(1, 2)).unwrap();
+        let mut o = options(1, 2);
+        o.fit.evidence = 4.0;
+        let found = placed(&e, &classes(1), &said("* a t"), &o).unwrap();
         check_against_layings(&wider, &runs, &found);
         with += found.untranscribed.len();
         without += usize::from(found.untranscribed.is_empty());

@@ -42,6 +42,9 @@ pub struct AlignConfig {
     pub augment: SoundAugment,
     /// Where utterances come from.
     pub data: Vec<DataConfig>,
+    /// Nats of evidence that a misfit needs; if not given, the least that next to no held-out utterance reaches.
+    #[serde(default)]
+    pub evidence: Option<f64>,
     /// Held-out utterances with known boundaries: error while training, and β.
     #[serde(default)]
     pub dev: Vec<DataConfig>,
@@ -181,6 +184,9 @@ impl AlignConfig {
             && !(flat.scale.is_finite() && flat.scale > 0.0 && (0.0..=1.0).contains(&flat.threshold))
         {
             return Err("loss: flat: scale must be above 0, threshold from 0 to 1".into());
+        }
+        if let Some(evidence) = self.evidence.filter(|e| !(e.is_finite() && *e > 0.0)) {
+            return Err(format!("evidence {evidence} is not above 0"));
         }
         if self.data.is_empty() {
             return Err("data: nothing to train on".into());

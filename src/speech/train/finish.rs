@@ -82,7 +82,7 @@ impl Run {
         let heard: Vec<Heard<'_>> =
             heard.map(|(item, o)| Heard { utterance: &item.utterance, outputs: o.view() }).collect();
         let fit = fit_of(&heard, &self.known, info.fit(), self.config.features.shift())?;
-        (info.usual, info.limit, info.evidence) = (fit.usual, fit.limit, fit.evidence);
+        (info.usual, info.limit, info.evidence) = (fit.usual, fit.limit, self.config.evidence.unwrap_or(fit.evidence));
         Ok(Finished { info, parameters: join(of_each), dev, elapsed })
     }
 
