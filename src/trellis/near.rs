@@ -77,7 +77,7 @@ fn spans(topology: &Topology, order: &[StateId]) -> Vec<Range<usize>> {
             let target = &mut behind[a.target as usize];
             *target = (*target).max(Some(more));
         }
-        spans.resize(spans.len().max(labels + 1), usize::MAX..0);
+        spans.resize(spans.len().max(labels + 1), Range { start: usize::MAX, end: 0 });
         let span = &mut spans[labels];
         *span = span.start.min(place)..span.end.max(place + 1);
     }

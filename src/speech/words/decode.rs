@@ -189,7 +189,7 @@ impl Decoder {
     ///
     /// What takes the alignments of one answer takes time for its frames × its words. Beyond [`Decoder::exact_up_to`] frames only those are
     /// looked at that are near its best one, so far around it that less than 10⁻⁹ of them is at the edge of what is looked at; the answers
-    /// themselves, and what all of them are weighed against, are exact.
+    /// themselves, and what all of them are weighed against, are exact. Answers of the same energy may come in another order there.
     ///
     /// # Errors
     /// [`DecodeError`].
