@@ -9,7 +9,7 @@ use cli_common::{Folder, Ran, energraph};
 use energraph::learn::{Control, FrontEnd};
 use energraph::nn::ComputeDevice;
 use energraph::signal::Sound;
-use energraph::speech::words::{SpokenConfig, SpokenRun, SpokenTrainError};
+use energraph::speech::words::{SpokenConfig, SpokenError, SpokenRun, SpokenTrainError, WordRecognizer};
 use serde_json::Value;
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/samples/speech");
@@ -208,6 +208,8 @@ fn options_that_make_no_sense_are_usage_errors() {
     ] {
         assert_eq!(energraph(bad).code, 2, "{bad:?}");
     }
+    let ran = energraph(&["read", "--task", "spoken", &good, "--explain", "x"]);
+    assert!(ran.err.contains("energraph align --explain DIR"), "{}", ran.err);
     let ran = energraph(&["read", "--task", "spoken", &good, "--grammar", "wrod"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert!(ran.err.contains("grammar wrod: neither a file nor one of the shipped words, word, digit"), "{}", ran.err);
@@ -265,6 +267,110 @@ fn tones_are_learnt_and_read_through_the_command() {
     let ran = energraph(&["train", "spoken", "--config", &bad, "--out", &f.path("bad")]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("tones") || ran.err.contains("states: 0 is not in 1 to 64"), "{}", ran.err);
+}
+
+/// `train spoken` of a config beside the data, for two steps.
+fn train(f: &Folder, out: &str, more: &[&str]) -> Ran {
+    let (config, out) = (f.file("c.toml", tiny_config(2)), f.path(out));
+    let arguments = [&["train", "spoken", "--config", &config, "--out", &out, "--device", "cpu"], more].concat();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_energraph"));
+    let done = command.args(arguments).env("ENERGRAPH_DATA", f.path("")).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+#[test]
+fn recordings_of_less_than_a_frame_are_refused_before_the_first_step() {
+    let f = Folder::new("spoken-short");
+    tones(&f);
+    let labels = std::fs::read_to_string(f.path("tones/labels.tsv")).unwrap();
+    f.file("tones/labels.tsv", labels + "brief.wav\tlow\tme\n");
+    f.file("tones/brief.wav", tone(0, 40).to_wav().unwrap());
+    let ran = train(&f, "out", &[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("tones: brief.wav: the sound is too short: 0.005 s"), "{}", ran.err);
+    assert!(!ran.err.contains("c.toml"), "{}", ran.err);
+}
+
+#[test]
+fn a_speaker_of_a_folder_can_be_held_out() {
+    let f = Folder::new("spoken-speaker");
+    tones(&f);
+    let labels = std::fs::read_to_string(f.path("tones/labels.tsv")).unwrap();
+    f.file("tones/labels.tsv", labels.replacen("\tme", "\tyou", 3));
+    let ran = train(&f, "out", &["--hold-out-speaker", "you"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let mut config = SpokenConfig::parse(&tiny_config(2)).unwrap();
+    config.hold_out("you");
+    let run = SpokenRun::new(config, Path::new(&f.path("")), 1, ComputeDevice::cpu()).unwrap();
+    assert_eq!(run.dev[0].sounds.len(), 3);
+    let ran = train(&f, "none", &["--hold-out-speaker", "eve"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("tones: no recording is chosen"), "{}", ran.err);
+}
+
+#[test]
+fn a_sound_of_hours_is_refused_at_once() {
+    let f = Folder::new("spoken-hours");
+    // Samples of one second each: five hours.
+    let noise = (0..18_000).map(|i| 0.1 * (i as f32 * 7.7).sin()).collect();
+    let long = f.file("long.wav", Sound::new(noise, 1).unwrap().to_wav().unwrap());
+    let began = std::time::Instant::now();
+    let ran = energraph(&["read", "--task", "spoken", &long, "--device", "cpu"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    let said = "the sound is too long: 144000000 samples a channel or more, at most 28800000 are taken";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    assert!(began.elapsed().as_secs() < 30);
+}
+
+#[cfg(unix)]
+#[test]
+fn answers_are_printed_while_later_files_are_waited_for() {
+    use std::io::{BufRead, BufReader};
+    let f = Folder::new("spoken-waiting");
+    let good = format!("{SAMPLES}/3_theo_5.wav");
+    let pipe = f.path("never.wav");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut files = vec![good.as_str(); 16];
+    files.push(&pipe);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_energraph"))
+        .args([&["read", "--task", "spoken", "--device", "cpu"], &files[..]].concat())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let reader = std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(|l| sender.send(l).unwrap()));
+    let second = std::time::Duration::from_secs(60);
+    let lines: Vec<String> = (0..16).map_while(|_| receiver.recv_timeout(second).ok()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(reader);
+    assert_eq!(lines.len(), 16);
+    assert!(lines.iter().all(|line| line.starts_with(&good)), "{lines:?}");
+}
+
+#[test]
+fn sounds_are_told_in_order_and_no_more_once_that_fails() {
+    let model = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/models/spoken.safetensors"));
+    let (mut words, _) = WordRecognizer::load(model, None, ComputeDevice::cpu()).unwrap();
+    let files = energraph::signal::sound::sound_files(Path::new(SAMPLES)).unwrap();
+    let mut sounds: Vec<Sound> = files.iter().map(|f| energraph::signal::sound::read(f).unwrap()).collect();
+    sounds.insert(2, Sound::new(vec![0.0; 8_000], 8_000).unwrap());
+    let apart: Vec<_> = sounds.iter().map(|s| words.read(s).ok().map(|u| u.text().to_owned())).collect();
+    let mut told = Vec::new();
+    let all = words.read_each::<SpokenError>(&sounds, &mut |read| {
+        told.push(read.ok().map(|u| u.text().to_owned()));
+        Ok(())
+    });
+    assert!(all.is_ok() && told == apart && told[2].is_none());
+    let mut count = 0;
+    let stopped = words.read_each(&sounds, &mut |_| {
+        count += 1;
+        if count == 2 { Err(SpokenError::Silent) } else { Ok(()) }
+    });
+    assert!(matches!(stopped, Err(SpokenError::Silent)) && count == 2);
 }
 
 #[test]

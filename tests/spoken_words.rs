@@ -338,3 +338,79 @@ fn vocabularies_and_grammars_that_make_no_sense_are_refused() {
     assert!(v.topology_of(&[3]).is_err());
     assert_eq!(v.labels("a c b").unwrap_err().to_string(), "\"a c b\" has the word \"c\", which the vocabulary lacks");
 }
+
+/// Two words of two states each, so that no two answers tie.
+fn two_states() -> Vocabulary {
+    let states_of = BTreeMap::new();
+    let models = WordModels { words: vec!["a".into(), "b".into()], states: 2, states_of, least: 2, silence: 2 };
+    Vocabulary::new(&models).unwrap()
+}
+
+/// Energies of a clear string of words of some length, with noise in them.
+fn clear(frames: usize, v: &Vocabulary, noise: f32) -> Array2<f32> {
+    let mut e = energies(frames, v.classes(), frames as u64).mapv(|x| noise * x);
+    for t in 0..frames {
+        // Silence, a, b, b, a.
+        let class = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 3, 3, 4, 4, 4, 1, 1, 1, 2, 2, 2][t % 26];
+        e.row_mut(t).iter_mut().enumerate().for_each(|(c, x)| *x += if c == class { 0.0 } else { 2.0 });
+    }
+    e
+}
+
+#[test]
+fn alignments_near_the_best_ones_say_what_all_of_them_say() {
+    let v = two_states();
+    let file = std::env::temp_dir().join(format!("energraph-near-{}.txt", std::process::id()));
+    // Weighs words, and writes every second one alone.
+    std::fs::write(&file, "0 1 a a 0.5\n0 1 b b\n1 0 a <eps>\n1 0 b <eps> 0.25\n0\n1\n").unwrap();
+    let file_name = file.display().to_string();
+    for name in ["words", &file_name] {
+        let exact = Decoder::new(v.clone(), &word_grammar(name, &v).unwrap()).unwrap().exact_up_to(usize::MAX);
+        let near = exact.clone().exact_up_to(0);
+        for (frames, noise) in [(0, 1.0), (1, 1.0), (5, 1.0), (40, 1.0), (300, 0.3), (400, 1.0), (520, 0.8)] {
+            let e = clear(frames, &v, noise);
+            for beta in [Beta::finite(0.7).unwrap(), Beta::ONE, Beta::Infinite] {
+                let (a, b) = match (exact.read(e.view(), beta), near.read(e.view(), beta)) {
+                    (Ok(a), Ok(b)) => (a, b),
+                    (a, b) => {
+                        assert_eq!(a, b, "{frames} frames");
+                        continue;
+                    }
+                };
+                assert_eq!(a.free_energy, b.free_energy);
+                assert_eq!(a.answers.len(), b.answers.len());
+                for (x, y) in a.answers.iter().zip(&b.answers) {
+                    assert_eq!(x.output, y.output, "{name}, {frames} frames, {beta:?}");
+                    assert!((x.energy - y.energy).abs() < 1e-9 && (x.free_energy - y.free_energy).abs() < 1e-6);
+                    assert!((x.confidence - y.confidence).abs() < 1e-6);
+                }
+                assert_eq!(a.words.len(), b.words.len());
+                for (x, y) in a.words.iter().zip(&b.words) {
+                    assert_eq!((x.word, &x.frames), (y.word, &y.frames));
+                    let times = |t: &energraph::trellis::BoundaryTime| [t.low, t.median, t.high];
+                    let (x, y) = ([times(&x.start), times(&x.end)].concat(), [times(&y.start), times(&y.end)].concat());
+                    assert!(x.iter().zip(&y).all(|(x, y)| (x - y).abs() < 1e-5), "{x:?} {y:?}");
+                }
+            }
+        }
+    }
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn reading_takes_time_linear_in_the_frames() {
+    let v = two_states();
+    let decoder = Decoder::new(v.clone(), &word_grammar("words", &v).unwrap()).unwrap();
+    let time = |frames: usize| {
+        let e = clear(frames, &v, 0.3);
+        let once = |_| {
+            let began = std::time::Instant::now();
+            assert!(decoder.read(e.view(), Beta::ONE).unwrap().words.len() > frames / 8);
+            began.elapsed().as_secs_f64()
+        };
+        (0..3).map(once).fold(f64::INFINITY, f64::min)
+    };
+    // Twice as slow as it should be is still far from 36 times.
+    let (short, long) = (time(2_500), time(15_000));
+    assert!(long < 15.0 * short, "{short} s, {long} s");
+}

@@ -65,7 +65,7 @@ pub enum NoFeatures {
 
 impl FeatureConfig {
     /// The filterbank, its frames `tempo` times as far apart and its frequencies divided by `warp`.
-    pub(super) fn bank(&self, tempo: f64, warp: f64) -> Result<Filterbank, FeatureError> {
+    pub(in crate::speech) fn bank(&self, tempo: f64, warp: f64) -> Result<Filterbank, FeatureError> {
         let frames = FrameOptions {
             length_ms: self.length_ms,
             shift_ms: self.shift_ms * tempo,
@@ -89,6 +89,13 @@ impl FeatureConfig {
     pub(in crate::speech) fn shift_at(&self, tempo: f64) -> f64 {
         // As the frames are cut: a shift is a whole number of samples.
         (f64::from(self.rate) * self.shift_ms * tempo / 1000.0 + 1e-6).floor() / f64::from(self.rate)
+    }
+
+    /// Fewest samples that make a frame where frames are `tempo` times as far apart.
+    #[cfg(feature = "nn")]
+    pub(in crate::speech) fn least_samples(&self, tempo: f64) -> usize {
+        let shift = (self.shift_at(tempo) * f64::from(self.rate)).round() as usize;
+        shift - shift / 2
     }
 }
 

@@ -125,14 +125,25 @@ pub fn align(e: &Emissions<'_>, topology: &Topology, o: &AlignOptions) -> Result
         None => BeamPath { path: best_path(e, topology)?, lost_at_most: 0.0 },
     };
     let Some(path) = best.path else { return Ok(None) };
+    Ok(Some(Aligned { lost_at_most: best.lost_at_most, ..along(e, topology, o, path, &order)? }))
+}
+
+/// Places the output that a path writes, which nothing is lower than.
+pub(super) fn along(
+    e: &Emissions<'_>,
+    topology: &Topology,
+    o: &AlignOptions,
+    path: Alignment,
+    order: &[StateId],
+) -> Result<Aligned, TrellisError> {
     let mut near = o.near;
     loop {
-        let found = around(e, topology, o, near, &path, &order)?;
+        let found = around(e, topology, o, near, &path, order)?;
         match near.filter(|&states| found.edge > o.edge && states < order.len()) {
             Some(states) => near = Some(states.max(1).saturating_mul(2)),
             None => {
-                let (lost_at_most, Around { free_energy, edge, segments }) = (best.lost_at_most, found);
-                return Ok(Some(Aligned { path, lost_at_most, free_energy, edge, segments }));
+                let Around { free_energy, edge, segments } = found;
+                return Ok(Aligned { path, lost_at_most: 0.0, free_energy, edge, segments });
             }
         }
     }

@@ -22,6 +22,7 @@
 //! | [`free_energy()`] | the sum over all alignments, or their least energy |
 //! | [`posteriors()`], [`expected_counts`] | its gradient: with and without the frames |
 //! | [`best_path()`], [`k_best`] | the best alignments |
+//! | [`best_outputs`] | the best of the alignments that write different things |
 //! | [`sample`] | alignments drawn from their distribution |
 //! | [`entropy()`] | how undecided they are |
 //! | [`contrast_loss`] | some alignments against all: numerator and denominator, with gradients |
@@ -36,7 +37,8 @@
 //! kernels are products of matrices: [`chain_free_energy`], [`chain_posteriors`], [`chain_best_path`], and the loss of
 //! a linear-chain conditional random field, [`crf_losses`]. They give the same numbers in a small part of the time.
 //!
-//! On top of them: [`align()`] places a known text, with intervals of its boundaries, [`best_path_in_beam`] looks at what is
+//! On top of them: [`align()`] places a known text, with intervals of its boundaries, [`align_near`] one whose places are about known,
+//! [`best_path_in_beam`] looks at what is
 //! near the best alone and says how much it may have lost by that; [`ctc_losses`] is the loss of a batch
 //! and its gradient, in linear arithmetic; [`asg_losses`] that of the auto segmentation criterion; [`decode`] reads texts off
 //! emissions under a lexicon or a grammar.
@@ -60,6 +62,7 @@ mod asg;
 mod backward;
 mod batches;
 mod beam;
+mod best_outputs;
 mod best_path;
 mod contrast;
 mod crf;
@@ -74,6 +77,7 @@ mod expected_counts;
 mod free_energy;
 mod k_best;
 mod linear;
+mod near;
 mod posteriors;
 mod sample;
 mod segments;
@@ -84,6 +88,7 @@ pub use align::{AlignOptions, Aligned, AlignedSegment, BoundaryTime, align};
 pub use asg::{AsgLoss, asg_loss, asg_losses};
 pub use batches::{contrast_losses, expected_costs};
 pub use beam::{Beam, BeamPath, best_path_in_beam};
+pub use best_outputs::{WrittenOutput, best_outputs};
 pub use best_path::{Alignment, Step, best_path};
 pub use contrast::{ContrastError, ContrastLoss, contrast_loss};
 pub use crf::{
@@ -102,6 +107,7 @@ pub use expected_cost::{AlignmentCosts, ExpectedCost, expected_cost};
 pub use expected_counts::expected_counts;
 pub use free_energy::free_energy;
 pub use k_best::k_best;
+pub use near::align_near;
 pub use posteriors::{Posteriors, posteriors};
 pub use sample::sample;
 pub use segments::{

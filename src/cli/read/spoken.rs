@@ -1,5 +1,6 @@
 //! `energraph read --task spoken`.
 
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -7,15 +8,21 @@ use serde_json::{Value, json};
 
 use super::super::accept::Acceptance;
 use super::super::error::{At, CliError, complain};
-use super::{CHUNK, Found, Read, Sink};
+use super::{Found, Read, Sink};
 use crate::signal::Sound;
 use crate::signal::sound::{read as read_sound, sound_files};
-use crate::speech::words::{SpokenAnswer, SpokenWord, Utterance};
+use crate::speech::words::{SpokenAnswer, SpokenError, SpokenWord, Utterance};
+
+/// Sounds held at a time.
+const CHUNK: usize = 16;
+
+/// What there is instead.
+const EXPLAIN: &str = "--explain draws readings of images; of a sound whose words are known, `energraph align --explain DIR` draws where they lie";
 
 /// Reads every sound that can be read.
 pub(super) fn read(options: &Read) -> Result<(), CliError> {
     if options.explain.is_some() {
-        return Err(CliError::Usage("--explain is for images".into()));
+        return Err(CliError::Usage(EXPLAIN.into()));
     }
     let mut model = options.model.load_spoken()?;
     let accept = Acceptance::of(&model.info.dev, "sounds", options.max_error).at("--max-error")?;
@@ -31,24 +38,61 @@ pub(super) fn read(options: &Read) -> Result<(), CliError> {
             Err(e) => Err(e.clone()),
         };
         let opened: Vec<Result<Sound, (PathBuf, String)>> = chunk.par_iter().map(open).collect();
-        let sounds: Vec<Sound> = opened.iter().filter_map(|o| o.as_ref().ok()).cloned().collect();
-        let mut answers = model.words.read_many(&sounds).at("the net")?.into_iter();
+        let (mut sounds, mut files) = (Vec::new(), Vec::new());
         for (file, sound) in chunk.iter().zip(opened) {
             let path = file.as_ref().unwrap_or_else(|(path, _)| path);
-            let done = sound
-                .map_err(|(_, why)| why)
-                .and_then(|_| answers.next().ok_or("no answer")?.map_err(|e| e.to_string()));
-            match done {
-                Ok(heard) => utterance(&mut sink, path, model.words.name(), &heard, &accept)?,
-                Err(why) => {
-                    failed += 1;
-                    sink.failure(path, &why)?;
-                }
-            }
+            files.push((path.as_path(), sound.map(|sound| sounds.push(sound)).map_err(|(_, why)| why)));
         }
-        sink.flush()?;
+        let name = model.words.name().to_owned();
+        let files = files.into_iter().peekable();
+        let mut turn = Turn { files, sink: &mut sink, accept: &accept, model: &name, failed: 0 };
+        turn.unopened()?;
+        model.words.read_each(&sounds, &mut |read| turn.tell(read))?;
+        failed += turn.failed;
     }
     if failed > 0 { Err(CliError::Told) } else { Ok(()) }
+}
+
+impl From<SpokenError> for CliError {
+    fn from(e: SpokenError) -> Self {
+        CliError::At { place: "the net".into(), cause: e.into() }
+    }
+}
+
+/// Files whose answers are still to be told, in order.
+struct Turn<'a, I: Iterator> {
+    /// Each with what kept it from being opened.
+    files: Peekable<I>,
+    sink: &'a mut Sink,
+    accept: &'a Acceptance,
+    model: &'a str,
+    failed: usize,
+}
+
+impl<'a, I: Iterator<Item = (&'a Path, Result<(), String>)>> Turn<'a, I> {
+    /// Tells what the next file says, and what of those behind it could not be opened.
+    fn tell(&mut self, read: Result<Utterance, SpokenError>) -> Result<(), CliError> {
+        let Some((path, _)) = self.files.next() else { return Ok(()) };
+        match read {
+            Ok(heard) => utterance(self.sink, path, self.model, &heard, self.accept)?,
+            Err(why) => self.fail(path, &why.to_string())?,
+        }
+        self.sink.flush()?;
+        self.unopened()
+    }
+
+    /// Tells of the next files as long as they could not be opened.
+    fn unopened(&mut self) -> Result<(), CliError> {
+        while let Some((path, Err(why))) = self.files.next_if(|(_, opened)| opened.is_err()) {
+            self.fail(path, &why)?;
+        }
+        self.sink.flush()
+    }
+
+    fn fail(&mut self, path: &Path, why: &str) -> Result<(), CliError> {
+        self.failed += 1;
+        self.sink.failure(path, why)
+    }
 }
 
 fn utterance(sink: &mut Sink, path: &Path, model: &str, u: &Utterance, accept: &Acceptance) -> Result<(), CliError> {

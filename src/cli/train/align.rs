@@ -94,10 +94,13 @@ fn relative_path(config: &AlignConfig) -> Option<PathBuf> {
 
 /// Errors of training name their file already where they are about one.
 fn told(place: &Path, e: TrainError) -> CliError {
-    let text = e.to_string();
-    let named =
-        matches!(e, TrainError::Config(_) | TrainError::Data(_) | TrainError::Model(_) | TrainError::Resume { .. });
-    if named { CliError::Plain(text) } else { CliError::At { place: place.display().to_string(), cause: e.into() } }
+    use TrainError as E;
+    match e {
+        E::Config(_) | E::Data(_) | E::Utterance { .. } | E::Model(_) | E::Resume { .. } => {
+            CliError::Plain(e.to_string())
+        }
+        _ => CliError::At { place: place.display().to_string(), cause: e.into() },
+    }
 }
 
 /// What came of it.
@@ -116,4 +119,17 @@ fn report(finished: &Finished, model: &Path, device: &str, whole: Duration) -> S
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_about_an_utterance_names_it_first() {
+        let e = TrainError::Utterance { name: "a.wav".into(), why: "too short".into() };
+        assert_eq!(told(Path::new("x.toml"), e).to_string(), "a.wav: too short");
+        let e = TrainError::Nets { expected: 2, found: 1 };
+        assert!(told(Path::new("x.toml"), e).to_string().starts_with("x.toml: 1 nets"));
+    }
 }

@@ -21,10 +21,8 @@ pub(super) fn run(
         return Err(CliError::Usage("--hold-out and --start-from are for readers of fields".into()));
     }
     let mut config = SpokenConfig::read(&train.config).map_err(|e| CliError::Plain(e.to_string()))?;
-    if let Some(speaker) = &train.hold_out_speaker
-        && config.hold_out(speaker) == 0
-    {
-        return Err("no data has speakers").at(train.config.display());
+    if let Some(speaker) = &train.hold_out_speaker {
+        config.hold_out(speaker);
     }
     config.schedule.steps = train.steps.unwrap_or(config.schedule.steps);
     let data = data_folder(relative_path(&config)).at(train.config.display())?;
@@ -74,12 +72,8 @@ impl Job for Words<'_> {
 
 /// A path of the config that needs the data folder.
 fn relative_path(config: &SpokenConfig) -> Option<PathBuf> {
-    let path = |r: &RecordingsConfig| match r {
-        RecordingsConfig::Archive { archive, .. } => archive.clone(),
-        RecordingsConfig::Folder { folder } => folder.clone(),
-    };
     let sets = config.data.iter().chain(config.dev.iter().map(|d| &d.data));
-    sets.map(path).find(|p| p.is_relative())
+    sets.map(RecordingsConfig::source).find(|p| p.is_relative()).map(PathBuf::from)
 }
 
 /// Errors of training name their file already where they are about one.

@@ -23,8 +23,7 @@ impl Sound {
         if rate == self.rate {
             return Ok(self.clone());
         }
-        let length = (self.samples.len() as u64 * u64::from(rate)).div_ceil(self.rate.into());
-        Limits::default().check(length)?;
+        let length = self.check_length_at(rate, &Limits::default())?;
         let failed = |why: String| SoundError::Resample { from: self.rate, to: rate, why };
         // In f32 the transform of samples near f32::MAX would overflow, and the resampler panics at NaN.
         let samples: Vec<f64> = self.samples.iter().map(|s| f64::from(*s)).collect();
@@ -37,6 +36,15 @@ impl Sound {
         // The resampler counts in floating point.
         samples.resize(length as usize, 0.0);
         Sound::new(samples, rate)
+    }
+
+    /// The samples that the sound has at another rate, where they are within limits.
+    ///
+    /// # Errors
+    /// [`SoundError::TooLong`].
+    pub fn check_length_at(&self, rate: u32, limits: &Limits) -> Result<u64, SoundError> {
+        let length = (self.samples.len() as u64 * u64::from(rate)).div_ceil(self.rate.into());
+        limits.check(length).map(|()| length)
     }
 }
 

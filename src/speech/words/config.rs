@@ -132,7 +132,27 @@ pub enum RecordingsConfig {
     Folder {
         /// The folder.
         folder: PathBuf,
+        /// Speakers left out; every line needs a speaker then.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        except: Vec<String>,
+        /// The only speakers taken; all where empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        only: Vec<String>,
     },
+}
+
+impl RecordingsConfig {
+    /// The archive or folder.
+    pub fn source(&self) -> &Path {
+        let (RecordingsConfig::Archive { archive: from, .. } | RecordingsConfig::Folder { folder: from, .. }) = self;
+        from
+    }
+
+    /// Speakers left out, and the only ones taken where there are any.
+    pub fn speakers(&self) -> (&[String], &[String]) {
+        let (RecordingsConfig::Archive { except, only, .. } | RecordingsConfig::Folder { except, only, .. }) = self;
+        (except, only)
+    }
 }
 
 /// A held-out set.
@@ -218,24 +238,25 @@ impl SpokenConfig {
         self.strings.check().map_err(|why| format!("strings: {why}"))
     }
 
-    /// Leaves a speaker out of all that is trained on, and has the held-out sets of this speaker alone: every number of
-    /// theirs that was trained on or held out. How many archives there were to leave it out of.
-    pub fn hold_out(&mut self, speaker: &str) -> usize {
+    /// Leaves a speaker out of all that is trained on, and has the held-out sets of this speaker alone: of archives every number of
+    /// theirs that was trained on or held out, of folders what these hold of them.
+    pub fn hold_out(&mut self, speaker: &str) {
         let mut all = [u32::MAX, 0];
-        let mut archives = 0;
         for data in &mut self.data {
-            if let RecordingsConfig::Archive { numbers, except, .. } = data {
+            if let RecordingsConfig::Archive { numbers, .. } = data {
                 all = [all[0].min(numbers[0]), all[1].max(numbers[1])];
-                except.push(speaker.to_owned());
-                archives += 1;
             }
+            let (RecordingsConfig::Archive { except, .. } | RecordingsConfig::Folder { except, .. }) = data;
+            except.push(speaker.to_owned());
         }
         for dev in &mut self.dev {
-            if let RecordingsConfig::Archive { numbers, only, .. } = &mut dev.data {
+            if let RecordingsConfig::Archive { numbers, .. } = &mut dev.data
+                && all[0] <= all[1]
+            {
                 *numbers = [all[0].min(numbers[0]), all[1].max(numbers[1])];
-                *only = vec![speaker.to_owned()];
             }
+            let (RecordingsConfig::Archive { only, .. } | RecordingsConfig::Folder { only, .. }) = &mut dev.data;
+            *only = vec![speaker.to_owned()];
         }
-        archives
     }
 }

@@ -9,6 +9,7 @@ use super::{Recording, RecordingsConfig, UnknownWord, Vocabulary};
 use crate::signal::Sound;
 use crate::signal::sound::{Limits, decode};
 use crate::speech::corpus::{CorpusError, read_files};
+use crate::speech::{FeatureConfig, NoFeatures};
 
 /// Why recordings can't be used.
 #[derive(Debug, Error)]
@@ -60,9 +61,10 @@ pub fn read_recordings(
     vocabulary: &Vocabulary,
     rate: u32,
 ) -> Result<Vec<Recording>, RecordingsError> {
-    let (from, table) = match config {
-        RecordingsConfig::Archive { archive, table, .. } => (data.join(archive), data.join(table)),
-        RecordingsConfig::Folder { folder } => (data.join(folder), data.join(folder).join("labels.tsv")),
+    let from = data.join(config.source());
+    let table = match config {
+        RecordingsConfig::Archive { table, .. } => data.join(table),
+        RecordingsConfig::Folder { .. } => from.join("labels.tsv"),
     };
     let mut rows = rows(config, &table, vocabulary)?;
     if rows.is_empty() {
@@ -86,6 +88,24 @@ pub fn read_recordings(
     }
 }
 
+/// Refuses recordings of fewer samples than make a frame: a string of one of them alone has no features.
+pub(super) fn check_lengths(
+    config: &RecordingsConfig,
+    data: &Path,
+    recordings: &[Recording],
+    features: &FeatureConfig,
+    tempo: f64,
+) -> Result<(), RecordingsError> {
+    let least = features.least_samples(tempo);
+    let short = recordings.iter().find(|r| r.samples.len() < least);
+    short.map_or(Ok(()), |r| {
+        let (seconds, shift_ms) =
+            (r.samples.len() as f64 / f64::from(features.rate), (features.shift_ms * tempo * 1e3).round() / 1e3);
+        let why = NoFeatures::TooShort { seconds, shift_ms };
+        Err(item(&data.join(config.source()), &r.name, why.to_string()))
+    })
+}
+
 fn item(from: &Path, name: &str, why: String) -> RecordingsError {
     RecordingsError::Item { from: from.into(), name: name.into(), why }
 }
@@ -97,26 +117,33 @@ fn rows(
     vocabulary: &Vocabulary,
 ) -> Result<BTreeMap<String, Row>, RecordingsError> {
     let text = std::fs::read_to_string(table).map_err(|source| CorpusError { path: table.into(), source })?;
+    let (except, only) = config.speakers();
+    let named = |list: &[String], speaker: &str| list.iter().any(|s| s == speaker);
     let mut rows = BTreeMap::new();
     for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let bad = |why: String| RecordingsError::Line { path: table.into(), line: i + 1, why };
         let columns: Vec<&str> = line.split('\t').collect();
         let (name, text, speaker) = match (config, columns.as_slice()) {
-            (RecordingsConfig::Archive { numbers, except, only, .. }, [name, word, speaker, number, ..]) => {
+            (RecordingsConfig::Archive { numbers, .. }, [name, word, speaker, number, ..]) => {
                 let number: u32 = number.parse().map_err(|_| bad(format!("{number:?} is no number")))?;
-                let named = |list: &[String]| list.iter().any(|s| s == speaker);
-                let chosen = (numbers[0]..=numbers[1]).contains(&number) && !named(except);
-                if !chosen || !(only.is_empty() || named(only)) {
+                if !(numbers[0]..=numbers[1]).contains(&number) {
                     continue;
                 }
                 (name, word, *speaker)
             }
             (RecordingsConfig::Archive { .. }, _) => return Err(bad("expected name, word, speaker, number".into())),
             (RecordingsConfig::Folder { .. }, [name, text, rest @ ..]) => {
-                (name, text, rest.first().copied().unwrap_or_default())
+                let speaker = rest.first().map_or("", |s| s.trim());
+                if speaker.is_empty() && !(except.is_empty() && only.is_empty()) {
+                    return Err(bad(format!("speakers are chosen, but {name} has none")));
+                }
+                (name, text, speaker)
             }
             (RecordingsConfig::Folder { .. }, _) => return Err(bad("expected file and text".into())),
         };
+        if named(except, speaker) || !(only.is_empty() || named(only, speaker)) {
+            continue;
+        }
         let words = vocabulary.labels(text).map_err(|e: UnknownWord| bad(e.to_string()))?;
         let old = rows.insert((*name).to_owned(), Row { words, speaker: speaker.to_owned() });
         if old.is_some() {
@@ -138,6 +165,50 @@ mod tests {
 
     fn wav() -> Vec<u8> {
         Sound::new(vec![0.25; 800], 8_000).unwrap().to_wav().unwrap()
+    }
+
+    #[test]
+    fn a_folder_gives_the_recordings_of_the_speakers_that_are_chosen_and_says_where_none_is_named() {
+        let folder = std::env::temp_dir().join(format!("energraph-folder-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        ["a.wav", "b.wav"].iter().for_each(|name| std::fs::write(folder.join(name), wav()).unwrap());
+        std::fs::write(folder.join("labels.tsv"), "a.wav\t1\tann\nb.wav\t2\tbob\n").unwrap();
+        let list = |names: &[&str]| names.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let names = |except: &[&str], only: &[&str]| {
+            let config = RecordingsConfig::Folder { folder: "".into(), except: list(except), only: list(only) };
+            let all = read_recordings(&config, &folder, &vocabulary(), 8_000);
+            all.map(|all| all.into_iter().map(|r| r.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[], &[]).unwrap(), ["a.wav", "b.wav"]);
+        assert_eq!(names(&["ann"], &[]).unwrap(), ["b.wav"]);
+        assert_eq!(names(&[], &["ann"]).unwrap(), ["a.wav"]);
+        assert!(matches!(names(&[], &["eve"]), Err(RecordingsError::Nothing { .. })));
+        std::fs::write(folder.join("labels.tsv"), "a.wav\t1\tann\nb.wav\t2\n").unwrap();
+        assert_eq!(names(&[], &[]).unwrap().len(), 2);
+        let said = names(&["ann"], &[]).unwrap_err().to_string();
+        assert!(said.contains("line 2: speakers are chosen, but b.wav has none"), "{said}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn recordings_of_less_than_a_frame_are_refused_by_name() {
+        let features = FeatureConfig { rate: 8_000, ..FeatureConfig::default() };
+        let config = RecordingsConfig::Folder { folder: "in".into(), except: Vec::new(), only: Vec::new() };
+        let recording = |samples: usize| {
+            let (name, speaker) = ("a.wav".to_owned(), String::new());
+            Recording { name, words: vec![1], speaker, samples: vec![0.5; samples] }
+        };
+        for tempo in [1.0, 1.1] {
+            let bank = features.bank(tempo, 1.0).unwrap();
+            for samples in 30..60 {
+                let sound = Sound::new(vec![0.5; samples], 8_000).unwrap();
+                let fits = bank.apply(&sound).unwrap().nrows() > 0;
+                let checked = check_lengths(&config, Path::new("d"), &[recording(samples)], &features, tempo);
+                assert_eq!(checked.is_ok(), fits, "{samples} samples at {tempo}");
+                let said = checked.err().map(|e| e.to_string());
+                assert!(said.is_none_or(|said| said.starts_with("d/in: a.wav: the sound is too short")));
+            }
+        }
     }
 
     #[test]

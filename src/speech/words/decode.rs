@@ -11,12 +11,21 @@ use crate::learn::confidence;
 use crate::paths::{Answer, Beta, Output, PathError, PositiveF64, with_output, without_output};
 use crate::semiring::Energy;
 use crate::trellis::{
-    AlignOptions, AlignedSegment, Alignment, BoundaryTime, Emissions, Posteriors, Topology, TrellisError, align,
-    best_path, free_energy, posteriors,
+    AlignOptions, AlignedSegment, Alignment, BoundaryTime, Emissions, Posteriors, Topology, TrellisError,
+    WrittenOutput, align, align_near, best_outputs, best_path, free_energy, posteriors,
 };
 
 /// Distinct answers of lowest energy that are given.
 const CANDIDATES: usize = 3;
+
+/// Frames up to which all alignments of an answer are summed; beyond, those near its best one. A third of a minute at 10 ms.
+const EXACT: usize = 1 << 11;
+
+/// States on either side of the best alignment that are looked at where not all are, at first: about four words.
+const NEAR: usize = 64;
+
+/// More are looked at while so large a share of the alignments is at the outermost of them.
+const EDGE: f64 = 1e-9;
 
 /// Probability that an interval holds its edge.
 const COVERAGE: f64 = 0.95;
@@ -102,7 +111,11 @@ pub struct Heard {
 pub struct Decoder {
     vocabulary: Vocabulary,
     all: Topology,
+    exact: usize,
 }
+
+/// An answer with the words said, and the frames at which these begin, where that is known.
+type Weighed = (WordAnswer, Vec<Label>, Option<Vec<usize>>);
 
 /// An answer's alignments, to be summed at any β.
 #[derive(Debug, Clone)]
@@ -124,7 +137,12 @@ impl Decoder {
     /// As [`Vocabulary::topology`].
     pub fn new(vocabulary: Vocabulary, grammar: &Graph<Energy>) -> Result<Self, WordGraphError> {
         let all = vocabulary.topology(grammar)?;
-        Ok(Decoder { vocabulary, all })
+        Ok(Decoder { vocabulary, all, exact: EXACT })
+    }
+
+    /// The same with so many frames, instead of 2,048, up to which all alignments of an answer are summed: see [`Decoder::read`].
+    pub fn exact_up_to(self, frames: usize) -> Self {
+        Decoder { exact: frames, ..self }
     }
 
     /// The words.
@@ -158,7 +176,7 @@ impl Decoder {
             let Some(best) = best_path(e, among)? else { break };
             let answer = Answer::one(best.output.iter().copied());
             let topology = Topology::from_graph(with_output(self.all.graph(), &answer)?.graph)?;
-            let words = self.words_along(&best, among);
+            let words = self.words_along(&best, among).into_iter().map(|(word, _)| word).collect();
             found.push(Candidate { output: best.output.clone(), best, words, topology });
         }
         if found.is_empty() { Err(DecodeError::NothingFits { frames: e.frames() }) } else { Ok(found) }
@@ -169,25 +187,56 @@ impl Decoder {
     /// Answers come in the order of their lowest energies; what β says of each, its confidence, it says of all ways to align it. Words lie at the medians of their edges' distributions,
     /// given the words, which is the place of the least expected absolute error.
     ///
+    /// What takes the alignments of one answer takes time for its frames × its words. Beyond [`Decoder::exact_up_to`] frames only those are
+    /// looked at that are near its best one, so far around it that less than 10⁻⁹ of them is at the edge of what is looked at; the answers
+    /// themselves, and what all of them are weighed against, are exact. Answers of the same energy may come in another order there.
+    ///
     /// # Errors
     /// [`DecodeError`].
     ///
     /// # Cost
-    /// That of [`Decoder::candidates`] for three, their free energies, [`posteriors()`] of everything and [`align()`] of the answer.
+    /// Up to so many frames that of [`Decoder::candidates`] for three, their free energies, [`posteriors()`] of everything and [`align()`] of
+    /// the answer. Beyond, [`best_outputs`], the posteriors and [`align_near`] of each answer, all linear in the frames. Where the alignments
+    /// of an answer go in circles, as under a grammar with cycles that write nothing, its free energy is that of all of them.
     pub fn read(&self, energies: ArrayView2<'_, f32>, beta: Beta) -> Result<Heard, DecodeError> {
         let e = Emissions::new(energies)?;
-        let candidates = self.candidates(&e, CANDIDATES)?;
+        let long = e.frames() > self.exact;
+        let found = if long { best_outputs(&e, &self.all, CANDIDATES)? } else { Vec::new() };
+        let candidates = if long { Vec::new() } else { self.candidates(&e, CANDIDATES)? };
+        if long && found.is_empty() {
+            return Err(DecodeError::NothingFits { frames: e.frames() });
+        }
         let shares = posteriors(&e, &self.all, beta)?;
-        let mut answers = Vec::with_capacity(candidates.len());
+        let mut all: Vec<Weighed> = Vec::with_capacity(CANDIDATES);
         for c in candidates {
             let free_energy = free_energy(&e, &c.topology, beta)?;
             let confidence = share(free_energy, shares.free_energy, beta);
-            let answer = WordAnswer { output: c.output, energy: c.best.energy, free_energy, confidence };
-            answers.push((answer, c.words));
+            all.push((WordAnswer { output: c.output, energy: c.best.energy, free_energy, confidence }, c.words, None));
         }
-        let words = answers.first().map_or(&[][..], |(_, words)| words);
-        let words = self.place(&e, words, beta, &shares)?;
-        Ok(Heard { answers: answers.into_iter().map(|(a, _)| a).collect(), words, free_energy: shares.free_energy })
+        for written in found {
+            all.push(self.weigh(&e, written, beta, shares.free_energy)?);
+        }
+        let (words, starts) = all.first().map_or((&[][..], None), |(_, words, starts)| (words, starts.as_deref()));
+        let words = self.place(&e, words, starts, beta, &shares)?;
+        Ok(Heard { answers: all.into_iter().map(|(a, ..)| a).collect(), words, free_energy: shares.free_energy })
+    }
+
+    /// Weighs an answer by the alignments near its best one.
+    fn weigh(&self, e: &Emissions<'_>, w: WrittenOutput, beta: Beta, total: f64) -> Result<Weighed, DecodeError> {
+        let answer = Answer::one(w.output.iter().copied());
+        let topology = Topology::from_graph(with_output(self.all.graph(), &answer)?.graph)?;
+        let nothing = DecodeError::NothingFits { frames: e.frames() };
+        let (path, free_energy) = match align_near(e, &topology, &w.frames, &options(beta)) {
+            Ok(near) => near.map(|found| (found.path, found.free_energy)).ok_or(nothing)?,
+            Err(TrellisError::NotLinear { .. }) => {
+                (best_path(e, &topology)?.ok_or(nothing)?, free_energy(e, &topology, beta)?)
+            }
+            Err(other) => return Err(other.into()),
+        };
+        let free_energy = if beta == Beta::Infinite { path.energy } else { free_energy };
+        let confidence = share(free_energy, total, beta);
+        let (words, starts) = self.words_along(&path, &topology).into_iter().unzip();
+        Ok((WordAnswer { output: w.output, energy: path.energy, free_energy, confidence }, words, Some(starts)))
     }
 
     /// Where known words lie: each between the medians of its edges.
@@ -202,21 +251,23 @@ impl Decoder {
     ) -> Result<Vec<HeardWord>, DecodeError> {
         let e = Emissions::new(energies)?;
         let shares = posteriors(&e, &self.vocabulary.topology_of(words)?, beta)?;
-        self.place(&e, words, beta, &shares)
+        self.place(&e, words, None, beta, &shares)
     }
 
     fn place(
         &self,
         e: &Emissions<'_>,
         words: &[Label],
+        starts: Option<&[usize]>,
         beta: Beta,
         shares: &Posteriors,
     ) -> Result<Vec<HeardWord>, DecodeError> {
         let topology = self.vocabulary.topology_of(words)?;
-        let beta = if let Beta::Finite(b) = beta { b } else { PositiveF64::ONE };
-        let between = vec![Vocabulary::SILENCE as Label + 1];
-        let options = AlignOptions { between, beta, coverage: COVERAGE, ..AlignOptions::default() };
-        let placed = align(e, &topology, &options)?.ok_or(DecodeError::NothingFits { frames: e.frames() })?;
+        let placed = match starts {
+            Some(starts) => align_near(e, &topology, starts, &options(beta)),
+            None => align(e, &topology, &AlignOptions { near: None, ..options(beta) }),
+        };
+        let placed = placed?.ok_or(DecodeError::NothingFits { frames: e.frames() })?;
         let one = |segment: &AlignedSegment| {
             let &AlignedSegment { label: word, start, end, .. } = segment;
             let first = start.median.round() as usize;
@@ -233,18 +284,25 @@ impl Decoder {
         Ok(placed.segments.iter().map(one).collect())
     }
 
-    /// The words along an alignment: what reads nothing stands between any two.
-    fn words_along(&self, path: &Alignment, topology: &Topology) -> Vec<Label> {
+    /// The words along an alignment, and their first frames: what reads nothing stands between any two.
+    fn words_along(&self, path: &Alignment, topology: &Topology) -> Vec<(Label, usize)> {
         let arcs = topology.graph().all_arcs();
         let (mut words, mut within) = (Vec::new(), false);
         for step in &path.steps {
             let reads = arcs.get(step.arc as usize).map_or(0, |a| a.ilabel) as usize;
             let word = reads.checked_sub(1).and_then(|class| self.vocabulary.word_of(class));
-            words.extend(word.filter(|_| !within));
+            words.extend(word.zip(step.frame).filter(|_| !within));
             within = word.is_some();
         }
         words
     }
+}
+
+/// What an alignment near a known one is asked for.
+fn options(beta: Beta) -> AlignOptions {
+    let beta = if let Beta::Finite(b) = beta { b } else { PositiveF64::ONE };
+    let between = vec![Vocabulary::SILENCE as Label + 1];
+    AlignOptions { between, beta, coverage: COVERAGE, near: Some(NEAR), edge: EDGE, ..AlignOptions::default() }
 }
 
 /// The share of an answer; at infinite β all or nothing.

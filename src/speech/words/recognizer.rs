@@ -1,6 +1,8 @@
 //! The recogniser: a sound in, words with times and a confidence out.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -19,6 +21,7 @@ use crate::ops::LoadError;
 use crate::paths::{Beta, NotPositive};
 use crate::signal::Sound;
 use crate::signal::features::FeatureError;
+use crate::signal::sound::Limits;
 use crate::speech::{Features, NoFeatures};
 
 /// Energies, or why there are none.
@@ -26,6 +29,12 @@ type Energies = Vec<Result<Array2<f32>, SpokenError>>;
 
 /// Most sounds that go through the net together.
 const BATCH: usize = 16;
+
+/// Seconds of sound that go through the net together, unless it is one sound.
+const BATCH_SECONDS: f64 = 600.0;
+
+/// Seconds of the longest sound that is read: what the net makes of an hour takes hundreds of MiB.
+const LONGEST: u64 = 3_600;
 
 /// Why a recogniser can't be made, or a sound can't be read.
 #[derive(Debug, Error)]
@@ -214,14 +223,30 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
     /// One of a sound's own stands in its place; the whole fails where the net does.
     pub fn read_many(&mut self, sounds: &[Sound]) -> Result<Vec<Result<Utterance, SpokenError>>, SpokenError> {
         let mut all = Vec::with_capacity(sounds.len());
-        for chunk in sounds.chunks(BATCH) {
-            let energies = self.energies(chunk)?;
-            all.par_extend(energies.into_par_iter().map(|energies| {
-                let heard = self.decoder.read(energies?.view(), self.beta)?;
-                Ok(self.utterance(heard))
-            }));
+        let kept = self.read_each::<SpokenError>(sounds, &mut |read| {
+            all.push(read);
+            Ok(())
+        });
+        kept.map(|()| all)
+    }
+
+    /// As [`WordRecognizer::read_many`], each told in its order as soon as it and those before it are known.
+    ///
+    /// # Errors
+    /// Where the net fails, or `tell` does, which ends it.
+    pub fn read_each<E: From<SpokenError>>(
+        &mut self,
+        sounds: &[Sound],
+        tell: &mut dyn FnMut(Result<Utterance, SpokenError>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rest = sounds;
+        while !rest.is_empty() {
+            let (batch, behind) = rest.split_at(batch(rest));
+            rest = behind;
+            let energies = self.energies(batch)?;
+            self.decode_each(energies, tell)?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Where known words lie in a sound.
@@ -233,6 +258,39 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
         Ok(self.decoder.align(energies.view(), words, self.beta)?.into_iter().map(|w| self.word(w)).collect())
     }
 
+    /// Decodes side by side, and tells in order.
+    fn decode_each<E>(
+        &self,
+        energies: Energies,
+        tell: &mut dyn FnMut(Result<Utterance, SpokenError>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let one = |energies: Result<Array2<f32>, SpokenError>| {
+            let heard = self.decoder.read(energies?.view(), self.beta)?;
+            Ok(self.utterance(heard))
+        };
+        // A thread of the pool must not wait for the pool.
+        if energies.len() < 2 || rayon::current_thread_index().is_some() {
+            return energies.into_iter().map(one).try_for_each(tell);
+        }
+        let stopped = AtomicBool::new(false);
+        rayon::in_place_scope_fifo(|scope| {
+            let (one, stopped) = (&one, &stopped);
+            let mut known = Vec::with_capacity(energies.len());
+            for energies in energies {
+                let (sender, receiver) = sync_channel(1);
+                known.push(receiver);
+                scope.spawn_fifo(move |_| {
+                    if !stopped.load(Ordering::Relaxed) {
+                        let _ = sender.send(one(energies));
+                    }
+                });
+            }
+            let told = known.into_iter().flatten().try_for_each(tell);
+            stopped.store(told.is_err(), Ordering::Relaxed);
+            told
+        })
+    }
+
     /// The energies of each sound that has some.
     fn energies(&mut self, sounds: &[Sound]) -> Result<Energies, SpokenError> {
         let one = |sound: &Sound| {
@@ -240,6 +298,7 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
             if sound.samples().iter().all(|s| Some(s) == first) {
                 return Err(SpokenError::Silent);
             }
+            self.check_length(sound)?;
             let mut features = self.features.raw(sound)?;
             let silence = self.silence.of(&features);
             self.normalise.apply(&mut features);
@@ -255,6 +314,14 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
         let energies = self.net.infer(&inputs)?;
         let whole = |(block, silence): (usize, Vec<f32>)| with_silence(energies.block(block), &silence);
         Ok(numbered.into_iter().map(|f| f.map(whole)).collect())
+    }
+
+    /// Whether a sound has few enough samples at the model's rate.
+    fn check_length(&self, sound: &Sound) -> Result<(), SpokenError> {
+        let rate = self.features.config().rate;
+        let limit = LONGEST.saturating_mul(u64::from(rate));
+        sound.check_length_at(rate, &Limits { samples: limit, ..Limits::default() }).map_err(NoFeatures::from)?;
+        Ok(())
     }
 
     fn utterance(&self, heard: Heard) -> Utterance {
@@ -280,4 +347,14 @@ impl<F: FrontEnd<Input = Array2<f32>> + Sync> WordRecognizer<F> {
             posterior: heard.posterior,
         }
     }
+}
+
+/// How many of the sounds go through the net together: one at least.
+fn batch(sounds: &[Sound]) -> usize {
+    let mut seconds = 0.0;
+    let fits = |sound: &&Sound| {
+        seconds += sound.seconds();
+        seconds <= BATCH_SECONDS
+    };
+    sounds.iter().take(BATCH).take_while(fits).count().max(1)
 }

@@ -8,12 +8,12 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::data::{RecordingsError, read_recordings};
+use super::data::{RecordingsError, check_lengths, read_recordings};
 use super::silence::with_silence;
 use super::source::{StringSource, StringTarget};
 use super::{
-    DecodeError, Decoder, Recording, SpokenConfig, SpokenDev, SpokenModelError, Strung, Vocabulary, VocabularyError,
-    WordGraphError, WordLossError, WordObjective, word_grammar,
+    DecodeError, Decoder, Recording, RecordingsConfig, SpokenConfig, SpokenDev, SpokenModelError, Strung, Vocabulary,
+    VocabularyError, WordGraphError, WordLossError, WordObjective, word_grammar,
 };
 use crate::graph::Label;
 use crate::learn::{
@@ -151,15 +151,19 @@ impl SpokenRun {
     /// [`SpokenTrainError`] for anything that can't be read or makes no sense.
     pub fn new(config: SpokenConfig, data: &Path, seed: u64, device: ComputeDevice) -> Result<Self, SpokenTrainError> {
         let vocabulary = Vocabulary::new(&config.model)?;
-        let read = |c| read_recordings(c, data, &vocabulary, config.features.rate);
+        let read = |c: &RecordingsConfig, tempo: f64| {
+            let all = read_recordings(c, data, &vocabulary, config.features.rate)?;
+            check_lengths(c, data, &all, &config.features, tempo).map(|()| all)
+        };
         let mut recordings = Vec::new();
         for part in &config.data {
-            recordings.extend(read(part)?);
+            // At the fastest there are the fewest frames.
+            recordings.extend(read(part, 1.0 + config.augment.tempo)?);
         }
         let features = Features::new(config.features.clone())?;
         let mut dev = Vec::new();
         for set in &config.dev {
-            dev.push(dev_set(set, read(&set.data)?, &config, &vocabulary, &features)?);
+            dev.push(dev_set(set, read(&set.data, 1.0)?, &config, &vocabulary, &features)?);
         }
         let (strings, augment) = (config.strings.clone(), config.augment.clone());
         let heard = (config.features.clone(), config.normalise, config.silence);
