@@ -13,9 +13,9 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`semiring`] | weights, semirings and the properties that operations ask for; the law kit |
-//! | [`graph`] | weighted graphs, symbol tables, AT&T text, drawings |
-//! | [`ops`] | graph → graph: [`ops::compose()`] and the rational operations, each with provenance |
-//! | [`paths`] | graph → numbers and paths: free energies, posteriors, best and k best, rivals |
+//! | [`graph`] | weighted graphs, symbol tables; AT&T text, OpenFst's files, JSON (feature `json`), drawings |
+//! | [`ops`] | graph → graph: [`ops::compose()`], at once or on demand, the rational operations, rewrites of weighted graphs |
+//! | [`paths`] | graph → numbers and paths: free energies, posteriors, best and k best, rivals, draws |
 //! | [`trellis`] | frames × topology, never built: CTC, hidden Markov models, linear chains; best paths, posteriors |
 //! | [`factor`] | factor graphs, and their trellises |
 //! | [`autograd`] | the tape: gradients through operations and free energies |
@@ -23,7 +23,7 @@
 //! | [`learn`] | front-ends, optimisers, the training loop, metrics, confidence and reject |
 //! | `nn` | (feature `nn`) convolutional front-ends on burn |
 //! | `signal`, `handwriting` | (features `signal`, `nn`) images, sound, cuts, grammars, the reader |
-//! | `speech` | (feature `signal`) TextGrid files, comparison of alignments |
+//! | `speech` | (features `signal`, `nn`) phones, lexicons, forced alignment, TextGrid files, recognisers of words |
 //! | `oracle` | (feature `oracle`) brute force, for tests |
 //!
 //! # The whole of it in one example
