@@ -201,6 +201,36 @@ impl Tape {
         Ok(self.record(graphs, made))
     }
 
+    /// Any other operation that says where its weights came from, of this library ([`ops::intersect()`], [`ops::difference()`],
+    /// [`ops::replace()`], [`ops::synchronize()`], [`ops::top_sort()`], [`ops::expand()`] of a lazy composition) or of your own. `op` is given
+    /// the graphs, which are the inputs of the origins in their order; ∂ of a result's site flows to each of its origins.
+    ///
+    /// # Errors
+    /// What `op` says, [`TapeError::ForeignHandle`].
+    ///
+    /// ```
+    /// use energraph::autograd::Tape;
+    /// use energraph::ops::{Compose, acceptor, from_strings, intersect};
+    /// use energraph::{Beta, Energy};
+    /// let mut tape = Tape::new();
+    /// let heard = tape.leaf(from_strings::<Energy, _>([[1, 2], [1, 3]])?);
+    /// let allowed = tape.constant(acceptor(&[1, 3])?);
+    /// let both = tape.apply(&[heard, allowed], |g| intersect(g[0], g[1], &Compose::default()))?;
+    /// let f = tape.free_energy(both, Beta::ONE)?;
+    /// let gradients = tape.backward(&[(f, 1.0)])?;
+    /// assert_eq!(gradients.of(heard).ok_or("a leaf")?.arcs.iter().sum::<f64>(), 2.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn apply<E: Into<TapeError>>(
+        &mut self,
+        graphs: &[GraphVar],
+        op: impl FnOnce(&[&Graph<Energy>]) -> Result<Traced<Energy>, E>,
+    ) -> Result<GraphVar, TapeError> {
+        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
+        let made = op(&given).map_err(Into::into)?;
+        Ok(self.record(graphs, made))
+    }
+
     /// The paths that write a right output: [`with_output`]. Where there is none, free energies are +∞.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use ndarray::Array2;
 
 use super::*;
-use crate::graph::{Graph, GraphBuilder, Label, Site, SiteValues};
-use crate::ops::{Closure, Compose, OpError, Side, acceptor};
+use crate::graph::{Graph, GraphBuilder, Label, Site, SiteValues, Traced};
+use crate::ops::{self, Budget, Closure, Compose, OpError, Replace, Side, acceptor};
 use crate::oracle;
-use crate::paths::{Answer, Beta, best_path};
+use crate::paths::{Answer, Beta, best_path, free_energy_and_posteriors};
 use crate::semiring::Energy;
 use crate::trellis::{Emissions, TrellisError};
 
@@ -284,6 +284,51 @@ fn gradients_through_a_closure_are_their_finite_differences() {
         let list: Vec<Sum> = sequences(&paths, &string).into_iter().filter(|p| p.output == string).collect();
         compared += i32::from(compare(tape, &[leaf], &world, &[(read, list)], &mut r));
     }
+}
+
+#[test]
+fn gradients_through_operations_that_keep_all_paths_are_the_posteriors() {
+    let mut r = Lcg(6);
+    let mut compared = [0; 4];
+    for _ in 0..1_500 {
+        let g = random_graph(&mut r);
+        let Ok(part) = ops::connect(&g) else { continue };
+        let Ok((value, posteriors)) = free_energy_and_posteriors(&g, Beta::ONE) else { continue };
+        let ways: [fn(&Graph<Energy>) -> Result<Traced<Energy>, OpError>; 4] = [
+            |g| ops::arc_sort(g, Side::Output),
+            ops::top_sort,
+            |g| ops::synchronize(g, Budget::default()),
+            |g| ops::replace(7, &[(7, g)], &Replace::default()),
+        ];
+        for (way, compared) in ways.into_iter().zip(&mut compared) {
+            let mut tape = Tape::new();
+            let leaf = tape.leaf(g.clone());
+            // What no path visits may go in circles.
+            let connected = tape.apply(&[leaf], |_| Ok::<_, OpError>(part.clone())).unwrap();
+            let made = tape.apply(&[connected], |g| way(g[0])).unwrap();
+            let f = tape.free_energy(made, Beta::ONE).unwrap();
+            let found = tape.value(f).unwrap();
+            assert!(found == value || (found - value).abs() <= 1e-9 * value.abs().max(1.0), "{found} {value}");
+            let gradients = tape.backward(&[(f, 2.0)]).unwrap();
+            let found = gradients.of(leaf).unwrap();
+            let pairs = found.arcs.iter().zip(&posteriors.arcs).chain(found.finals.iter().zip(&posteriors.finals));
+            assert!(pairs.clone().all(|(a, b)| (a - 2.0 * b).abs() < 1e-9), "{g:?}");
+            *compared += 1;
+        }
+    }
+    assert!(compared.iter().all(|&n| n > 1_000), "{compared:?}");
+}
+
+#[test]
+fn an_operation_that_fails_or_has_a_foreign_graph_leaves_the_tape_as_it_was() {
+    let (mut tape, mut other) = (Tape::new(), Tape::new());
+    let g = tape.leaf(acceptor(&[1]).unwrap());
+    let foreign = other.leaf(acceptor(&[1]).unwrap());
+    let failed = tape.apply(&[g], |_| Err::<Traced<Energy>, _>(OpError::Empty { first_unmatched: None }));
+    assert_eq!(failed, Err(TapeError::Op(OpError::Empty { first_unmatched: None })));
+    assert_eq!(tape.apply(&[g, foreign], |g| ops::union(g)), Err(TapeError::ForeignHandle));
+    let f = tape.free_energy(g, Beta::ONE).unwrap();
+    assert_eq!(tape.backward(&[(f, 1.0)]).unwrap().of(g).unwrap().arcs, [1.0]);
 }
 
 #[test]
