@@ -77,6 +77,11 @@ struct Value {
 ///
 /// Every method does its operation at once; the result's value is at hand ([`Tape::graph`], [`Tape::value`]).
 ///
+/// Operations that give every string the weight that it had ([`ops::remove_epsilon()`], [`ops::push()`], [`ops::determinize()`],
+/// [`ops::minimize()`] in the semiring of the question) sum and divide weights, and have no origins. They need none here: the free energy of a
+/// result, and of its composition with anything, is that of the graph which was rewritten, and so is the gradient. Put that graph on
+/// the tape, and the rewritten one where no gradient is wanted.
+///
 /// ```
 /// use energraph::autograd::Tape;
 /// use energraph::ops::{acceptor, union};
