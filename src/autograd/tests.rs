@@ -286,6 +286,8 @@ fn gradients_through_a_closure_are_their_finite_differences() {
     }
 }
 
+type Way = fn(&Graph<Energy>) -> Result<Traced<Energy>, OpError>;
+
 #[test]
 fn gradients_through_operations_that_keep_all_paths_are_the_posteriors() {
     let mut r = Lcg(6);
@@ -294,7 +296,7 @@ fn gradients_through_operations_that_keep_all_paths_are_the_posteriors() {
         let g = random_graph(&mut r);
         let Ok(part) = ops::connect(&g) else { continue };
         let Ok((value, posteriors)) = free_energy_and_posteriors(&g, Beta::ONE) else { continue };
-        let ways: [fn(&Graph<Energy>) -> Result<Traced<Energy>, OpError>; 4] = [
+        let ways: [Way; 4] = [
             |g| ops::arc_sort(g, Side::Output),
             ops::top_sort,
             |g| ops::synchronize(g, Budget::default()),
@@ -326,7 +328,7 @@ fn an_operation_that_fails_or_has_a_foreign_graph_leaves_the_tape_as_it_was() {
     let foreign = other.leaf(acceptor(&[1]).unwrap());
     let failed = tape.apply(&[g], |_| Err::<Traced<Energy>, _>(OpError::Empty { first_unmatched: None }));
     assert_eq!(failed, Err(TapeError::Op(OpError::Empty { first_unmatched: None })));
-    assert_eq!(tape.apply(&[g, foreign], |g| ops::union(g)), Err(TapeError::ForeignHandle));
+    assert_eq!(tape.apply(&[g, foreign], ops::union), Err(TapeError::ForeignHandle));
     let f = tape.free_energy(g, Beta::ONE).unwrap();
     assert_eq!(tape.backward(&[(f, 1.0)]).unwrap().of(g).unwrap().arcs, [1.0]);
 }
