@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use energraph::graph::topological_order;
 use energraph::ops::{Budget, Compose, Filter, OpError, Unmatched, acceptor, compose, connect};
-use energraph::oracle::Path;
-use energraph::{Commutative, Counting, Energy, Graph, GraphBuilder, Site, Traced, Weight};
+use energraph::{Commutative, Counting, Energy, Graph, GraphBuilder, Site, Weight};
 use ops_common::*;
 
 const EMPTY_TOO: Compose = Compose {
@@ -69,15 +68,6 @@ fn composition_counts_paths_as_the_counting_semiring_does() {
         let c = compose(&a, &b, &EMPTY_TOO).unwrap();
         assert_eq!(total(&relation(&c.graph)), wanted, "\n{a:?}\n{b:?}");
     }
-}
-
-/// The paths of the arguments that a path of the composition was made from.
-fn parts<W: Weight>(c: &Traced<W>, path: &Path) -> (Vec<Site>, Vec<Site>) {
-    let from = |input: u32| {
-        let all = path.sites.iter().flat_map(|&s| c.origin.of(s));
-        all.filter(|s| s.input == input).map(|s| s.site).collect()
-    };
-    (from(0), from(1))
 }
 
 #[test]

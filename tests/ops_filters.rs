@@ -8,7 +8,7 @@ use energraph::graph::EPSILON;
 use energraph::ops::{Compose, Filter, OpError, compose};
 use energraph::oracle::Path;
 use energraph::paths::path_sum;
-use energraph::{Commutative, Counting, Graph, MinSum, Site, Traced, Weight};
+use energraph::{Commutative, Counting, Graph, MinSum, Site, Weight};
 use ops_common::*;
 
 const ROUNDS: usize = 1_000;
@@ -103,15 +103,6 @@ fn three_filters_agree_in_a_semiring_that_counts_and_all_five_where_sums_are_ide
         assert!(ALL.into_iter().all(|f| best(f) == best(Filter::Sequence)));
     }
     assert!(different > 40, "{different}");
-}
-
-/// The paths of the arguments that a path of the composition was made from.
-fn parts<W: Weight>(c: &Traced<W>, path: &Path) -> (Vec<Site>, Vec<Site>) {
-    let from = |input: u32| {
-        let all = path.sites.iter().flat_map(|&s| c.origin.of(s));
-        all.filter(|s| s.input == input).map(|s| s.site).collect()
-    };
-    (from(0), from(1))
 }
 
 #[test]

@@ -122,6 +122,15 @@ pub fn paths<W: Weight>(g: &Graph<W>, arcs: usize) -> Vec<Path> {
     few_paths(g, arcs).expect("the test's graph should have fewer paths")
 }
 
+/// The paths of the arguments that a path of a composition was made from.
+pub fn parts<W: Weight>(c: &Traced<W>, path: &Path) -> (Vec<Site>, Vec<Site>) {
+    let from = |input: u32| {
+        let all = path.sites.iter().flat_map(|&s| c.origin.of(s));
+        all.filter(|s| s.input == input).map(|s| s.site).collect()
+    };
+    (from(0), from(1))
+}
+
 /// The weights of all paths by (input, output), sorted.
 pub type Relation<W> = BTreeMap<(Vec<Label>, Vec<Label>), Vec<W>>;
 
