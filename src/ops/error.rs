@@ -49,7 +49,7 @@ pub enum OpError {
     /// The result would accept nothing.
     #[error("the result accepts nothing{}", explain(first_unmatched))]
     Empty {
-        /// In composition, where the match got furthest; `None` where an argument accepts nothing by itself.
+        /// In composition, where the match got furthest; `None` where an argument accepts nothing by itself, and elsewhere.
         first_unmatched: Option<Unmatched>,
     },
     /// More work than the [`Budget`] allows.
@@ -194,7 +194,7 @@ impl From<Stuck> for OpError {
 
 fn explain(u: &Option<Unmatched>) -> String {
     let Some(Unmatched { matched, left, right, label }) = u else {
-        return ": an argument accepts nothing".to_string();
+        return String::new();
     };
     let cause = match label {
         Some(label) => format!("the second graph cannot read label {label}"),
