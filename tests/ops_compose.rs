@@ -5,7 +5,9 @@ mod ops_common;
 use std::collections::BTreeMap;
 
 use energraph::graph::topological_order;
-use energraph::ops::{Budget, Compose, Filter, OpError, Unmatched, acceptor, compose, connect};
+use energraph::ops::{
+    Budget, Compose, Filter, LazyCompose, LazyGraph, OpError, Unmatched, acceptor, compose, connect, expand,
+};
 use energraph::{Commutative, Counting, Energy, Graph, GraphBuilder, Site, Weight};
 use ops_common::*;
 
@@ -202,6 +204,22 @@ fn a_composition_over_budget_stops() {
     assert!(with(51, 50).is_ok());
     assert!(matches!(with(50, 50), Err(OpError::Budget { states: 51, arcs: 50 })));
     assert!(matches!(with(51, 49), Err(OpError::Budget { states: 51, arcs: 50 })));
+}
+
+#[test]
+fn a_state_of_more_arcs_than_the_budget_is_not_made_first() {
+    // 60,000 arcs of one label against as many: 3.6 billion arcs of one state, 70 GB of them.
+    let mut b = GraphBuilder::new();
+    b.add_states(2);
+    b.start(0);
+    (0..60_000).for_each(|i| b.arc(0, 1, 1, Energy::FREE, i % 2));
+    b.final_weight(1, Energy::FREE);
+    let fan = b.build().unwrap();
+    let stopped = Err(OpError::Budget { states: 4, arcs: 100_001 });
+    assert_eq!(compose(&fan, &fan, &EMPTY_TOO), stopped);
+    let mut lazy = LazyCompose::new(&fan, &fan, &EMPTY_TOO);
+    assert_eq!(lazy.arcs(0).map(<[_]>::len), Err(OpError::Budget { states: 4, arcs: 100_001 }));
+    assert_eq!(expand(&mut lazy), stopped);
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_final_weight_that_concatenation_moves_to_an_arc_keeps_its_origin() {
     let t = concat(&[&a, &b]).unwrap();
     let moved = (0..t.graph.arc_count() as u32).find(|&i| t.graph.all_arcs()[i as usize].ilabel == 0).unwrap();
     assert_eq!(t.graph.all_arcs()[moved as usize].weight, Counting(3));
-    assert_eq!(t.origin.arc(moved), [InputSite { input: 0, site: Site::Final(1) }]);
+    assert_eq!(*t.origin.arc(moved), [InputSite { input: 0, site: Site::Final(1) }]);
     assert!(!t.graph.is_final(1));
 }
 
@@ -135,7 +135,7 @@ fn closure_sums_every_number_of_repetitions() {
             };
             check_origin(&t, &[&g]);
             // A path of the closure that takes k − 1 arcs back is k paths of the graph.
-            let back = |s: &Site| matches!(t.origin.of(*s), [InputSite { site: Site::Final(_), .. }]);
+            let back = |s: &Site| matches!(*t.origin.of(*s), [InputSite { site: Site::Final(_), .. }]);
             let mut got: Relation<Energy> = BTreeMap::new();
             let Some(all) = few_paths(&t.graph, 3 * repeats + 1) else { continue };
             for p in all {

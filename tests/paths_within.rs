@@ -21,9 +21,9 @@ fn every_path_within_the_margin_is_kept_with_its_energy_and_every_arc_kept_lies_
         let all = paths(&g);
         let best = all.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
         let near = within(&g, margin).unwrap();
-        let back = |site: &Site| match near.origin.of(*site) {
-            [InputSite { input: 0, site }] => *site,
-            other => panic!("{other:?}"),
+        let back = |site: &Site| match *near.origin.of(*site) {
+            [InputSite { input: 0, site }] => site,
+            ref other => panic!("{other:?}"),
         };
         let mut kept: Vec<(Vec<Site>, f64)> =
             paths(&near.graph).into_iter().map(|(sites, e)| (sites.iter().map(back).collect(), e)).collect();

@@ -75,6 +75,7 @@ mod epsilon_normalize;
 mod equivalent;
 mod error;
 mod filter;
+mod found;
 mod gallic;
 mod index;
 mod intersect;

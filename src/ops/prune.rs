@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::rows::Rows;
 use super::{OpError, connect, sums};
-use crate::graph::{Graph, InputSite, Origin, OriginBuilder, Site, StateId, Traced};
+use crate::graph::{Graph, InputSite, Origin, OriginBuilder, Site, Sites, StateId, Traced};
 use crate::semiring::{PathProperty, Star, Tolerance};
 
 /// Rounding may put the best path this far beyond itself.
@@ -70,7 +70,7 @@ pub fn prune<S: Star + PathProperty>(g: &Graph<S>, margin: &S) -> Result<Traced<
 /// The origins of a result's result.
 fn through<S: Star>(last: &Traced<S>, first: &Origin) -> Origin {
     let mut origin = OriginBuilder::with_capacity(last.graph.states(), last.graph.arc_count(), 1);
-    let back = |sites: &[InputSite]| sites.iter().flat_map(|s| first.of(s.site)).copied().collect::<Vec<_>>();
+    let back = |sites: Sites| sites.into_iter().flat_map(|s| first.of(s.site)).collect::<Vec<_>>();
     (0..last.graph.arc_count() as u32).for_each(|arc| origin.arc(back(last.origin.arc(arc))));
     (0..last.graph.states() as StateId).for_each(|s| origin.final_weight(back(last.origin.final_weight(s))));
     origin.build()

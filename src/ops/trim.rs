@@ -7,10 +7,21 @@ pub(super) const DROPPED: StateId = StateId::MAX;
 
 /// A new numbering of the states worth keeping.
 pub(super) struct Kept {
-    /// Old state by new number: a topological order where there is one, else the order found.
-    pub old: Vec<StateId>,
+    /// Number of states kept.
+    pub states: usize,
+    /// Old state by new number, a topological order; `None` where the order found is kept, since it is one or none is.
+    pub order: Option<Vec<StateId>>,
     /// New number by old state, or [`DROPPED`].
     pub new: Vec<StateId>,
+}
+
+impl Kept {
+    /// Old state by new number.
+    pub(super) fn old(&self) -> impl Iterator<Item = StateId> {
+        let as_found = if self.order.is_none() { self.new.as_slice() } else { &[] };
+        let kept = (0..).zip(as_found).filter(|(_, new)| **new != DROPPED).map(|(old, _)| old);
+        self.order.iter().flatten().copied().chain(kept)
+    }
 }
 
 /// Rows of arc targets by state.
@@ -33,16 +44,23 @@ pub(super) fn trim(g: &impl Targets, alive: &mut [bool]) -> Kept {
         Some(order) if order.len() == n as usize => sweep(g, order.iter().rev().copied(), alive),
         Some(_) => search_back(g, alive),
     }
-    let order = order.filter(|o| o.len() == n as usize);
-    let old: Vec<StateId> = match order {
-        Some(order) => order.into_iter().filter(|&s| alive[s as usize]).collect(),
-        None => (0..n).filter(|&s| alive[s as usize]).collect(),
-    };
     let mut new = vec![DROPPED; n as usize];
-    for (i, &s) in old.iter().enumerate() {
-        new[s as usize] = i as StateId;
+    let mut states = 0;
+    let mut number = |s: StateId| {
+        if alive[s as usize] {
+            new[s as usize] = states as StateId;
+            states += 1;
+        }
+    };
+    let mut order = order.filter(|o| o.len() == n as usize);
+    match &order {
+        Some(order) => order.iter().for_each(|&s| number(s)),
+        None => (0..n).for_each(number),
     }
-    Kept { old, new }
+    if let Some(order) = &mut order {
+        order.retain(|&s| alive[s as usize]);
+    }
+    Kept { states, order, new }
 }
 
 /// A topological order (Kahn 1962), cut short at the first cycle.
