@@ -40,8 +40,10 @@ pub(super) fn trim(g: &impl Targets, alive: &mut [bool]) -> Kept {
     let forward = (0..n).all(|s| g.of(s).all(|t| t > s));
     let order = if forward { None } else { Some(kahn(g)) };
     match &order {
-        None => sweep(g, (0..n).rev(), alive),
-        Some(order) if order.len() == n as usize => sweep(g, order.iter().rev().copied(), alive),
+        None => _ = sweep(g, (0..n).rev(), alive),
+        Some(order) if order.len() == n as usize => _ = sweep(g, order.iter().rev().copied(), alive),
+        // Few sweeps are enough for most graphs with cycles, and no arc needs to be looked up backwards for them.
+        Some(_) if (0..SWEEPS).any(|_| !sweep(g, (0..n).rev(), alive)) => (),
         Some(_) => search_back(g, alive),
     }
     let mut new = vec![DROPPED; n as usize];
@@ -88,13 +90,19 @@ fn kahn(g: &impl Targets) -> Vec<StateId> {
     order
 }
 
-/// Marks the states with an arc to a marked state, in an order in which targets come first.
-fn sweep(g: &impl Targets, order: impl Iterator<Item = StateId>, alive: &mut [bool]) {
+/// Sweeps over a graph with cycles before its arcs are turned round.
+const SWEEPS: usize = 4;
+
+/// Marks the states with an arc to a marked state, all where targets come first in the order; whether there were any.
+fn sweep(g: &impl Targets, order: impl Iterator<Item = StateId>, alive: &mut [bool]) -> bool {
+    let mut more = false;
     for s in order {
-        if !alive[s as usize] {
-            alive[s as usize] = g.of(s).any(|t| alive[t as usize]);
+        if !alive[s as usize] && g.of(s).any(|t| alive[t as usize]) {
+            alive[s as usize] = true;
+            more = true;
         }
     }
+    more
 }
 
 /// The same for any order, by a search against the arcs.
