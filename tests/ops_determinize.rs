@@ -123,26 +123,6 @@ fn what_has_no_deterministic_equivalent_ends_over_budget_and_can_still_be_disamb
     assert_eq!(disambiguate(&twins(), q(), small).unwrap().states(), 5);
 }
 
-#[test]
-fn determinisation_is_the_same_from_run_to_run() {
-    let mut rng = Rng::new(73);
-    for _ in 0..100 {
-        let shape = Shape { states: 12, arcs: 40, ..ACCEPTORS };
-        let g = random(&mut rng, shape, energy).lift::<LogSum<f64>>();
-        let run = || determinize(&g, q(), Budget::default());
-        assert_eq!(
-            std::thread::spawn({
-                let g = g.clone();
-                move || determinize(&g, q(), Budget::default())
-            })
-            .join()
-            .unwrap(),
-            run()
-        );
-        assert_eq!(run(), run());
-    }
-}
-
 /// The number of states that any deterministic acceptor needs: different futures, up to a common weight.
 fn futures(g: &Graph<Energy>) -> usize {
     let futures = (0..g.states() as u32).map(|s| {

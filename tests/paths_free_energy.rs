@@ -270,27 +270,6 @@ fn ladder(stretches: u32, f: impl Fn(u32, u32) -> f32) -> Graph<Energy> {
 }
 
 #[test]
-fn an_isolated_state_changes_no_gradient() {
-    let with = |extra: usize| {
-        let mut b = GraphBuilder::new();
-        b.add_states(3 + extra);
-        b.start(0);
-        b.arc(0, 1, 1, energy(1.0), 1);
-        b.arc(0, 2, 2, energy(2.0), 2);
-        b.final_weight(1, energy(0.5));
-        b.final_weight(2, energy(-0.5));
-        b.build().unwrap()
-    };
-    // The last state matters most where someone trusts the last node to be the end.
-    let (plain, isolated) = (with(0), with(2));
-    for beta in [Beta::Infinite, Beta::ONE] {
-        let (f, p) = free_energy_and_posteriors(&plain, beta).unwrap();
-        let (f2, p2) = free_energy_and_posteriors(&isolated, beta).unwrap();
-        assert_eq!((f, &p.arcs[..], &p.finals[..3]), (f2, &p2.arcs[..], &p2.finals[..3]));
-    }
-}
-
-#[test]
 fn a_path_a_thousand_nats_behind_half_way_wins_in_the_end() {
     // Two separate branches: the first is 1,000 nats ahead at half-way and 1,010 behind in the end.
     let mut b = GraphBuilder::new();
