@@ -222,7 +222,7 @@ fn products_too_large_for_a_table_are_hashed_to_the_same_result() {
 #[test]
 fn acyclic_compositions_are_numbered_in_topological_order() {
     let mut rng = Rng::new(8);
-    for _ in 0..500 {
+    for _ in 0..1_000 {
         let (a, b) = (random(&mut rng, SMALL, energy), random(&mut rng, SMALL, energy));
         let c = compose(&a, &b, &EMPTY_TOO).unwrap().graph;
         assert!(c.arcs_with_source().all(|(_, s, a)| s < a.target), "{c:?}");

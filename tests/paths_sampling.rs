@@ -174,7 +174,7 @@ fn walks_take_every_way_alike_from_which_an_end_is_near_enough() {
 
 #[test]
 fn infinite_beta_draws_the_best_path_and_the_same_numbers_the_same_draws() {
-    for seed in 0..200 {
+    for seed in 0..1_000 {
         let g = random_graph(seed, Shape::ACYCLIC);
         let best = best_path(&g).unwrap();
         let drawn = sample_paths(&g, Beta::Infinite, 3, &mut || f64::NAN).unwrap();
