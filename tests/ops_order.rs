@@ -13,7 +13,7 @@ const ROUNDS: usize = 1_000;
 
 /// Every other graph has cycles, some of them of epsilons.
 fn draw(rng: &mut Rng, round: usize) -> Graph<Energy> {
-    let shape = if round % 2 == 0 { SMALL } else { Shape { states: 5, arcs: 8, cyclic: true, ..SMALL } };
+    let shape = if round.is_multiple_of(2) { SMALL } else { Shape { states: 5, arcs: 8, cyclic: true, ..SMALL } };
     random(rng, shape, energy)
 }
 
