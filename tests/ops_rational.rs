@@ -180,8 +180,10 @@ fn reversal_turns_every_string_round() {
 
 const CYCLIC: Shape = Shape { states: 4, arcs: 5, labels: 2, epsilons: 35, cyclic: true, acceptor: false };
 
+type Strings = (Vec<Label>, Vec<Label>);
+
 /// The paths of up to so many arcs: strings, weight, and how many arcs.
-type Counted = Vec<((Vec<Label>, Vec<Label>), Energy, usize)>;
+type Counted = Vec<(Strings, Energy, usize)>;
 
 fn counted(g: &Graph<Energy>, arcs: usize) -> Counted {
     let all = paths(g, arcs).into_iter();
@@ -196,9 +198,7 @@ fn in_order(mut list: Counted) -> Counted {
 /// Each of the first followed by each of the second, over `between` arcs, where both have room in `most`.
 fn joined(a: &Counted, b: &Counted, between: usize, most: usize) -> Counted {
     let pairs = a.iter().flat_map(|p| b.iter().map(move |q| (p, q))).filter(|(p, q)| p.2 + between + q.2 <= most);
-    let strings = |p: &(Vec<Label>, Vec<Label>), q: &(Vec<Label>, Vec<Label>)| {
-        ([&p.0[..], &q.0].concat(), [&p.1[..], &q.1].concat())
-    };
+    let strings = |p: &Strings, q: &Strings| ([&p.0[..], &q.0].concat(), [&p.1[..], &q.1].concat());
     pairs.map(|(p, q)| (strings(&p.0, &q.0), p.1.times(&q.1), p.2 + between + q.2)).collect()
 }
 
@@ -213,7 +213,7 @@ fn with_cycles_of_labels_and_epsilons_the_short_paths_are_the_same() {
             check_origin(t, inputs);
             assert_eq!(in_order(counted(&t.graph, most)), in_order(expected), "{g:?} {h:?}");
         };
-        let rewrite = |f: &dyn Fn(&(Vec<Label>, Vec<Label>)) -> (Vec<Label>, Vec<Label>), more: usize| -> Counted {
+        let rewrite = |f: &dyn Fn(&Strings) -> Strings, more: usize| -> Counted {
             of_g.iter().map(|(s, w, n)| (f(s), *w, n + more)).collect()
         };
         alike(&invert(&g), &[&g], most, rewrite(&|(i, o)| (o.clone(), i.clone()), 0));
