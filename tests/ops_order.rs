@@ -200,7 +200,7 @@ fn mapped_weights_are_the_weights_of_the_paths() {
         let lengths = g.map(|site, w| match site {
             _ if w.is_zero() => Counting::zero(),
             Site::Arc(a) => Counting(u64::from(a) + 1),
-            Site::Final(_) => Counting(1_000),
+            Site::Final(s) => Counting(u64::from(s) + 1_000),
         });
         let lifted = g.lift::<MinSum<f64>>();
         for p in oracle::paths(&g, |w| w.wide(), oracle::Limit { arcs: 3, paths: 100_000 }).list {
@@ -210,7 +210,7 @@ fn mapped_weights_are_the_weights_of_the_paths() {
             let places = p.sites.iter().map(|s| match s {
                 _ if sites[s].is_zero() => 0,
                 Site::Arc(a) => u64::from(*a) + 1,
-                Site::Final(_) => 1_000,
+                Site::Final(s) => u64::from(*s) + 1_000,
             });
             assert_eq!(product(&lengths, &p.sites).0, places.product::<u64>());
         }
