@@ -1,7 +1,6 @@
 //! What the random graphs are that the other tests draw: every kind is among them, often.
 
 mod ops_common;
-#[allow(dead_code)]
 mod paths_graphs;
 
 use std::collections::{BTreeMap, BTreeSet};
