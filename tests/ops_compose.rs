@@ -103,15 +103,6 @@ fn composition_of_cyclic_graphs_pairs_their_short_paths_once_each() {
 }
 
 #[test]
-fn an_epsilon_on_each_side_is_counted_once() {
-    // The trap of a filter without state: both orders and the diagonal make three paths.
-    let writes_nothing = counting(&[(0, 1, 1, 0, 1)], &[(1, 1)]);
-    let reads_nothing = counting(&[(0, 1, 0, 2, 1)], &[(1, 1)]);
-    let c = compose(&writes_nothing, &reads_nothing, &Compose::default()).unwrap().graph;
-    assert_eq!(relation(&c), BTreeMap::from([((vec![1], vec![2]), vec![Counting(1)])]));
-}
-
-#[test]
 fn epsilons_before_and_after_a_match_are_counted_once() {
     let a = counting(&[(0, 1, 1, 0, 1), (1, 2, 2, 9, 1), (2, 3, 3, 0, 1)], &[(3, 1)]);
     let b = counting(&[(0, 1, 0, 4, 1), (1, 2, 9, 5, 1), (2, 3, 0, 6, 1)], &[(3, 1)]);
@@ -249,7 +240,7 @@ fn products_too_large_for_a_table_are_hashed_to_the_same_result() {
 #[test]
 fn acyclic_compositions_are_numbered_in_topological_order() {
     let mut rng = Rng::new(8);
-    for _ in 0..500 {
+    for _ in 0..1_000 {
         let (a, b) = (random(&mut rng, SMALL, energy), random(&mut rng, SMALL, energy));
         let c = compose(&a, &b, &EMPTY_TOO).unwrap().graph;
         assert!(c.arcs_with_source().all(|(_, s, a)| s < a.target), "{c:?}");

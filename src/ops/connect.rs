@@ -22,6 +22,14 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Source
+/// OpenFst's `fstconnect`.
+///
+/// ```text
+///   ┌─b─▶ 2
+/// ─▶0 ─a─▶ ◎ 1 ◀─c─ 3      becomes      ─▶ 0 ─a─▶ ◎ 1
+/// ```
+///
 /// ```
 /// use energraph::ops::connect;
 /// use energraph::{Energy, GraphBuilder};

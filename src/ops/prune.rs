@@ -29,6 +29,15 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// # Cost
 /// Two sums over all paths ([`path_sum_star`](crate::paths::path_sum_star())), and linear.
 ///
+/// # Source
+/// OpenFst's `fstprune`.
+///
+/// ```text
+///   ┌─a/0──┐                                ┌─a/0──┐
+/// ─▶0 ─b/3─▶ ◎      within 5:             ─▶0 ─b/3─▶ ◎      (min-sum)
+///   └─c/10─┘
+/// ```
+///
 /// ```
 /// use energraph::ops::prune;
 /// use energraph::{GraphBuilder, MinSum, Weight};
@@ -42,6 +51,34 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// let near = prune(&b.build()?, &MinSum::new(5.0)?)?.graph;
 /// assert_eq!(near.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [1, 2]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What must hold
+/// Sums on cyclic graphs, of which one path is the whole: where all paths share in a sum, none is the best. A weight
+/// has to be [`Star`](crate::Star) and [`PathProperty`](crate::PathProperty); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, PathProperty, Star};
+/// fn any<S: Star + PathProperty>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, PathProperty};
+/// fn any<S: PathProperty>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, Idempotent, Star};
+/// fn any<S: Star + Idempotent>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
 /// ```
 pub fn prune<S: Star + PathProperty>(g: &Graph<S>, margin: &S) -> Result<Traced<S>, OpError> {
     let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
