@@ -8,11 +8,18 @@
 //! Source: Bottou, LeCun and Bengio, *Global training of document processing systems using graph transformer
 //! networks*, 1997; Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
 
+mod operations;
+mod recorded;
+mod rewrite;
+mod sums;
 mod tape;
 mod trellis;
 
+pub use recorded::{Recordable, Recorded};
 pub use tape::{Gradients, GraphVar, Scalar, Tape, TapeError};
 pub use trellis::{EmissionVar, PathVar, TrellisVar};
 
+#[cfg(test)]
+mod sums_tests;
 #[cfg(test)]
 mod tests;
