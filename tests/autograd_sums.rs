@@ -7,7 +7,7 @@ use energraph::autograd::{GraphVar, Tape, TapeError};
 use energraph::ops::{self, Compose, OpError, Toward, compose, from_strings};
 use energraph::paths::{Beta, PositiveF64, path_sum};
 use energraph::semiring::Commutative;
-use energraph::{Energy, Graph, Label, LeftDivide, LogSum, MinSum, Site, Star, oracle};
+use energraph::{Energy, Graph, GraphBuilder, Label, LeftDivide, LogSum, MinSum, Site, Star, oracle};
 use ops_common::{Rng, Shape, random};
 
 const ROUNDS: usize = 1_000;
@@ -171,4 +171,25 @@ fn sums_of_constants_are_not_remembered_and_divergent_ones_are_refused() {
         }
     }
     assert!(refused > 10, "{refused}");
+}
+
+#[test]
+fn a_long_chain_is_summed_and_differentiated_without_depth() {
+    let n = 100_000_u32;
+    let mut b = GraphBuilder::new();
+    b.add_states(n as usize + 1);
+    b.start(0);
+    for s in 0..n {
+        let label = s % 2;
+        b.arc(s, label, label, Energy::new(0.25).unwrap(), s + 1);
+    }
+    b.final_weight(n, Energy::FREE);
+    let mut tape = Tape::new();
+    let leaf = tape.leaf(b.build().unwrap());
+    let short = tape.remove_epsilon(leaf, Beta::ONE).unwrap();
+    let pushed = tape.push(short, Toward::Start, Beta::ONE).unwrap();
+    let f = tape.free_energy(pushed, Beta::finite(2.0).unwrap()).unwrap();
+    assert!((tape.value(f).unwrap() - f64::from(n) / 4.0).abs() < 1e-2);
+    let gradients = tape.backward(&[(f, 1.0)]).unwrap();
+    assert!(gradients.of(leaf).unwrap().arcs.iter().all(|x| (x - 1.0).abs() < 1e-9));
 }

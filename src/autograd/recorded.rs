@@ -93,6 +93,8 @@ struct Step {
 
 #[derive(Debug, Default)]
 struct Steps {
+    /// Most sites and steps.
+    room: usize,
     /// Sites, which are the first numbers.
     sites: usize,
     list: Vec<Step>,
@@ -103,8 +105,8 @@ struct Steps {
 impl Steps {
     fn push(&mut self, step: Step) -> Option<u32> {
         let at = self.sites + self.list.len();
-        self.full |= at >= MOST;
-        (at < MOST).then(|| {
+        self.full |= at >= self.room;
+        (at < self.room).then(|| {
             self.list.push(step);
             at as u32
         })
@@ -234,7 +236,13 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(beta: PositiveF64) -> Self {
-        Recorder { steps: Rc::default(), beta, first: Vec::new() }
+        Recorder::with_room(beta, MOST)
+    }
+
+    /// With room for so many sites and steps, at most 2²⁶.
+    pub(super) fn with_room(beta: PositiveF64, room: usize) -> Self {
+        let steps = Steps { room: room.min(MOST), ..Steps::default() };
+        Recorder { steps: Rc::new(RefCell::new(steps)), beta, first: Vec::new() }
     }
 
     /// The next graph, lifted; `learns`: whether its weights are remembered.
@@ -244,14 +252,15 @@ impl Recorder {
         if learns {
             let mut steps = self.steps.borrow_mut();
             steps.sites += g.arc_count() + g.states();
-            steps.full |= steps.sites >= MOST;
+            steps.full |= steps.sites > steps.room;
         }
+        let room = self.steps.borrow().room;
         let node = |site| {
             let at = match site {
                 Site::Arc(a) => first + a as usize,
                 Site::Final(s) => first + g.arc_count() + s as usize,
             };
-            (learns && at < MOST).then(|| Node { at: at as u32, record: Rc::clone(&self.steps) })
+            (learns && at < room).then(|| Node { at: at as u32, record: Rc::clone(&self.steps) })
         };
         g.map(|site, &e| {
             let value = S::lift(e, self.beta);
@@ -268,7 +277,7 @@ impl Recorder {
         };
         let arcs = g.all_arcs().iter().map(|a| own(&a.weight)).collect();
         let finals = g.final_weights().iter().map(own).collect();
-        let Steps { sites, list, full } = std::mem::take(&mut *self.steps.borrow_mut());
+        let Steps { sites, list, full, .. } = std::mem::take(&mut *self.steps.borrow_mut());
         (!full).then_some((graph, Record { sites, steps: list, first: self.first, arcs, finals }))
     }
 }

@@ -176,10 +176,35 @@ fn a_minimum_reached_twice_takes_the_first_and_a_total_of_one_has_a_derivative()
     b.arc(0, 2, 2, Energy::FREE, 1);
     b.final_weight(1, Energy::FREE);
     let g = b.build().unwrap();
-    let mut recorder = Recorder::new(PositiveF64::ONE);
-    let made = ops::push(&recorder.lift::<MinSum<f64>>(&g, true), Toward::End).unwrap();
-    let (_, record) = recorder.lower(&made).unwrap();
-    // The end carries the total: that of the first arc and of the end.
-    let of_end = record.pull_back(&SiteValues { arcs: vec![0.0; 2], finals: vec![0.0, 1.0] });
-    assert_eq!(of_end, [1.0, 0.0, 0.0, 1.0]);
+    let pulled = |toward, arcs: [f64; 2], end| {
+        let mut recorder = Recorder::new(PositiveF64::ONE);
+        let made = ops::push(&recorder.lift::<MinSum<f64>>(&g, true), toward).unwrap();
+        let (_, record) = recorder.lower(&made).unwrap();
+        record.pull_back(&SiteValues { arcs: arcs.to_vec(), finals: vec![0.0, end] })
+    };
+    // Toward the end, the end carries the total: that of the first arc and of the end.
+    assert_eq!(pulled(Toward::End, [0.0, 0.0], 1.0), [1.0, 0.0, 0.0, 1.0]);
+    // Toward the start each arc carries itself and the end, though the total that says so is 1̄.
+    assert_eq!(pulled(Toward::Start, [1.0, 0.0], 0.0), [1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(pulled(Toward::Start, [0.0, 1.0], 0.0), [0.0, 1.0, 0.0, 1.0]);
+}
+
+#[test]
+fn a_record_that_outgrows_its_room_is_none_and_one_that_fills_it_is_whole() {
+    let mut r = Lcg(23);
+    let mut compared = 0;
+    while compared < 100 {
+        let g = random_graph(&mut r);
+        let record = |room| {
+            let mut recorder = Recorder::with_room(PositiveF64::ONE, room);
+            let made = run(1, &recorder.lift::<LogSum<f64>>(&g, true)).ok()?;
+            let ones = SiteValues { arcs: vec![1.0; made.arc_count()], finals: vec![1.0; made.states()] };
+            recorder.lower(&made).map(|(graph, record)| (graph, record.pull_back(&ones)))
+        };
+        let Some(whole) = record(usize::MAX) else { continue };
+        let enough = (0..1_000).find(|&room| record(room).is_some()).unwrap();
+        assert!(enough > g.states(), "{enough}");
+        assert_eq!(record(enough), Some(whole));
+        compared += 1;
+    }
 }

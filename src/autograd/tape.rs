@@ -158,10 +158,12 @@ impl Tape {
     /// [`crate::paths::best_path()`]. Over no path the value is +∞ and the gradient 0.
     ///
     /// # Errors
-    /// [`TapeError::Path`], [`TapeError::ForeignHandle`].
+    /// [`TapeError::Path`], [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] where a graph was [rewritten](Tape::rewritten) and
+    /// its free energy is not that of the graph before.
     ///
     /// # Cost
-    /// One sweep backward and one forward over the graph; for a trellis, those of [`crate::trellis::posteriors()`].
+    /// One sweep backward and one forward over the graph; for a trellis, those of [`crate::trellis::posteriors()`]. Both once more over
+    /// the graph before, where one was rewritten.
     pub fn free_energy(&mut self, of: impl Into<PathVar>, beta: Beta) -> Result<Scalar, TapeError> {
         let value = match of.into() {
             PathVar::Graph(g) => {
@@ -220,7 +222,7 @@ impl Tape {
     /// [`TapeError::ForeignHandle`].
     ///
     /// # Cost
-    /// O(sites and origins on the tape), once for all seeds.
+    /// O(sites, origins and steps of sums on the tape), once for all seeds.
     pub fn backward(self, seeds: &[(Scalar, f64)]) -> Result<Gradients, TapeError> {
         let Tape { id, graphs, values, emissions, .. } = self;
         let mut of_emissions: Vec<Array2<f32>> = emissions.iter().map(|e| Array2::zeros(e.dim())).collect();
@@ -243,16 +245,15 @@ impl Tape {
         for at in (0..graphs.len()).rev() {
             let (Made::From(inputs, _) | Made::Summed(inputs, _)) = &graphs[at].made else { continue };
             let Some(values) = flow[at].take() else { continue };
-            let pull_back: Box<dyn Fn(u32, &mut SiteValues)> = match &graphs[at].made {
-                Made::From(_, origin) => Box::new(|number, into| origin.pull_back(&values, number, into)),
-                Made::Summed(_, record) => {
-                    let found = record.pull_back(&values);
-                    Box::new(move |number, into| record.add(&found, number, into))
-                }
-                _ => continue,
-            };
+            let made = &graphs[at].made;
+            let found = if let Made::Summed(_, record) = made { record.pull_back(&values) } else { Vec::new() };
             for (number, &input) in (0..).zip(inputs).filter(|(_, input)| graphs[**input].learns) {
-                pull_back(number, flow[input].get_or_insert_with(|| SiteValues::zeros(&graphs[input].graph)));
+                let into = flow[input].get_or_insert_with(|| SiteValues::zeros(&graphs[input].graph));
+                match made {
+                    Made::From(_, origin) => origin.pull_back(&values, number, into),
+                    Made::Summed(_, record) => record.add(&found, number, into),
+                    Made::Leaf | Made::Constant | Made::Rewritten => {}
+                }
             }
         }
         let leaves = graphs.iter().zip(flow).map(|(entry, values)| {
