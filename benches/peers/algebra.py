@@ -1,9 +1,11 @@
-"""The bench `algebra` and OpenFst in turn, on one core: how many times as long OpenFst takes.
+"""The bench `algebra` and a peer in turn, on one core: how many times as long the peer takes.
 
     python make_graphs.py FOLDER
     g++ -O3 -march=native -std=c++17 openfst.cpp -lfst -ldl -lpthread -o openfst      # Debian: libfst-dev
     cargo bench --no-default-features --bench algebra --no-run                        # prints the program's place
     python algebra.py FOLDER PROGRAM ./openfst [--pairs 6] [--cases a1,a2,a3s,a3,c,d]
+
+Another peer is any program that takes FOLDER and CASE and prints the same lines; `k2_dense.py` is one, for `--cases a1`.
 
 A pair is the medians of a whole run of either side, ours first in every other pair. Printed for each row: both medians (least and greatest of the pairs), the ratios'
 geometric mean, its lower 95 % limit (Student's t of the logarithms, one side), the least ratio, what both computed, and the most memory either held over what it held
@@ -55,7 +57,7 @@ for case in options.cases.split(","):
         low = math.exp(statistics.mean(logs) - T[len(logs) - 1] * statistics.stdev(logs) / math.sqrt(len(logs)))
         span = lambda side: f"{min(r['median_ms'] for r in side):.2f} to {max(r['median_ms'] for r in side):.2f} ms"
         print(
-            f"{row['case']:16} energraph {span(mine)}, OpenFst {span(theirs)}: {math.exp(statistics.mean(logs)):.2f} times, "
+            f"{row['case']:16} energraph {span(mine)}, peer {span(theirs)}: {math.exp(statistics.mean(logs)):.2f} times, "
             f"lower limit {low:.2f}, least {min(ratios):.2f}; {mine[0]['check']} / {theirs[0]['check']}; "
             f"{held[0][at]['mib']:.1f} / {held[1][at]['mib']:.1f} MiB",
             flush=True,

@@ -1,7 +1,7 @@
 //! Composition of transducers.
 
 use super::filter::{Filter, Leaving, Step, steps};
-use super::found::Found;
+use super::found::{Found, grow};
 use super::index::{By, Index};
 use super::look_ahead::LookAhead;
 use super::pairs::{Pair, Pairs};
@@ -155,6 +155,8 @@ impl<'g, W: Commutative> Search<'g, W> {
         if let Some(ahead) = &mut self.look_ahead {
             ahead.keep(&mut self.steps, &mut { self.a }, &mut { self.b })?;
         }
+        grow(&mut self.found.from, self.steps.len());
+        grow(&mut self.found.targets, self.steps.len());
         self.found.from.extend(self.steps.iter().map(|step| step.arcs));
         let pairs = &mut self.pairs;
         self.found.targets.extend(self.steps.iter().map(|step| pairs.number(step.target)));

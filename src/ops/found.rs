@@ -3,6 +3,15 @@
 use super::trim::{DROPPED, Kept, Targets};
 use crate::graph::{ArcId, StateId};
 
+/// Makes room for `more`, four times as much where there is none: most of the time that a long list takes to grow goes
+/// into memory touched for the first time, and what is not used of the new room is not touched.
+#[inline]
+pub(super) fn grow<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity() - list.len() < more {
+        list.reserve(more.max(3 * list.len()));
+    }
+}
+
 /// The arcs of a product, by state.
 pub(super) struct Found {
     /// `offsets[s]..offsets[s + 1]` are the arcs of state `s`.
@@ -50,6 +59,7 @@ impl Found {
         }
         self.offsets.truncate(kept.states + 1);
         self.from.truncate(end);
+        self.from.shrink_to_fit();
         self.targets.truncate(end);
         self
     }

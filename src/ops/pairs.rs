@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
+use super::found::grow;
 use crate::graph::StateId;
 
 /// A state of the product.
@@ -70,6 +71,7 @@ impl Pairs {
             }
         };
         if number == next {
+            grow(&mut self.list, 1);
             self.list.push(pair);
         }
         number
