@@ -105,7 +105,7 @@ pub fn shortest_distance<W: Weight, S: Semiring>(
 /// use energraph::ops::acceptor;
 /// use energraph::paths::{Queue, shortest_distance_to_end};
 /// use energraph::{Energy, MinSum};
-/// let g = acceptor(&[7, 8])?.map(|_, _| Energy::new(1.0).unwrap_or(Energy::FREE));
+/// let g = acceptor::<Energy>(&[7, 8])?.map(|_, _| Energy::new(1.0).unwrap_or(Energy::FREE));
 /// let found = shortest_distance_to_end(&g, |_, &e| MinSum::<f64>::from(e), Queue::topological())?;
 /// assert_eq!(found.distances.iter().map(|d| d.get()).collect::<Vec<_>>(), [3.0, 2.0, 1.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
