@@ -19,7 +19,8 @@ fn is_there() -> bool {
     there
 }
 
-/// What the tool says, by state; +∞ where it says nothing. `None` where it refuses a cycle: it minds those out of reach, too.
+/// What the tool says, by state; +∞ where it says nothing. `None` where it refuses a cycle: it minds those out of
+/// reach, too.
 fn theirs(file: &Path, states: usize, queue: &str, reverse: bool) -> Option<Vec<f64>> {
     let flags = [format!("--queue_type={queue}"), format!("--reverse={reverse}"), "--delta=1e-9".to_owned()];
     let done = Command::new("fstshortestdistance").args(flags).arg(file).stdin(Stdio::null()).output().unwrap();

@@ -287,14 +287,14 @@ fn every_semiring_has_the_sums_of_listed_paths_by_every_queue() {
         compared[1] += path_property_agrees(&g, MinMax::<f64>::from);
         compared[2] += agrees_with_listed_paths(&g, counts);
         compared[3] += agrees_with_listed_paths(&g, mass);
-        compared[4] += agrees_with_listed_paths(&g, |e| KBest::<3>::from(e));
+        compared[4] += agrees_with_listed_paths(&g, KBest::<3>::from);
         compared[5] += agrees_with_listed_paths(&g, MinSum::<f32>::from);
     }
     assert!(compared.iter().all(|n| *n > 800), "{compared:?}");
 }
 
-/// Relations between two points: ⊕ is union, ⊗ what one leads to after the other. Neither commutative, nor of one order, and without
-/// a star.
+/// Relations between two points: ⊕ is union, ⊗ what one leads to after the other. Neither commutative, nor of one
+/// order, and without a star.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Relation([[bool; 2]; 2]);
 
@@ -344,7 +344,7 @@ fn a_semiring_without_a_star_settles_and_keeps_the_order_of_the_arcs() {
                     sums[to] = sums[to].plus(&more);
                 }
             }
-            crossed += usize::from(sums.iter().any(|s| *s == Relation([[false, true], [false, false]])));
+            crossed += usize::from(sums.contains(&Relation([[false, true], [false, false]])));
             for queue in [Queue::state_order(exact()), Queue::fifo(exact())] {
                 assert_eq!(ask(&g, backward, queue, lift).unwrap().distances, sums, "{queue:?} {g:?}");
             }
@@ -353,8 +353,8 @@ fn a_semiring_without_a_star_settles_and_keeps_the_order_of_the_arcs() {
     assert!(crossed > 50, "{crossed}");
 }
 
-/// A chain numbered against its direction, with a shortcut of 10 around each step of 1: in the order of numbers the far end
-/// is reached by shortcuts first and corrected again and again.
+/// A chain numbered against its direction, with a shortcut of 10 around each step of 1: in the order of numbers the far
+/// end is reached by shortcuts first and corrected again and again.
 fn ladder(n: u32) -> Graph<Energy> {
     let mut b = GraphBuilder::new();
     b.add_states(2 * n as usize + 1);
@@ -463,7 +463,7 @@ fn a_sum_that_does_not_exist_is_refused_also_where_digits_or_numbers_end() {
     }
     // And K best walks of one energy, which are all the walks there are to keep.
     for queue in [Queue::auto(), Queue::components(), Queue::state_order(exact()), Queue::fifo(exact())] {
-        let kept = ask(&looped(0.0), false, queue, |e| KBest::<3>::from(e)).unwrap().distances;
+        let kept = ask(&looped(0.0), false, queue, KBest::<3>::from).unwrap().distances;
         assert_eq!(kept, sums_from_start(&looped(0.0), |_, &e| KBest::<3>::from(e)).unwrap(), "{queue:?}");
     }
 }

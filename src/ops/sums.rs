@@ -97,8 +97,8 @@ impl<S: Semiring> Links<S> {
         if self.backward { b.times(a) } else { a.times(b) }
     }
 
-    /// The components in topological order: `close` makes what enters the states of one with a cycle the sums over all walks
-    /// within it, and says how many arcs it followed. Components that nothing enters are passed over.
+    /// The components in topological order: `close` makes what enters the states of one with a cycle the sums over all
+    /// walks within it, and says how many arcs it followed. Components that nothing enters are passed over.
     ///
     /// Returns the sums by state, and how many arcs were followed in all.
     pub(crate) fn by_component<E>(

@@ -13,19 +13,19 @@ use crate::semiring::Energy;
 ///
 /// # Returns
 /// The entropy, from 0 (one path) to the logarithm of the number of paths (all alike); `None` over no path. It is
-/// `β·(⟨E⟩ − F_β)`, but not computed as that difference, whose digits large energies take away: it is the sum over the states of the
-/// expected visits times the entropy of how a path goes on from there.
+/// `β·(⟨E⟩ − F_β)`, but not computed as that difference, whose digits large energies take away: it is the sum over the
+/// states of the expected visits times the entropy of how a path goes on from there.
 ///
 /// # Errors
-/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs with
-/// cycles.
+/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs
+/// with cycles.
 ///
 /// # Cost
 /// That of [`expected_counts`](super::expected_counts()), and a logarithm for each way on.
 ///
 /// # Source
-/// The chain rule, for hidden Markov models in D. Hernando, V. Crespi and G. Cybenko, *Efficient computation of the hidden Markov
-/// model entropy*, 2005. [`Entropy`](crate::semiring::Entropy) has it as a semiring.
+/// The chain rule, for hidden Markov models in D. Hernando, V. Crespi and G. Cybenko, *Efficient computation of the
+/// hidden Markov model entropy*, 2005. [`Entropy`](crate::semiring::Entropy) has it as a semiring.
 ///
 /// ```text
 ///      ┌─a/0────┐

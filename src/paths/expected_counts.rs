@@ -20,8 +20,8 @@ pub struct ExpectedCounts {
 
 /// How often a path uses each arc, ends in each state, reads and writes each label, on average over all of them.
 ///
-/// Where there is no cycle the counts of sites are the [`posteriors`](super::posteriors()); with cycles a path may use an arc many
-/// times, and its count may exceed 1.
+/// Where there is no cycle the counts of sites are the [`posteriors`](super::posteriors()); with cycles a path may use
+/// an arc many times, and its count may exceed 1.
 ///
 /// # Arguments
 /// * `g`: any graph; where accepting paths run through cycles, the sum over all of them must exist.
@@ -31,16 +31,16 @@ pub struct ExpectedCounts {
 /// The counts; those of final weights sum to 1. Without an accepting path everything is 0, and there are no labels.
 ///
 /// # Errors
-/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs with
-/// cycles.
+/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs
+/// with cycles.
 ///
 /// # Cost
-/// O(states + arcs) without cycles, as [`posteriors`](super::posteriors()); twice [`path_sum_star`](super::path_sum_star())'s with cycles.
-/// And O(log labels) for each arc.
+/// O(states + arcs) without cycles, as [`posteriors`](super::posteriors()); twice
+/// [`path_sum_star`](super::path_sum_star())'s with cycles. And O(log labels) for each arc.
 ///
 /// # Source
-/// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016; with cycles, the visits of an absorbing
-/// Markov chain: J. Kemeny and J. Snell, *Finite Markov chains*, 1960.
+/// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016; with cycles, the visits of an
+/// absorbing Markov chain: J. Kemeny and J. Snell, *Finite Markov chains*, 1960.
 ///
 /// ```text
 ///      ┌a/log 2┐

@@ -14,8 +14,12 @@
 //! [`all_paths`] lists paths one after another, [`sample_paths`] and [`random_paths`] draw them.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
-//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
-//! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
+//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`]
+//! sums over all paths in any semiring with a star. [`sample_paths`], [`expected_counts`] and [`entropy`] range over
+//! all of them, too; everything else is refused ([`PathError::Cyclic`]).
+//!
+//! [`shortest_distance`] gives a sum for each state, in any semiring, and lets a [`Queue`] say in which order states
+//! are taken: what that needs of the semiring, and how much of the graph it goes over again.
 //!
 //! A composition need not be built to be asked: [`lazy_best_path`] and [`lazy_within`] expand what they need of a
 //! [`LazyGraph`](crate::ops::LazyGraph), led by a [`Heuristic`].

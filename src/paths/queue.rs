@@ -6,8 +6,8 @@ use crate::graph::{Components, StateId};
 use crate::ops::sums::{Links, Stuck};
 use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 
-/// The order in which [`shortest_distance`](super::shortest_distance()) takes states, and with it what a semiring must have
-/// and which graphs have an answer.
+/// The order in which [`shortest_distance`](super::shortest_distance()) takes states, and with it what a semiring must
+/// have and which graphs have an answer.
 ///
 /// | queue | of the semiring | graphs | the sums | arcs followed, of m |
 /// |---|---|---|---|---|
@@ -18,8 +18,8 @@ use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 /// | [`state_order`](Queue::state_order) | nothing | all whose sum settles | to a tolerance | up to m a round |
 /// | [`fifo`](Queue::fifo) | nothing | all whose sum settles | to a tolerance | up to m a round |
 ///
-/// Exact means up to rounding, however many walks there are. A queue that would give a wrong answer is an error, and one
-/// that its semiring cannot have does not compile:
+/// Exact means up to rounding, however many walks there are. A queue that would give a wrong answer is an error, and
+/// one that its semiring cannot have does not compile:
 ///
 /// ```compile_fail,E0277
 /// use energraph::paths::Queue;
@@ -28,8 +28,8 @@ use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 /// let no = Queue::<LogSum<f64>>::shortest_first();
 /// ```
 ///
-/// OpenFst's `lifo` and `trivial` have no counterpart: the first takes up to exponentially many steps and never fewer than
-/// another queue needs here, the second is for graphs of one state.
+/// OpenFst's `lifo` and `trivial` have no counterpart: the first may take exponentially many steps, and takes at least as
+/// many as topological order or the nearest first, the second is for graphs of one state.
 pub struct Queue<S> {
     name: &'static str,
     until: Convergence,
@@ -56,9 +56,10 @@ impl<S> std::fmt::Debug for Queue<S> {
 /// When a sum that is approached step by step counts as found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Convergence {
-    /// What reaches a state is not passed on while it changes the sum there by no more than this. It is kept, and counts as
-    /// soon as there is more of it; in the sums returned it is included. So each sum lacks at most what such remainders
-    /// would still make on walks onward: about the tolerance divided by the share of mass that does not come back.
+    /// What reaches a state is not passed on while it changes the sum there by no more than this. It is kept, and
+    /// counts as soon as there is more of it; in the sums returned it is included. So each sum lacks at most what such
+    /// remainders would still make on walks onward: about the tolerance divided by the share of mass that does not come
+    /// back.
     pub tolerance: Tolerance,
     /// The most arcs to follow, each as often as it is.
     pub arcs: usize,
@@ -72,15 +73,15 @@ impl Default for Convergence {
 }
 
 impl<S: Star> Queue<S> {
-    /// What suits the graph: topological order where there is no cycle; component by component elsewhere, and within one that
-    /// has a cycle shortest-first, if ⊕ is idempotent and no arc there improves what takes it, as [`Queue::components`]
-    /// otherwise. What an arc improves is seen from ⊕ alone: `1̄ ⊕ w ≠ 1̄`.
+    /// What suits the graph: topological order where there is no cycle; component by component elsewhere, and within
+    /// one that has a cycle shortest-first, if ⊕ is idempotent and no arc there improves what takes it, as
+    /// [`Queue::components`] otherwise. What an arc improves is seen from ⊕ alone: `1̄ ⊕ w ≠ 1̄`.
     pub fn auto() -> Self {
         Queue { name: "auto", until: Convergence::default(), take: |links, enter, _| auto(links, enter) }
     }
 
-    /// Component by component, and one that has a cycle by elimination of its states, or by relaxation until nothing changes
-    /// where ⊕ is idempotent: [`sums_from_start`](super::sums_from_start()).
+    /// Component by component, and one that has a cycle by elimination of its states, or by relaxation until nothing
+    /// changes where ⊕ is idempotent: [`sums_from_start`](super::sums_from_start()).
     pub fn components() -> Self {
         let take: Take<S> = |links, enter, _| {
             let close = |_: &Components, states: &[StateId], sums: &mut [S]| links.close(states, sums).map(|()| 0);
@@ -98,8 +99,8 @@ impl<S: Star> Default for Queue<S> {
 }
 
 impl<S: PathProperty> Queue<S> {
-    /// The nearest state first, each once (Dijkstra 1959). For graphs in which no arc within reach improves what takes it; in
-    /// [`MinSum`](crate::MinSum): without negative arcs.
+    /// The nearest state first, each once (Dijkstra 1959). For graphs in which no arc within reach improves what takes
+    /// it; in [`MinSum`](crate::MinSum): without negative arcs.
     pub fn shortest_first() -> Self {
         let take: Take<S> = |links, enter, _| shortest_first(links, enter);
         Queue { name: "shortest-first", until: Convergence::default(), take }
@@ -119,16 +120,17 @@ impl<S: Semiring> Queue<S> {
         Queue { name: "topological", until: Convergence::default(), take }
     }
 
-    /// In rounds, each in the order of the states' numbers: those whose sum has changed pass the change on. From the start the
-    /// lowest number comes first, to the ends the highest: one round does where arcs lead to higher numbers.
+    /// In rounds, each in the order of the states' numbers: those whose sum has changed pass the change on. From the
+    /// start the lowest number comes first, to the ends the highest: one round does where arcs lead to higher numbers.
     ///
-    /// For semirings without a star, and for sums that settle soon. Where ⊕ is idempotent there are as many rounds as states at
-    /// most, or a cycle improves without end, which is an error.
+    /// For semirings without a star, and for sums that settle soon. Where ⊕ is idempotent there are as many rounds as
+    /// states at most, or a cycle improves without end, which is an error.
     pub fn state_order(until: Convergence) -> Self {
         Queue { name: "state order", until, take: |links, enter, until| rounds(links, enter, By::State, until) }
     }
 
-    /// As [`Queue::state_order`], but within a round first come, first served: it does not mind how states are numbered.
+    /// As [`Queue::state_order`], but within a round first come, first served: it does not mind how states are
+    /// numbered.
     pub fn fifo(until: Convergence) -> Self {
         Queue { name: "fifo", until, take: |links, enter, until| rounds(links, enter, By::Arrival, until) }
     }

@@ -49,8 +49,8 @@ fn improves<S: Semiring>(weight: &S) -> bool {
     S::one().plus(weight) != S::one()
 }
 
-/// Relaxes the arcs between some states, the nearest first, in place; ⊕ must be idempotent. However the order turns out, a state
-/// whose sum changes is taken again.
+/// Relaxes the arcs between some states, the nearest first, in place; ⊕ must be idempotent. However the order turns
+/// out, a state whose sum changes is taken again.
 fn nearest<S: Semiring>(
     links: &Links<S>,
     sums: &mut [S],
@@ -104,8 +104,8 @@ pub(super) fn shortest_first<S: Semiring>(links: &Links<S>, enter: Vec<S>) -> Re
     }
 }
 
-/// The sums over all walks within a component, in place, and the arcs followed; ⊕ must be idempotent. `None` where an arc improves
-/// or there is no order to speak of: the sums then hold some of the walks.
+/// The sums over all walks within a component, in place, and the arcs followed; ⊕ must be idempotent. `None` where an
+/// arc improves or there is no order to speak of: the sums then hold some of the walks.
 pub(super) fn nearest_within<S: Semiring>(
     links: &Links<S>,
     components: &Components,
@@ -264,8 +264,8 @@ impl<S: Semiring> Sums<S> {
         !passed.plus(rest).close(passed, tolerance)
     }
 
-    /// The arcs that changes came through close a cycle where one that improves was walked: looking at rounds 1, 2, 4, …
-    /// finds it soon.
+    /// The arcs that changes came through close a cycle where one that improves was walked: looking at rounds 1, 2, 4,
+    /// … finds it soon.
     fn refuse_improving(&self, links: &Links<S>) -> Result<(), PathError> {
         // 0: not seen; otherwise the walk that saw the state.
         let mut seen = vec![0_usize; self.via.len()];

@@ -10,8 +10,8 @@ use crate::semiring::{Semiring, Weight};
 pub struct Distances<S> {
     /// By state; 0̄ where no walk is.
     pub distances: Vec<S>,
-    /// The arcs that something was passed on along, each as often as that was: what the order of the states decides. The
-    /// steps of an elimination, and of relaxation within [`Queue::components`], are not among them.
+    /// The arcs that something was passed on along, each as often as that was: what the order of the states decides.
+    /// The steps of an elimination, and of relaxation within [`Queue::components`], are not among them.
     pub followed: usize,
 }
 
@@ -23,28 +23,30 @@ pub struct Distances<S> {
 /// * `queue`: the order in which states are taken; [`Queue::auto`] suits every graph.
 ///
 /// # Returns
-/// The distances, the same for every queue that gives an answer, up to rounding and its tolerance; and how many arcs were
-/// followed. For the free energies at some β of a graph of energies see [`distances_from_start`](super::distances_from_start()).
+/// The distances, the same for every queue that gives an answer, up to rounding and its tolerance; and how many arcs
+/// were followed. For the free energies at some β of a graph of energies see
+/// [`distances_from_start`](super::distances_from_start()).
 ///
 /// # Errors
 /// Only of what can be reached:
 /// * [`PathError::Cyclic`] of a cycle, for [`Queue::topological`];
 /// * [`PathError::Improves`] of an arc that improves what takes it, for [`Queue::shortest_first`];
-/// * [`PathError::SumDiverges`] where the sum around a cycle does: found by [`Queue::auto`] and [`Queue::components`] in every
-///   semiring, by [`Queue::state_order`] and [`Queue::fifo`] where ⊕ is idempotent;
+/// * [`PathError::SumDiverges`] where the sum around a cycle does: found by [`Queue::auto`] and [`Queue::components`]
+///   in every semiring, by [`Queue::state_order`] and [`Queue::fifo`] where ⊕ is idempotent;
 /// * [`PathError::Unsettled`] where those two follow more arcs than they may, as they do where another sum diverges;
 /// * [`PathError::Matrix`] as for [`path_sum_star`](super::path_sum_star()).
 ///
 /// # Cost
-/// O(states + arcs) without cycles, for every queue but the shortest-first. That, and auto where ⊕ is idempotent and no arc improves,
-/// O(arcs · log states). Otherwise within each component with a cycle as [`path_sum_star`](super::path_sum_star()). The queues that go
-/// in rounds: O(arcs) a round, and O(log states) more to keep the order of states; where ⊕ is idempotent at most as many rounds as states,
-/// twice if some arc improves: a second search, from 1̄ everywhere, is for cycles that improve by less than the digits of a
-/// distance.
+/// O(states + arcs) without cycles, for every queue but the shortest-first. That, and auto where ⊕ is idempotent and no
+/// arc improves, O(arcs · log states). Otherwise within each component with a cycle as
+/// [`path_sum_star`](super::path_sum_star()). The queues that go in rounds: O(arcs) a round, and O(log states) more to
+/// keep the order of states; where ⊕ is idempotent at most as many rounds as states, twice if some arc improves: a
+/// second search, from 1̄ everywhere, is for cycles that improve by less than the digits of a distance.
 ///
 /// # Source
-/// M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002; E. Dijkstra, *A note on two problems
-/// in connexion with graphs*, 1959; R. Bellman, *On a routing problem*, 1958; by component as [`path_sum_star`](super::path_sum_star()).
+/// M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002; E. Dijkstra, *A note on two
+/// problems in connexion with graphs*, 1959; R. Bellman, *On a routing problem*, 1958; by component as
+/// [`path_sum_star`](super::path_sum_star()).
 ///
 /// ```text
 ///       ┌──a/1──┐

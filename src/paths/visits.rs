@@ -54,8 +54,8 @@ fn in_order(g: &Graph<Energy>, start: StateId, order: &Order, shares: &SiteValue
     visits
 }
 
-/// With cycles. Each arc weighs −log of its share; one within a component as a difference of energies: that of a loop is the loop's
-/// own energy then, exactly, where its share would round to 1.
+/// With cycles. Each arc weighs −log of its share; one within a component as a difference of energies: that of a loop
+/// is the loop's own energy then, exactly, where its share would round to 1.
 fn around(
     g: &Graph<Energy>,
     start: StateId,
