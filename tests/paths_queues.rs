@@ -489,3 +489,24 @@ fn the_empty_graph_has_no_distances_and_the_empty_string_one() {
         }
     }
 }
+
+#[test]
+fn large_components_settle_the_nearest_first_and_small_steps_down_are_found_in_them() {
+    // Each rung corrects the distances of all below: no few rounds do, and elimination would take long.
+    let g = ladder(400);
+    let lift = |_: Site, &e: &Energy| MinSum::<f64>::from(e);
+    let nearest = shortest_distance(&g, lift, Queue::shortest_first()).unwrap().distances;
+    assert_eq!(shortest_distance(&g, lift, Queue::components()).unwrap().distances, nearest);
+    assert_eq!(sums_from_start(&g, lift).unwrap(), nearest);
+    // One shortcut that improves, by so little that no cycle does, and by much.
+    let shortcut = (500..).find(|&id| g.all_arcs()[id].weight.get() == 10.0).unwrap() as u32;
+    let lower = |w: Energy, by: f32| Energy::new(w.get() - by).unwrap();
+    let down = |by: f32| g.map(|site, &w| if site == Site::Arc(shortcut) { lower(w, by) } else { w });
+    let all = [Queue::auto(), Queue::components(), Queue::state_order(exact()), Queue::fifo(exact())];
+    let found = all.map(|queue| ask(&down(10.5), false, queue, MinSum::<f64>::from).unwrap().distances);
+    assert!(found.iter().all(|d| *d == found[0]) && found[0] != nearest);
+    for queue in all {
+        let found = ask(&down(20.0), false, queue, MinSum::<f64>::from);
+        assert!(matches!(found, Err(PathError::SumDiverges { .. })), "{queue:?}");
+    }
+}

@@ -4,6 +4,7 @@
 //! closed by [`Loop`].
 
 use super::component::{Loop, Unsummed};
+use super::nearest::nearest_within;
 use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
 use crate::semiring::{Diverges, Semiring, Star, Weight};
 
@@ -14,6 +15,9 @@ pub(crate) struct Links<S> {
     /// Whether arcs are turned round: ⊗ then puts what is added on the left.
     pub(crate) backward: bool,
 }
+
+/// States of a component in which the nearest first is not worth its heap.
+const FEW: usize = 64;
 
 /// A component without a sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,14 +138,20 @@ impl<S: Star> Links<S> {
     ///
     /// Cost: O(states + arcs) without cycles; for a component with n states, m arcs and f states that arcs lead back
     /// to (see [`Loop`]) further O(f·m + f³), or less where eliminating states leaves few arcs, and in an idempotent semiring
-    /// O(n·m) at worst.
+    /// O(n·m) at worst, O(m·log n) where no arc improves.
     pub(crate) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Stuck> {
-        let close = |_: &Components, states: &[StateId], sums: &mut [S]| self.close(states, sums).map(|()| 0);
+        let close = |c: &Components, states: &[StateId], sums: &mut [S]| self.close(c, states, sums).map(|()| 0);
         Ok(self.by_component(enter, close)?.0)
     }
 
     /// Makes what enters the states of a component the sums over all walks within it.
-    pub(crate) fn close(&self, states: &[StateId], sums: &mut [S]) -> Result<(), Stuck> {
+    pub(crate) fn close(&self, components: &Components, states: &[StateId], sums: &mut [S]) -> Result<(), Stuck> {
+        // Relaxation in rounds settles most small ones sooner. What a search that was given up has found are walks, which
+        // an idempotent sum may meet again.
+        let large = states.len() > FEW && S::one().plus(&S::one()) == S::one();
+        if large && nearest_within(self, components, states, sums).is_some() {
+            return Ok(());
+        }
         if let Some(closed) = Loop::new(self, states) {
             let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
             let found = closed.sums(enter).map_err(|why| stuck(states, why))?;

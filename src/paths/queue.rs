@@ -1,8 +1,9 @@
 //! In which order a shortest distance takes the states of a graph.
 
 use super::PathError;
-use super::relax::{By, nearest_within, rounds, shortest_first};
+use super::relax::{By, rounds, shortest_first};
 use crate::graph::{Components, StateId};
+use crate::ops::nearest::nearest_within;
 use crate::ops::sums::{Links, Stuck};
 use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 
@@ -28,8 +29,8 @@ use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 /// let no = Queue::<LogSum<f64>>::shortest_first();
 /// ```
 ///
-/// OpenFst's `lifo` and `trivial` have no counterpart: the first may take exponentially many steps, and takes at least as
-/// many as topological order or the nearest first, the second is for graphs of one state.
+/// OpenFst's `lifo` and `trivial` have no counterpart: the first may take exponentially many steps, and takes at least
+/// as many as topological order or the nearest first, the second is for graphs of one state.
 pub struct Queue<S> {
     name: &'static str,
     until: Convergence,
@@ -80,11 +81,12 @@ impl<S: Star> Queue<S> {
         Queue { name: "auto", until: Convergence::default(), take: |links, enter, _| auto(links, enter) }
     }
 
-    /// Component by component, and one that has a cycle by elimination of its states, or by relaxation until nothing
-    /// changes where ⊕ is idempotent: [`sums_from_start`](super::sums_from_start()).
+    /// Component by component, and one that has a cycle by elimination of its states; where ⊕ is idempotent, by
+    /// relaxation in rounds until nothing changes or, of more than 64 states, the nearest first if no arc improves:
+    /// what [`sums_from_start`](super::sums_from_start()) does.
     pub fn components() -> Self {
         let take: Take<S> = |links, enter, _| {
-            let close = |_: &Components, states: &[StateId], sums: &mut [S]| links.close(states, sums).map(|()| 0);
+            let close = |c: &Components, states: &[StateId], sums: &mut [S]| links.close(c, states, sums).map(|()| 0);
             links.by_component(enter, close).map_err(|why: Stuck| why.into())
         };
         Queue { name: "components", until: Convergence::default(), take }
@@ -148,7 +150,7 @@ fn auto<S: Star>(links: &Links<S>, enter: Vec<S>) -> Result<(Vec<S>, usize), Pat
             return Ok(followed);
         }
         // What a search that was given up has found are walks, which an idempotent sum may meet again.
-        links.close(states, sums)?;
+        links.close(components, states, sums)?;
         Ok(0)
     })
 }

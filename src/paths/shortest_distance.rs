@@ -104,10 +104,15 @@ pub fn shortest_distance<W: Weight, S: Semiring>(
 /// As [`shortest_distance`].
 ///
 /// ```
-/// use energraph::ops::acceptor;
 /// use energraph::paths::{Queue, shortest_distance_to_end};
-/// use energraph::{Energy, MinSum};
-/// let g = acceptor::<Energy>(&[7, 8])?.map(|_, _| Energy::new(1.0).unwrap_or(Energy::FREE));
+/// use energraph::{Energy, GraphBuilder, MinSum};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(3);
+/// b.start(0);
+/// b.arc(0, 7, 7, Energy::new(1.0)?, 1);
+/// b.arc(1, 8, 8, Energy::new(1.0)?, 2);
+/// b.final_weight(2, Energy::new(1.0)?);
+/// let g = b.build()?;
 /// let found = shortest_distance_to_end(&g, |_, &e| MinSum::<f64>::from(e), Queue::topological())?;
 /// assert_eq!(found.distances.iter().map(|d| d.get()).collect::<Vec<_>>(), [3.0, 2.0, 1.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
