@@ -79,6 +79,79 @@ fn with_cycles_the_k_best_paths_go_round_them_as_often_as_pays() {
     }
 }
 
+/// Energy and number of arcs of the `k` first paths by both, counted length by length; energies are small whole numbers.
+fn first_keys(g: &Graph<Energy>, k: usize) -> Vec<(f64, usize)> {
+    const MOST: usize = 24;
+    let mut keys = Vec::new();
+    let Some(start) = g.start() else { return keys };
+    // By state and energy, the number of beginnings of so many arcs, no more than is asked for.
+    let mut beginnings = vec![[0_usize; MOST]; g.states()];
+    beginnings[start as usize][0] = 1;
+    // What is longer has k paths before it: those that leave out cycles.
+    for arcs in 0..=g.states() * (k + 1) {
+        for (counts, end) in beginnings.iter().zip(g.final_weights()).filter(|(_, end)| !end.get().is_infinite()) {
+            for (e, &count) in counts.iter().enumerate() {
+                keys.extend(std::iter::repeat_n((e as f64 + end.wide(), arcs), count));
+            }
+        }
+        let mut longer = vec![[0_usize; MOST]; g.states()];
+        for (_, s, a) in g.arcs_with_source().filter(|(_, _, a)| !a.weight.get().is_infinite()) {
+            for e in 0..MOST - a.weight.get() as usize {
+                let slot = &mut longer[a.target as usize][e + a.weight.get() as usize];
+                *slot = (*slot + beginnings[s as usize][e]).min(k);
+            }
+        }
+        beginnings = longer;
+    }
+    keys.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // Beyond so much energy not all were counted.
+    keys.retain(|key| key.0 < MOST as f64);
+    keys.truncate(k);
+    keys
+}
+
+#[test]
+fn with_ties_and_cycles_of_energy_zero_the_k_best_paths_are_the_first_by_energy_and_arcs() {
+    let (mut several, mut round) = (0, 0);
+    for seed in 0..3 * GRAPHS {
+        let g = random_graph(seed, Shape { cycles: true, ties: true, negative: false });
+        let found = k_best(&g, 9).unwrap();
+        let mut keys: Vec<(f64, usize)> = found.iter().map(|p| (p.energy, p.arcs.len())).collect();
+        let expected = first_keys(&g, 9);
+        if free_energy(&g, Beta::ONE).is_ok() {
+            // Without a cycle on a path ties are settled otherwise.
+            let energies = |keys: &[(f64, usize)]| keys.iter().map(|k| k.0).collect::<Vec<_>>();
+            assert_eq!(energies(&keys), energies(&expected), "seed {seed}");
+            keys = expected.clone();
+        }
+        assert_eq!(keys[..expected.len()], expected, "seed {seed}");
+        let sites: std::collections::BTreeSet<Vec<_>> = found.iter().map(|p| p.sites().collect()).collect();
+        assert_eq!(sites.len(), found.len(), "seed {seed}: a path twice");
+        several += usize::from(keys.len() > 3);
+        round += usize::from(keys.windows(2).any(|w| w[0].0 == w[1].0 && w[0].1 < w[1].1));
+        // Outputs are those of the paths in their order, each once.
+        let outputs = k_best_outputs(&g, 4, Beta::Infinite, Budget::default()).unwrap();
+        let (mut seen, mut energies) = (std::collections::BTreeSet::new(), Vec::new());
+        for p in k_best(&g, 60).unwrap() {
+            if seen.insert(p.output.clone()) {
+                energies.push(p.energy);
+            }
+        }
+        let distinct: std::collections::BTreeSet<_> = outputs.iter().map(|o| &o.0).collect();
+        assert_eq!(distinct.len(), outputs.len(), "seed {seed}: an output twice");
+        let first = energies.len().min(4);
+        assert!(
+            outputs.len() >= first && outputs.iter().zip(&energies[..first]).all(|(o, e)| o.1 == *e),
+            "seed {seed}"
+        );
+        for (output, f) in &outputs {
+            let right = Answer::one(output.iter().copied());
+            assert_eq!(answer_energy(&g, &right, Beta::Infinite).unwrap(), *f, "seed {seed}");
+        }
+    }
+    assert!(several > 600 && round > 300, "{several} {round}");
+}
+
 #[test]
 fn a_cycle_of_energy_zero_gives_the_shorter_paths_first_and_ends() {
     let mut b = GraphBuilder::new();

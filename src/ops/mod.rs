@@ -125,6 +125,7 @@ mod look_ahead;
 mod minimal;
 mod minimize;
 mod moves;
+pub(crate) mod nearest;
 mod pairs;
 mod partition;
 mod possible;

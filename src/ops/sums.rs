@@ -4,16 +4,20 @@
 //! closed by [`Loop`].
 
 use super::component::{Loop, Unsummed};
+use super::nearest::nearest_within;
 use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
 use crate::semiring::{Diverges, Semiring, Star, Weight};
 
 /// The arcs of a graph with weights of a semiring, in the direction in which sums are pushed along them.
 pub(crate) struct Links<S> {
     offsets: Vec<u32>,
-    pub(super) arcs: Vec<(StateId, S)>,
+    pub(crate) arcs: Vec<(StateId, S)>,
     /// Whether arcs are turned round: ⊗ then puts what is added on the left.
-    pub(super) backward: bool,
+    pub(crate) backward: bool,
 }
+
+/// States of a component in which the nearest first is not worth its heap.
+const FEW: usize = 64;
 
 /// A component without a sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +87,7 @@ impl<S: Semiring> Links<S> {
         Links { offsets, arcs, backward: true }
     }
 
-    pub(super) fn row(&self, s: StateId) -> std::ops::Range<usize> {
+    pub(crate) fn row(&self, s: StateId) -> std::ops::Range<usize> {
         self.offsets[s as usize] as usize..self.offsets[s as usize + 1] as usize
     }
 
@@ -93,8 +97,39 @@ impl<S: Semiring> Links<S> {
 
     /// First `a`, then `b`, in the direction of the sums.
     #[inline]
-    pub(super) fn then(&self, a: &S, b: &S) -> S {
+    pub(crate) fn then(&self, a: &S, b: &S) -> S {
         if self.backward { b.times(a) } else { a.times(b) }
+    }
+
+    /// The components in topological order: `close` makes what enters the states of one with a cycle the sums over all
+    /// walks within it, and says how many arcs it followed. Components that nothing enters are passed over.
+    ///
+    /// Returns the sums by state, and how many arcs were followed in all.
+    pub(crate) fn by_component<E>(
+        &self,
+        enter: Vec<S>,
+        mut close: impl FnMut(&Components, &[StateId], &mut [S]) -> Result<usize, E>,
+    ) -> Result<(Vec<S>, usize), E> {
+        let components = self.components();
+        let (mut sums, mut followed) = (enter, 0);
+        for c in (0..components.count() as u32).rev() {
+            let states = components.states(c);
+            if states.iter().all(|&s| sums[s as usize].is_zero()) {
+                continue;
+            }
+            if states.len() > 1 || states.iter().any(|&s| self.arcs[self.row(s)].iter().any(|(t, _)| *t == s)) {
+                followed += close(&components, states, &mut sums)?;
+            }
+            for &s in states {
+                let here = sums[s as usize].clone();
+                for (t, w) in self.arcs[self.row(s)].iter().filter(|(t, _)| components.of(*t) != Some(c)) {
+                    let there = &mut sums[*t as usize];
+                    *there = there.plus(&self.then(&here, w));
+                    followed += 1;
+                }
+            }
+        }
+        Ok((sums, followed))
     }
 }
 
@@ -103,29 +138,26 @@ impl<S: Star> Links<S> {
     ///
     /// Cost: O(states + arcs) without cycles; for a component with n states, m arcs and f states that arcs lead back
     /// to (see [`Loop`]) further O(f·m + f³), or less where eliminating states leaves few arcs, and in an idempotent semiring
-    /// O(n·m) at worst.
+    /// O(n·m) at worst, O(m·log n) where no arc improves.
     pub(crate) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Stuck> {
-        let components = self.components();
-        let mut sums = enter;
-        for c in (0..components.count() as u32).rev() {
-            let states = components.states(c);
-            if states.iter().all(|&s| sums[s as usize].is_zero()) {
-                continue;
-            }
-            if let Some(closed) = Loop::new(self, states) {
-                let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
-                let found = closed.sums(enter).map_err(|why| stuck(states, why))?;
-                closed.states().iter().zip(found).for_each(|(&s, x)| sums[s as usize] = x);
-            }
-            for &s in states {
-                let here = sums[s as usize].clone();
-                for (t, w) in self.arcs[self.row(s)].iter().filter(|(t, _)| components.of(*t) != Some(c)) {
-                    let there = &mut sums[*t as usize];
-                    *there = there.plus(&self.then(&here, w));
-                }
-            }
+        let close = |c: &Components, states: &[StateId], sums: &mut [S]| self.close(c, states, sums).map(|()| 0);
+        Ok(self.by_component(enter, close)?.0)
+    }
+
+    /// Makes what enters the states of a component the sums over all walks within it.
+    pub(crate) fn close(&self, components: &Components, states: &[StateId], sums: &mut [S]) -> Result<(), Stuck> {
+        // Relaxation in rounds settles most small ones sooner. What a search that was given up has found are walks, which
+        // an idempotent sum may meet again.
+        let large = states.len() > FEW && S::one().plus(&S::one()) == S::one();
+        if large && nearest_within(self, components, states, sums).is_some() {
+            return Ok(());
         }
-        Ok(sums)
+        if let Some(closed) = Loop::new(self, states) {
+            let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
+            let found = closed.sums(enter).map_err(|why| stuck(states, why))?;
+            closed.states().iter().zip(found).for_each(|(&s, x)| sums[s as usize] = x);
+        }
+        Ok(())
     }
 }
 

@@ -43,6 +43,24 @@ pub enum PathError {
         /// Rows of the matrix.
         rows: usize,
     },
+    /// An arc that improves what takes it, as a negative one does, where the nearest state was to come first: states would be
+    /// settled before their best path is known.
+    #[error("an arc of weight {weight} from state {state} improves what takes it: the nearest state cannot come first")]
+    Improves {
+        /// The source of the arc.
+        state: StateId,
+        /// Its weight.
+        weight: String,
+    },
+    /// Sums that still changed when as many arcs had been followed as there were to be.
+    #[error("the sums of {} states had not settled after {arcs} arcs, the first of them is state {}", states.len(),
+        states.first().copied().unwrap_or_default())]
+    Unsettled {
+        /// The states with more to pass on.
+        states: Vec<StateId>,
+        /// How many arcs.
+        arcs: usize,
+    },
     /// A search among outputs touched more than its budget allows.
     #[error("stopped over budget, at {states} states and {arcs} arcs, with {} outputs found", found.len())]
     Budget {

@@ -14,8 +14,12 @@
 //! [`all_paths`] lists paths one after another, [`sample_paths`] and [`random_paths`] draw them.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
-//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`] sums
-//! over all paths in any semiring with a star; everything else is refused ([`PathError::Cyclic`]).
+//! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`]
+//! sums over all paths in any semiring with a star. [`sample_paths`], [`expected_counts`] and [`entropy`] range over
+//! all of them, too; everything else is refused ([`PathError::Cyclic`]).
+//!
+//! [`shortest_distance`] gives a sum for each state, in any semiring, and lets a [`Queue`] say in which order states
+//! are taken: what that needs of the semiring, and how much of the graph it goes over again.
 //!
 //! A composition need not be built to be asked: [`lazy_best_path`] and [`lazy_within`] expand what they need of a
 //! [`LazyGraph`](crate::ops::LazyGraph), led by a [`Heuristic`].
@@ -28,7 +32,9 @@ mod beta;
 mod cost;
 mod detours;
 mod distances;
+mod entropy;
 mod error;
+mod expected_counts;
 mod free_energy;
 mod k_best;
 mod k_best_outputs;
@@ -38,12 +44,16 @@ mod path_sum;
 mod path_sum_star;
 mod posteriors;
 mod potentials;
+mod queue;
 mod randomly_equivalent;
+mod relax;
 mod restrict;
 mod rival;
 mod sample_paths;
 mod search;
 mod shortest;
+mod shortest_distance;
+mod visits;
 mod within;
 
 pub use all_paths::{AllPaths, PathLimit, all_paths};
@@ -54,7 +64,9 @@ pub use beta::{Beta, NotPositive, PositiveF64};
 pub(crate) use cost::Cost;
 pub(crate) use detours::{Beginning, Detours, WayOn, sort_by_energy};
 pub use distances::{distances_from_start, distances_to_end};
+pub use entropy::entropy;
 pub use error::PathError;
+pub use expected_counts::{ExpectedCounts, expected_counts};
 pub use free_energy::free_energy;
 pub use k_best::k_best;
 pub use k_best_outputs::k_best_outputs;
@@ -63,9 +75,11 @@ pub use path_sum::path_sum;
 pub use path_sum_star::{path_sum_star, sums_from_start, sums_to_end};
 pub use posteriors::{free_energy_and_posteriors, posteriors};
 pub(crate) use potentials::Way;
+pub use queue::{Convergence, Queue};
 pub use randomly_equivalent::{Equivalence, RandomTest, randomly_equivalent};
 pub use restrict::{with_output, without_output};
 pub use rival::{Rival, rival};
 pub(crate) use sample_paths::choose_way;
 pub use sample_paths::{random_paths, sample_paths};
+pub use shortest_distance::{Distances, shortest_distance, shortest_distance_to_end};
 pub use within::within;

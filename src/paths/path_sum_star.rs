@@ -25,7 +25,7 @@ use crate::semiring::{Star, Weight};
 /// O(states + arcs) without cycles. For each strongly connected component of n states, m arcs, f of them the targets
 /// of arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more, or what eliminating its states
 /// one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where ⊕ is idempotent
-/// (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), and O(n·m) at worst.
+/// (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), O(m·log n) at worst if no arc improves (`1̄ ⊕ w = 1̄`), and O(n·m) at worst.
 ///
 /// # Source
 /// D. Lehmann, *Algebraic structures for transitive closure*, 1977; Mohri 2002. The order of elimination: H. Markowitz, *The

@@ -166,7 +166,7 @@ fn draw(
 }
 
 /// By state, F_β over all ways to an end, cycles included; +∞ where there is none.
-fn to_end(g: &Graph<Energy>, beta: PositiveF64) -> Result<Vec<f64>, PathError> {
+pub(super) fn to_end(g: &Graph<Energy>, beta: PositiveF64) -> Result<Vec<f64>, PathError> {
     match Potentials::new(g, Beta::Finite(beta)) {
         Ok(potentials) => Ok(potentials.after),
         Err(PathError::Cyclic { .. }) => {

@@ -1,6 +1,6 @@
 //! Paths and distances.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
 use super::super::files::{deliver, name, read_graph};
@@ -8,10 +8,10 @@ use super::{SemiringName, Unary};
 use crate::graph::{Graph, GraphBuilder, GraphError};
 use crate::ops::Budget;
 use crate::paths::{
-    Beta, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best, k_best_outputs, path_sum_star,
-    sums_from_start, sums_to_end,
+    Beta, Convergence, Path, PathError, Queue, distances_from_start, distances_to_end, free_energy, k_best,
+    k_best_outputs, path_sum_star, shortest_distance, shortest_distance_to_end,
 };
-use crate::semiring::{Energy, LogSum, NotAWeight, Weight};
+use crate::semiring::{Energy, LogSum, MinSum, NotAWeight, Semiring, Star, Tolerance, Weight};
 
 #[derive(Debug, Args)]
 pub(super) struct ShortestPath {
@@ -33,8 +33,46 @@ pub(super) struct ShortestDistance {
     /// Distances to the end in place of those from the start.
     #[arg(long, conflicts_with = "total")]
     reverse: bool,
+    /// In which order states are taken.
+    #[arg(long, alias = "queue_type", value_enum, default_value = "auto", conflicts_with = "total")]
+    queue_type: QueueType,
+    /// What reaches a state is not passed on while it changes the distance by no more; for the queues state and fifo.
+    /// The others are exact.
+    #[arg(long, default_value_t = 0.0, conflicts_with = "total")]
+    delta: f64,
     #[command(flatten)]
     unary: Unary,
+}
+
+/// OpenFst's names, without `lifo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QueueType {
+    /// What suits the graph.
+    Auto,
+    /// Topological order: for graphs without cycles.
+    Top,
+    /// Component by component, cycles by elimination.
+    Components,
+    /// The nearest state first: for the tropical semiring without negative weights.
+    Shortest,
+    /// In rounds, by the states' numbers.
+    State,
+    /// In rounds, first come, first served.
+    Fifo,
+}
+
+impl QueueType {
+    /// `None` for the one that not every semiring has.
+    fn queue<S: Star>(self, until: Convergence) -> Option<Queue<S>> {
+        match self {
+            QueueType::Auto => Some(Queue::auto()),
+            QueueType::Top => Some(Queue::topological()),
+            QueueType::Components => Some(Queue::components()),
+            QueueType::Shortest => None,
+            QueueType::State => Some(Queue::state_order(until)),
+            QueueType::Fifo => Some(Queue::fifo(until)),
+        }
+    }
 }
 
 impl ShortestPath {
@@ -101,15 +139,38 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
 }
 
 impl ShortestDistance {
-    fn distances(&self, g: &Graph<Energy>, semiring: SemiringName) -> Result<Vec<f64>, PathError> {
-        let lift = |_, &e: &Energy| LogSum::<f64>::from(e);
-        let numbers = |sums: Vec<LogSum<f64>>| sums.iter().map(LogSum::get).collect();
-        match (semiring, self.reverse) {
-            (SemiringName::Tropical, false) => distances_from_start(g, Beta::Infinite),
-            (SemiringName::Tropical, true) => distances_to_end(g, Beta::Infinite),
-            (SemiringName::Log, false) => sums_from_start(g, lift).map(numbers),
-            (SemiringName::Log, true) => sums_to_end(g, lift).map(numbers),
+    fn distances(&self, g: &Graph<Energy>, semiring: SemiringName, place: &str) -> Result<Vec<f64>, CliError> {
+        if self.delta.is_nan() || self.delta < 0.0 {
+            return Err(CliError::Usage(format!("--delta={} is not a difference: it is at least 0", self.delta)));
         }
+        let tolerance = Tolerance { absolute: self.delta, relative: 0.0 };
+        let until = Convergence { tolerance, ..Convergence::default() };
+        match (semiring, self.queue_type) {
+            (SemiringName::Tropical, QueueType::Auto) if self.reverse => distances_to_end(g, Beta::Infinite).at(place),
+            (SemiringName::Tropical, QueueType::Auto) => distances_from_start(g, Beta::Infinite).at(place),
+            (SemiringName::Tropical, queue) => {
+                let queue = queue.queue(until).unwrap_or_else(Queue::shortest_first);
+                self.by(g, |&e| MinSum::<f64>::from(e), queue, |d| d.get()).at(place)
+            }
+            (SemiringName::Log, queue) => {
+                let refused = || CliError::Usage("no path is the shortest in the log semiring".to_owned());
+                let queue = queue.queue(until).ok_or_else(refused)?;
+                self.by(g, |&e| LogSum::<f64>::from(e), queue, |d| d.get()).at(place)
+            }
+        }
+    }
+
+    fn by<S: Semiring>(
+        &self,
+        g: &Graph<Energy>,
+        lift: impl Fn(&Energy) -> S,
+        queue: Queue<S>,
+        number: impl Fn(&S) -> f64,
+    ) -> Result<Vec<f64>, PathError> {
+        let lift = |_, e: &Energy| lift(e);
+        let found =
+            if self.reverse { shortest_distance_to_end(g, lift, queue) } else { shortest_distance(g, lift, queue) }?;
+        Ok(found.distances.iter().map(number).collect())
     }
 
     pub(super) fn run(&self) -> Result<(), CliError> {
@@ -120,7 +181,7 @@ impl ShortestDistance {
         let text = if self.total {
             format!("{}\n", number(total(&g, common.semiring).at(&place)?))
         } else {
-            let distances = self.distances(&g, common.semiring).at(&place)?;
+            let distances = self.distances(&g, common.semiring, &place)?;
             distances.iter().enumerate().map(|(s, &d)| format!("{s}\t{}\n", number(d))).collect()
         };
         deliver(&text, common.output.as_deref())
