@@ -57,6 +57,12 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 /// C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state transducers*,
 /// 2009 (the filters as used here, and looking ahead).
 ///
+/// ```text
+/// ─▶ 0 ─a:x/1─▶ ◎      ∘      ─▶ 0 ─x:p/2─▶ ◎      gives      ─▶ 0 ─a:p/3─▶ ◎      (min-sum)
+///
+/// ─▶ 0 ─a:ε─▶ ◎        ∘      ─▶ 0 ─ε:p─▶ ◎        gives      ─▶ 0 ─a:ε─▶ ○ ─ε:p─▶ ◎      one path, not three
+/// ```
+///
 /// ```
 /// use energraph::ops::{Compose, acceptor, compose};
 /// use energraph::{Energy, GraphBuilder};
