@@ -3,8 +3,11 @@
 use clap::Args;
 
 use super::super::error::{At, CliError};
-use super::super::files::{deliver, name, read_graph};
-use super::{SemiringName, Unary};
+use super::super::files::deliver;
+use super::super::weights::{Any, Kind, Question, Refused, Span};
+use super::Unary;
+use super::inputs::SemiringName;
+use super::limits::{Queue, no_state_limit};
 use crate::graph::{Graph, GraphBuilder, GraphError};
 use crate::ops::Budget;
 use crate::paths::{
@@ -21,6 +24,17 @@ pub(super) struct ShortestPath {
     /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor.
     #[arg(long)]
     unique: bool,
+    /// How far above the lowest energy of a path the others may lie.
+    #[arg(long, value_parser = margin, allow_hyphen_values = true)]
+    weight: Option<f64>,
+    /// Taken for the sake of scripts; −1, no threshold, alone.
+    #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
+    nstate: Option<i64>,
+    /// Taken for the sake of scripts: energies are compared exactly.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
+    #[command(flatten)]
+    queue: Queue,
     #[command(flatten)]
     unary: Unary,
 }
@@ -33,28 +47,49 @@ pub(super) struct ShortestDistance {
     /// Distances to the end in place of those from the start.
     #[arg(long, conflicts_with = "total")]
     reverse: bool,
+    /// Taken for the sake of scripts; −1, no threshold, alone.
+    #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
+    nstate: Option<i64>,
+    /// Taken for the sake of scripts: sums over cycles are exact.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
+    #[command(flatten)]
+    queue: Queue,
     #[command(flatten)]
     unary: Unary,
 }
 
+/// An energy from 0 on.
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        _ if text.is_empty() => Ok(f64::INFINITY),
+        Ok(x) if x >= 0.0 => Ok(x),
+        _ => Err("not an energy that is at least 0".to_owned()),
+    }
+}
+
 impl ShortestPath {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        if common.semiring != SemiringName::Tropical {
+        let source = self.unary.source();
+        if source.common.semiring == Some(SemiringName::Log) {
             return Err(CliError::Usage("no path is the shortest in the log semiring".to_owned()));
         }
-        let (isymbols, osymbols) = common.symbols()?;
-        let given = (isymbols.as_ref(), osymbols.as_ref());
-        let (read, place) = (read_graph(file, &common.options(given))?, name(file));
-        let (g, (i, o)) = (&read.graph, read.tables(given));
+        let (read, place) = (source.read()?, source.place());
+        source.common.only_tropical(read.form)?;
+        let (g, (i, o)) = (read.graph.energies().at(&place)?, read.tables((None, None)));
+        let most = self.weight.unwrap_or(f64::INFINITY);
         if self.unique {
-            let outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let mut outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let best = outputs.first().map_or(0.0, |o| o.1);
+            outputs.retain(|o| o.1 <= best + most);
             // An acceptor's one table is the input's.
-            let table = if common.acceptor { i } else { o };
-            common.write(&strings(&outputs).at(&place)?, read.form, (table, table), &place)
+            let table = if source.common.acceptor { i } else { o };
+            source.write(&strings(&outputs).at(&place)?.into(), read.form, (table, table))
         } else {
-            let paths = k_best(g, self.nshortest).at(&place)?;
-            common.write(&chains(g, &paths).at(&place)?, read.form, (i, o), &place)
+            let mut paths = k_best(g, self.nshortest).at(&place)?;
+            let best = paths.first().map_or(0.0, |p| p.energy);
+            paths.retain(|p| p.energy <= best + most);
+            source.write(&chains(g, &paths).at(&place)?.into(), read.form, (i, o))
         }
     }
 }
@@ -101,37 +136,64 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
 }
 
 impl ShortestDistance {
-    fn distances(&self, g: &Graph<Energy>, semiring: SemiringName) -> Result<Vec<f64>, PathError> {
-        let lift = |_, &e: &Energy| LogSum::<f64>::from(e);
-        let numbers = |sums: Vec<LogSum<f64>>| sums.iter().map(LogSum::get).collect();
-        match (semiring, self.reverse) {
-            (SemiringName::Tropical, false) => distances_from_start(g, Beta::Infinite),
-            (SemiringName::Tropical, true) => distances_to_end(g, Beta::Infinite),
-            (SemiringName::Log, false) => sums_from_start(g, lift).map(numbers),
-            (SemiringName::Log, true) => sums_to_end(g, lift).map(numbers),
-        }
-    }
-
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        let (isymbols, osymbols) = common.symbols()?;
-        let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
-        let (g, place) = (read_graph(file, &options)?.graph, name(file));
-        let text = if self.total {
-            format!("{}\n", number(total(&g, common.semiring).at(&place)?))
-        } else {
-            let distances = self.distances(&g, common.semiring).at(&place)?;
-            distances.iter().enumerate().map(|(s, &d)| format!("{s}\t{}\n", number(d))).collect()
+        let source = self.unary.source();
+        let (read, place) = (source.read()?, source.place());
+        let log = source.common.is_log(read.form);
+        let found = match (&read.graph, self.total, self.reverse) {
+            (Any::Energy(g), true, _) => vec![number(total(g, log).at(&place)?)],
+            (Any::Energy(g), false, reverse) => {
+                distances(g, reverse, log).at(&place)?.into_iter().map(number).collect()
+            }
+            (other, total, reverse) => {
+                let span = if total {
+                    Span::Total
+                } else if reverse {
+                    Span::ToEnd
+                } else {
+                    Span::FromStart
+                };
+                other.ask(Sums { span, log }).at(&place)?
+            }
         };
-        deliver(&text, common.output.as_deref())
+        let text = if self.total {
+            found.iter().map(|d| format!("{d}\n")).collect()
+        } else {
+            found.iter().enumerate().map(|(s, d)| format!("{s}\t{d}\n")).collect::<String>()
+        };
+        deliver(&text, source.to)
+    }
+}
+
+/// Sums over paths in a weight's own semiring.
+struct Sums {
+    span: Span,
+    log: bool,
+}
+
+impl Question for Sums {
+    type Answer = Vec<String>;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<Vec<String>, Refused> {
+        W::sums(g, self.span, self.log)
+    }
+}
+
+fn distances(g: &Graph<Energy>, reverse: bool, log: bool) -> Result<Vec<f64>, PathError> {
+    let lift = |_, &e: &Energy| LogSum::<f64>::from(e);
+    let numbers = |sums: Vec<LogSum<f64>>| sums.iter().map(LogSum::get).collect();
+    match (log, reverse) {
+        (false, false) => distances_from_start(g, Beta::Infinite),
+        (false, true) => distances_to_end(g, Beta::Infinite),
+        (true, false) => sums_from_start(g, lift).map(numbers),
+        (true, true) => sums_to_end(g, lift).map(numbers),
     }
 }
 
 /// The energy of all accepting paths together; in the log semiring cycles are summed.
-fn total(g: &Graph<Energy>, semiring: SemiringName) -> Result<f64, PathError> {
-    match semiring {
-        SemiringName::Tropical => free_energy(g, Beta::Infinite),
-        SemiringName::Log => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
+fn total(g: &Graph<Energy>, log: bool) -> Result<f64, PathError> {
+    match log {
+        false => free_energy(g, Beta::Infinite),
+        true => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
     }
 }
 
