@@ -113,7 +113,7 @@ impl Question for Facts {
         ];
         let (isorted, osorted) = (is_sorted(g, |a| a.ilabel), is_sorted(g, |a| a.olabel));
         let reach = Reach::new(g, self.filter)?;
-        all.extend(reach.lines());
+        all.extend(reach.lines(self.filter));
         all.extend([
             ("input matcher", yes(isorted)),
             ("output matcher", yes(osorted)),
@@ -228,16 +228,47 @@ impl Reach {
         })
     }
 
-    fn lines(&self) -> Lines {
+    fn lines(&self, filter: ArcFilter) -> Lines {
         let count = |of: &mut dyn Iterator<Item = bool>| of.filter(|&r| r).count().to_string();
         let both = self.forward.iter().zip(&self.backward).map(|(f, b)| *f && *b);
-        vec![
-            ("# of accessible states", count(&mut self.forward.iter().copied())),
-            ("# of coaccessible states", count(&mut self.backward.iter().copied())),
-            ("# of connected states", count(&mut { both })),
-            ("# of connected components", self.connected.to_string()),
-            ("# of strongly conn components", self.strong.to_string()),
-        ]
+        let names = match filter {
+            ArcFilter::Any => [
+                "# of accessible states",
+                "# of coaccessible states",
+                "# of connected states",
+                "# of connected components",
+                "# of strongly conn components",
+            ],
+            ArcFilter::Epsilon => [
+                "# of epsilon accessible states",
+                "# of epsilon coaccessible states",
+                "# of epsilon connected states",
+                "# of epsilon connected components",
+                "# of epsilon strongly conn components",
+            ],
+            ArcFilter::Iepsilon => [
+                "# of input-epsilon accessible states",
+                "# of input-epsilon coaccessible states",
+                "# of input-epsilon connected states",
+                "# of input-epsilon connected components",
+                "# of input-epsilon strongly conn components",
+            ],
+            ArcFilter::Oepsilon => [
+                "# of output-epsilon accessible states",
+                "# of output-epsilon coaccessible states",
+                "# of output-epsilon connected states",
+                "# of output-epsilon connected components",
+                "# of output-epsilon strongly conn components",
+            ],
+        };
+        let values = [
+            count(&mut self.forward.iter().copied()),
+            count(&mut self.backward.iter().copied()),
+            count(&mut { both }),
+            self.connected.to_string(),
+            self.strong.to_string(),
+        ];
+        names.into_iter().zip(values).collect()
     }
 }
 
