@@ -49,6 +49,36 @@ fn binaries_of_graphs_and_tables_are_read_or_refused() {
     assert!(graphs > 10 && tables > 0, "{graphs} {tables}");
 }
 
+/// How many of the texts are graphs of a weight; each is written and read again.
+#[cfg(feature = "json")]
+fn written_again<W: energraph::graph::WeightText>() -> usize {
+    use energraph::graph::json;
+    let inputs = corpus("json");
+    let texts = inputs.iter().filter_map(|bytes| std::str::from_utf8(bytes).ok());
+    let files = texts.filter_map(|text| json::read::<W>(text).ok());
+    let again = |file: json::File<W>| {
+        let written = json::write(&file.graph, file.isymbols.as_ref(), file.osymbols.as_ref());
+        assert_eq!(json::read(&written).unwrap(), file, "{written}");
+    };
+    files.map(again).count()
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn json_is_read_or_refused() {
+    use energraph::semiring::{KBest, Lexicographic, MinMax, Product, SignedLog};
+    use energraph::{Counting, LogSum, MinSum};
+    let read = [
+        written_again::<Energy>(),
+        written_again::<Counting>(),
+        written_again::<SignedLog>(),
+        written_again::<KBest<3>>(),
+        written_again::<Product<MinSum<f64>, LogSum<f64>>>(),
+        written_again::<Lexicographic<MinSum<f64>, MinMax<f64>>>(),
+    ];
+    assert!(read[0] > 10 && read.iter().all(|&n| n > 0), "{read:?}");
+}
+
 #[test]
 fn tables_and_n_grams_are_read_or_refused() {
     let (mut tables, mut models) = (0, 0);

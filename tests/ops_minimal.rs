@@ -44,7 +44,7 @@ fn it_is_the_minimised_trie_up_to_numbers() {
 #[test]
 fn no_two_states_have_one_future() {
     let mut rng = Rng::new(351);
-    for _ in 0..300 {
+    for _ in 0..1_000 {
         let found: Graph<Energy> = minimal_acceptor(words(&mut rng)).unwrap();
         let futures: BTreeSet<Words> = (0..found.states() as u32)
             .map(|s| {

@@ -4,10 +4,9 @@ mod openfst_language;
 mod ops_common;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use energraph::graph::EPSILON;
-use energraph::ops::{OpError, Toward, acceptor, prune, push, remove_epsilon, reweight};
+use energraph::ops::{OpError, Toward, acceptor, push, remove_epsilon, reweight};
 use energraph::paths::{PathError, path_sum, path_sum_star, sums_from_start, sums_to_end};
 use energraph::semiring::{Diverges, Semiring, Tolerance};
 use energraph::{Beta, Energy, Graph, GraphBuilder, LeftDivide, LogSum, MinSum, Site, Star, Weight, oracle};
@@ -126,9 +125,9 @@ impl Star for Formal {
 #[test]
 fn letters_come_out_in_the_order_of_the_path_in_both_directions() {
     let mut rng = Rng::new(63);
-    for _ in 0..300 {
+    for _ in 0..ROUNDS {
         let letter = |rng: &mut Rng| Formal::of(&((b'a' + rng.below(4) as u8) as char).to_string());
-        let g = random(&mut rng, CYCLIC, letter);
+        let g = random(&mut rng, Shape { states: 4, arcs: 7, ..CYCLIC }, letter);
         // Every arc and end has one letter, so longer paths are cut off in both.
         let Some(all) = few_paths(&g, LONGEST - 1) else { continue };
         let expected = all.iter().fold(Formal::zero(), |sum, p| sum.plus(&product(&g, &p.sites)));
@@ -159,32 +158,6 @@ fn a_large_ring_with_a_shortcut_is_summed_in_both_semirings() {
     let around = (-f64::from(n) * step).exp() + (-half - 0.5).exp();
     assert!(near(star_sum(&g, Beta::ONE).unwrap(), half + (1.0 - around).ln()));
     assert!(near(star_sum(&g, Beta::Infinite).unwrap(), half));
-}
-
-#[test]
-fn a_loop_of_probability_one_or_more_is_an_error_and_so_is_a_negative_cycle() {
-    for (energy, log, min) in [(0.5, true, true), (0.0, false, true), (-0.5, false, false)] {
-        let mut b = GraphBuilder::new();
-        b.add_states(3);
-        b.start(0);
-        b.arc(0, 1, 1, Energy::FREE, 1);
-        b.arc(1, 0, 0, Energy::new(energy).unwrap(), 1);
-        b.final_weight(1, Energy::FREE);
-        // No accepting path comes here.
-        b.arc(0, 1, 1, Energy::FREE, 2);
-        b.arc(2, 0, 0, Energy::new(-9.0).unwrap(), 2);
-        let g = b.build().unwrap();
-        assert_eq!((star_sum(&g, Beta::ONE).is_ok(), star_sum(&g, Beta::Infinite).is_ok()), (log, min), "{energy}");
-        assert_eq!(remove_epsilon(&g.lift::<LogSum<f64>>()).is_ok(), log);
-        assert_eq!(remove_epsilon(&g.lift::<MinSum<f64>>()).is_ok(), min);
-        assert_eq!(push(&g.lift::<LogSum<f64>>(), Toward::Start).is_ok(), log);
-        if !log {
-            let found = remove_epsilon(&g.lift::<LogSum<f64>>());
-            assert!(matches!(found, Err(OpError::Diverges { .. })), "{found:?}");
-        }
-        let expected = (1.0 - (-f64::from(energy)).exp()).ln();
-        assert!(!log || near(star_sum(&g, Beta::ONE).unwrap(), expected));
-    }
 }
 
 /// Strings of both graphs weigh the same in both.
@@ -250,61 +223,6 @@ fn removing_epsilons_changes_no_string() {
     assert_eq!(remove_epsilon(&Graph::<MinSum<f64>>::empty()), Err(NOTHING));
     let one: Graph<MinSum<f64>> = acceptor(&[]).unwrap();
     assert_eq!(remove_epsilon(&one), Ok(one));
-}
-
-static PRODUCTS: AtomicU64 = AtomicU64::new(0);
-
-/// Min-sum that counts its ⊗.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Counted(MinSum<f64>);
-
-impl Weight for Counted {
-    fn one() -> Self {
-        Counted(MinSum::one())
-    }
-    fn zero() -> Self {
-        Counted(MinSum::zero())
-    }
-    fn times(&self, r: &Self) -> Self {
-        PRODUCTS.fetch_add(1, Relaxed);
-        Counted(self.0.times(&r.0))
-    }
-    fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
-        self.0.close(&r.0, tolerance)
-    }
-}
-
-impl Semiring for Counted {
-    fn plus(&self, r: &Self) -> Self {
-        Counted(self.0.plus(&r.0))
-    }
-}
-
-impl Star for Counted {
-    fn star(&self) -> Result<Self, Diverges> {
-        self.0.star().map(Counted)
-    }
-}
-
-#[test]
-fn a_fan_and_a_chain_of_fifty_thousand_epsilons_are_linear() {
-    let n = 50_000_u32;
-    for chain in [false, true] {
-        let mut b = GraphBuilder::new();
-        b.add_states(n as usize + 2);
-        b.start(0);
-        for s in 1..=n {
-            b.arc(if chain { s - 1 } else { 0 }, 0, 0, Counted::one(), s);
-            b.arc(s, s, s, Counted::one(), n + 1);
-        }
-        b.final_weight(n + 1, Counted::one());
-        let g = b.build().unwrap();
-        PRODUCTS.store(0, Relaxed);
-        let short = remove_epsilon(&g).unwrap();
-        assert_eq!((short.states(), short.arc_count()), (2, n as usize));
-        let products = PRODUCTS.load(Relaxed);
-        assert!(products <= 4 * u64::from(n), "{products}");
-    }
 }
 
 /// The same relation, each pair's paths summed.
@@ -392,40 +310,23 @@ fn any_finite_potentials_leave_the_paths_alone() {
 }
 
 #[test]
-fn pruning_keeps_what_some_path_within_the_margin_uses_and_nothing_else() {
-    let mut rng = Rng::new(68);
+fn potentials_leave_the_paths_of_cyclic_graphs_alone() {
+    let (mut rng, mut compared) = (Rng::new(69), 0);
+    let possible = |g: &Graph<MinSum<f64>>| {
+        let mut r = relation_up_to(g, 3);
+        r.values_mut().for_each(|v| v.retain(|w| !w.is_zero()));
+        r.retain(|_, v| !v.is_empty());
+        r
+    };
     for _ in 0..ROUNDS {
-        let g = random(&mut rng, SMALL, energy);
-        let margin = rng.below(17) as f64 / 4.0;
-        let found = oracle::paths(&g, |w| w.wide(), oracle::Limit { arcs: 64, paths: 100_000 });
-        let best = oracle::free_energy(found.list.iter().map(|p| p.energy), f64::INFINITY);
-        let near = found.list.iter().filter(|p| p.energy < f64::INFINITY && p.energy <= best + margin);
-        let mut expected: Vec<Site> = near.flat_map(|p| p.sites.clone()).collect();
-        expected.sort();
-        expected.dedup();
-        match prune(&g.lift::<MinSum<f64>>(), &MinSum::new(margin).unwrap()) {
-            Ok(t) => {
-                check_origin(&t, &[&g.lift::<MinSum<f64>>()]);
-                assert!(is_connected(&t.graph));
-                let mut kept: Vec<Site> = t.graph.sites().map(|(site, _)| t.origin.of(site)[0].site).collect();
-                kept.sort();
-                assert_eq!(kept, expected);
-            }
-            Err(e) => assert_eq!((e, expected), (NOTHING, vec![])),
+        let g = random(&mut rng, CYCLIC, energy).lift::<MinSum<f64>>();
+        let v: Vec<_> = (0..g.states()).map(|_| MinSum::new(rng.below(9) as f64 - 4.0).unwrap()).collect();
+        for toward in [Toward::Start, Toward::End] {
+            let moved = reweight(&g, &v, toward).unwrap();
+            // Quarters are exact.
+            assert_eq!(possible(&moved), possible(&g), "{g:?}");
+            compared += possible(&g).len();
         }
     }
-}
-
-#[test]
-fn pruning_walks_cycles_that_cost_something() {
-    let mut b = GraphBuilder::new();
-    b.add_states(2);
-    b.start(0);
-    b.arc(0, 1, 1, MinSum::new(1.0_f64).unwrap(), 1);
-    b.arc(1, 2, 2, MinSum::new(2.0).unwrap(), 0);
-    b.arc(1, 3, 3, MinSum::new(3.5).unwrap(), 1);
-    b.final_weight(1, MinSum::one());
-    let g = b.build().unwrap();
-    let arcs = |margin: f64| prune(&g, &MinSum::new(margin).unwrap()).unwrap().graph.arc_count();
-    assert_eq!((arcs(0.0), arcs(3.0), arcs(3.5)), (1, 2, 3));
+    assert!(compared > 4_000, "{compared}");
 }

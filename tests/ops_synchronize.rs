@@ -32,7 +32,7 @@ fn assert_aligned(t: &Traced<Energy>, all: &[Path]) {
 
 /// Sites of a path by where they came from.
 fn sites_before(t: &Traced<Energy>, p: &Path) -> Vec<Site> {
-    p.sites.iter().flat_map(|s| t.origin.of(*s).iter().map(|from| from.site)).collect()
+    p.sites.iter().flat_map(|s| t.origin.of(*s).into_iter().map(|from| from.site)).collect()
 }
 
 #[test]

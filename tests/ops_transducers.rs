@@ -206,3 +206,38 @@ fn the_best_output_of_every_input_stays() {
     }
     assert!(compared > 800 && chosen > 300, "{compared} {chosen}");
 }
+
+#[test]
+fn the_best_output_of_every_input_stays_where_there_are_cycles() {
+    let (mut rng, mut compared, mut over) = (Rng::new(406), 0, 0);
+    for _ in 0..ROUNDS {
+        let shape = Shape { states: 4, arcs: 7, cyclic: true, ..READERS };
+        let g = random(&mut rng, shape, |rng| Energy::new(rng.below(9) as f32 / 4.0).unwrap());
+        let g = with_outputs(&mut rng, &g, 2);
+        match determinize_best(&g.lift::<MinSum<f64>>(), q(), Budget { states: 300, arcs: 1_000 }) {
+            Ok(d) => {
+                let d: Graph<Energy> = d.lower();
+                assert!(reads_deterministically(&d) && is_connected(&d));
+                let inputs = |g: &Graph<Energy>| g.map_labels(|i, _| (i, i));
+                let (read_by_g, read_by_d) = (inputs(&g), inputs(&d));
+                for (input, output) in sample(&d, 10) {
+                    let weight = weight_of(&d, &(input.clone(), output.clone()), Beta::Infinite);
+                    // No output of this input is better, and this one weighs what it did.
+                    let both = (input.clone(), input.clone());
+                    assert!((weight_of(&read_by_g, &both, Beta::Infinite) - weight).abs() < 1e-4, "{input:?} {g:?}");
+                    assert!((weight_of(&g, &(input, output), Beta::Infinite) - weight).abs() < 1e-4);
+                    compared += 1;
+                }
+                for (input, _) in sample(&g, 10) {
+                    let both = (input.clone(), input);
+                    let (a, b) = (&read_by_g, &read_by_d);
+                    let (a, b) = (weight_of(a, &both, Beta::Infinite), weight_of(b, &both, Beta::Infinite));
+                    assert!((a - b).abs() < 1e-4, "{both:?} {a} {b} {g:?}");
+                }
+            }
+            Err(OpError::Budget { .. }) => over += 1,
+            Err(e) => assert!(e == NOTHING && sample(&g, 10).is_empty()),
+        }
+    }
+    assert!(compared > 2_000 && over > 20, "{compared} {over}");
+}

@@ -7,7 +7,7 @@ use energraph::paths::{Beta, PathError, best_path, free_energy, free_energy_and_
 use energraph::{Counting, Energy, Graph, GraphBuilder, LogSum, MinSum, Site, Weight, oracle};
 use paths_graphs::{Dice, Shape, all_paths, assert_near, every_site, random_graph};
 
-const GRAPHS: u64 = 600;
+const GRAPHS: u64 = 1_000;
 const BETAS: [f64; 4] = [f64::INFINITY, 1.0, 0.25, 7.5];
 
 fn beta(b: f64) -> Beta {
@@ -168,7 +168,7 @@ fn has_negative_cycle(g: &Graph<Energy>) -> bool {
             }
         }
     }
-    let start = g.start().unwrap() as usize;
+    let Some(start) = g.start().map(|s| s as usize) else { return false };
     let used = |s: usize| reach[start][s] && (0..n).any(|t| reach[s][t] && g.is_final(t as u32));
     (0..n).any(|s| d[s][s] < 0.0 && used(s))
 }
@@ -182,7 +182,7 @@ fn negative_arcs_on_cycles_are_answered_unless_a_cycle_is_negative() {
             Ok(best) => {
                 assert!(!has_negative_cycle(&g), "seed {seed}");
                 // Without negative cycles a best path visits no state twice.
-                let once = all_paths(&g, g.states() - 1);
+                let once = all_paths(&g, g.states().saturating_sub(1));
                 let lowest = oracle::free_energy(once.iter().map(|p| p.energy), f64::INFINITY);
                 assert_eq!(best.map_or(f64::INFINITY, |p| p.energy), lowest, "seed {seed}");
                 answered += usize::from(!once.is_empty());
@@ -267,27 +267,6 @@ fn ladder(stretches: u32, f: impl Fn(u32, u32) -> f32) -> Graph<Energy> {
     }
     b.final_weight(stretches, Energy::FREE);
     b.build().unwrap()
-}
-
-#[test]
-fn an_isolated_state_changes_no_gradient() {
-    let with = |extra: usize| {
-        let mut b = GraphBuilder::new();
-        b.add_states(3 + extra);
-        b.start(0);
-        b.arc(0, 1, 1, energy(1.0), 1);
-        b.arc(0, 2, 2, energy(2.0), 2);
-        b.final_weight(1, energy(0.5));
-        b.final_weight(2, energy(-0.5));
-        b.build().unwrap()
-    };
-    // The last state matters most where someone trusts the last node to be the end.
-    let (plain, isolated) = (with(0), with(2));
-    for beta in [Beta::Infinite, Beta::ONE] {
-        let (f, p) = free_energy_and_posteriors(&plain, beta).unwrap();
-        let (f2, p2) = free_energy_and_posteriors(&isolated, beta).unwrap();
-        assert_eq!((f, &p.arcs[..], &p.finals[..3]), (f2, &p2.arcs[..], &p2.finals[..3]));
-    }
 }
 
 #[test]

@@ -186,52 +186,6 @@ fn a_negative_end_needs_a_heuristic_too() {
     assert_eq!(lazy_best_path(&mut lazy, &ahead).unwrap().unwrap().energy, -2.5);
 }
 
-/// A line of a million states, with labels drawn by a seed: a label costs ¼, leaving one out 1; a jump leads over all
-/// but the last 500 of them. Labels stand on the side `between`, nothing on the other.
-fn line(between: energraph::graph::Side) -> Graph<Energy> {
-    const LENGTH: u32 = 1_000_000;
-    let (mut rng, mut b) = (Rng::new(205), GraphBuilder::new());
-    let (quarter, one) = (Energy::new(0.25).unwrap(), Energy::new(1.0).unwrap());
-    let writes = between == energraph::graph::Side::Output;
-    b.add_states(LENGTH as usize);
-    b.start(0);
-    for s in 0..LENGTH - 1 {
-        let label = 1 + rng.below(20) as Label;
-        b.arc(s, label, label, quarter, s + 1);
-        b.arc(s, if writes { label } else { 0 }, if writes { 0 } else { label }, one, s + 1);
-        if s == 0 {
-            b.arc(s, 99, 99, one, LENGTH - 501);
-        }
-    }
-    b.final_weight(LENGTH - 1, Energy::FREE);
-    b.build().unwrap()
-}
-
-#[test]
-fn a_product_of_ten_to_the_twelve_states_is_expanded_along_its_best_path_alone() {
-    // Either side can leave out any label, so every pair of states can be reached.
-    let (a, b) = (line(energraph::graph::Side::Output), line(energraph::graph::Side::Input));
-    assert_eq!(a.states() as u64 * b.states() as u64, 1_000_000_000_000);
-    let o = Compose::default();
-    let mut lazy = LazyCompose::new(&a, &b, &o);
-    let ahead = Heuristic::of(&lazy).unwrap();
-    let best = lazy_best_path(&mut lazy, &ahead).unwrap().unwrap();
-    // The jump, 500 labels matched, and the end.
-    assert_eq!((best.energy, best.output.len(), best.sites.len()), (2.0 + 500.0 * 0.5, 501, 1_004));
-    assert_eq!(best.output[0], 99);
-    let touched = lazy.touched();
-    assert!(touched.expanded <= 501 && touched.arcs < 2_000, "{touched:?}");
-    // Without a heuristic everything nearer than the end is looked at, which is still next to nothing of 10¹².
-    let mut blind = LazyCompose::new(&a, &b, &o);
-    assert_eq!(lazy_best_path(&mut blind, &Heuristic::none()).unwrap().unwrap().energy, best.energy);
-    let blind = blind.touched();
-    assert!(blind.expanded > 100 * touched.expanded && blind.expanded < 1_000_000, "{blind:?}");
-    // A beam a little wider than one omission on each side.
-    let pruned = lazy_within(&mut lazy, &ahead, 1.75, Beta::Infinite).unwrap();
-    assert_eq!((pruned.lowest, pruned.lost), (best.energy, Some(0.0)));
-    assert!(lazy.touched().expanded < 5_000, "{:?}", lazy.touched());
-}
-
 /// F of all paths, by relaxation.
 fn brute(g: &Graph<Energy>, beta: Beta) -> Option<f64> {
     openfst_language::total(g, beta)

@@ -11,7 +11,7 @@ use energraph::paths::{
 use energraph::{Answer, Beta, Energy, Graph, GraphBuilder, PathError, SiteValues, oracle};
 use paths_graphs::{Dice, Shape, all_paths, assert_near, every_site, outputs_in_order, random_graph, some_answers};
 
-const GRAPHS: u64 = 600;
+const GRAPHS: u64 = 1_000;
 const BETAS: [f64; 4] = [f64::INFINITY, 1.0, 0.25, 7.5];
 
 fn beta(b: f64) -> Beta {

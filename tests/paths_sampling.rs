@@ -1,5 +1,6 @@
 //! Random paths against their probabilities.
 
+mod openfst_language;
 mod paths_graphs;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use energraph::paths::{
 };
 use energraph::semiring::Tolerance;
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, MinSum, Path, Site};
+use openfst_language::weight_of;
 use paths_graphs::{Dice, Shape, random_graph};
 
 const DRAWS: usize = 1_000;
@@ -174,7 +176,7 @@ fn walks_take_every_way_alike_from_which_an_end_is_near_enough() {
 
 #[test]
 fn infinite_beta_draws_the_best_path_and_the_same_numbers_the_same_draws() {
-    for seed in 0..200 {
+    for seed in 0..1_000 {
         let g = random_graph(seed, Shape::ACYCLIC);
         let best = best_path(&g).unwrap();
         let drawn = sample_paths(&g, Beta::Infinite, 3, &mut || f64::NAN).unwrap();
@@ -255,6 +257,41 @@ fn a_refutation_is_a_proof_and_small_differences_are_found() {
         }
     }
     assert!(refuted > 300 && likely > 300 && missed < 20, "{refuted} {likely} {missed}");
+}
+
+#[test]
+fn a_refutation_of_cyclic_graphs_is_a_proof_and_the_same_relation_is_never_refuted() {
+    let (mut refuted, mut likely, mut divergent) = (0, 0, 0);
+    for seed in 0..1_000 {
+        // With ties, energies of 0 are many, and cycles of epsilons without a sum.
+        let shape = Shape { ties: seed % 4 < 2, ..Shape::CYCLIC };
+        let a = random_graph(seed, shape);
+        let b = match seed % 3 {
+            0 => reverse(&reverse(&a).unwrap().graph).unwrap().graph,
+            1 => a.map(
+                |site, w| if site == Site::Arc(seed as u32 % 5) { Energy::new(w.get() + 1.0).unwrap() } else { *w },
+            ),
+            _ => random_graph(seed + 10_000, shape),
+        };
+        let beta = if seed % 2 == 0 { Beta::ONE } else { Beta::Infinite };
+        let o = RandomTest { beta, paths: 20, arcs: 8, ..RandomTest::default() };
+        match randomly_equivalent(&a, &b, &o, &mut uniform(seed)) {
+            Ok(Equivalence::Refuted { input, output, energies }) => {
+                assert_ne!(seed % 3, 0, "{a:?}");
+                let strings = (input, output);
+                for (g, e) in [(&a, energies.0), (&b, energies.1)] {
+                    let by_force = weight_of(g, &strings, beta);
+                    assert!(by_force == e || (by_force - e).abs() < 1e-4, "{strings:?} {by_force} {e} {g:?}");
+                }
+                assert!((energies.0 - energies.1).abs() > 1e-3, "{energies:?}");
+                refuted += 1;
+            }
+            Ok(Equivalence::Likely { .. }) => likely += 1,
+            Err(PathError::SumDiverges { .. }) => divergent += 1,
+            Err(e) => panic!("{e}"),
+        }
+    }
+    assert!(refuted > 250 && likely > 250 && divergent > 5, "{refuted} {likely} {divergent}");
 }
 
 #[test]

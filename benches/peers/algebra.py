@@ -1,17 +1,21 @@
-"""The bench `algebra` and OpenFst in turn, on one core: how many times as long OpenFst takes.
+"""The bench `algebra` and a peer in turn, on one core: how many times as long the peer takes.
 
     python make_graphs.py FOLDER
     g++ -O3 -march=native -std=c++17 openfst.cpp -lfst -ldl -lpthread -o openfst      # Debian: libfst-dev
     cargo bench --no-default-features --bench algebra --no-run                        # prints the program's place
     python algebra.py FOLDER PROGRAM ./openfst [--pairs 6] [--cases a1,a2,a3s,a3,c,d]
 
+Another peer is any program that takes FOLDER and CASE and prints the same lines; `k2_dense.py` is one, for `--cases a1`.
+
 A pair is the medians of a whole run of either side, ours first in every other pair. Printed for each row: both medians (least and greatest of the pairs), the ratios'
-geometric mean, its lower 95 % limit (Student's t of the logarithms, one side), the least ratio, what both computed, and the most memory either held.
+geometric mean, its lower 95 % limit (Student's t of the logarithms, one side), the least ratio, what both computed, and the most memory either held over what it held
+before: in a run of its own, in which the C library gives freed memory back at once, so that no row hides in what an earlier one left.
 """
 
 import argparse
 import json
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -28,8 +32,12 @@ parser.add_argument("--cases", default="a1,a2,a3s,a3,c,d")
 options = parser.parse_args()
 
 
-def rows(program, case):
-    done = subprocess.run(["taskset", "-c", "0", program, options.folder, case], capture_output=True, text=True)
+GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+
+
+def rows(program, case, **environment):
+    command = ["taskset", "-c", "0", program, options.folder, case]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
     if done.returncode != 0:
         sys.exit(f"{program}: {done.stderr.strip()}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -41,16 +49,16 @@ for case in options.cases.split(","):
         order = (options.program, options.peer) if pair % 2 else (options.peer, options.program)
         found = {program: rows(program, case) for program in order}
         runs.append((found[options.program], found[options.peer]))
+    held = [rows(program, case, **GIVE_BACK) for program in (options.program, options.peer)]
     for at, row in enumerate(runs[0][0]):
         mine, theirs = ([run[side][at] for run in runs] for side in (0, 1))
         ratios = [b["median_ms"] / a["median_ms"] for a, b in zip(mine, theirs)]
         logs = [math.log(r) for r in ratios]
         low = math.exp(statistics.mean(logs) - T[len(logs) - 1] * statistics.stdev(logs) / math.sqrt(len(logs)))
         span = lambda side: f"{min(r['median_ms'] for r in side):.2f} to {max(r['median_ms'] for r in side):.2f} ms"
-        most = lambda side: max(r["mib"] for r in side)
         print(
-            f"{row['case']:16} energraph {span(mine)}, OpenFst {span(theirs)}: {math.exp(statistics.mean(logs)):.2f} times, "
+            f"{row['case']:16} energraph {span(mine)}, peer {span(theirs)}: {math.exp(statistics.mean(logs)):.2f} times, "
             f"lower limit {low:.2f}, least {min(ratios):.2f}; {mine[0]['check']} / {theirs[0]['check']}; "
-            f"{most(mine):.0f} / {most(theirs):.0f} MiB",
+            f"{held[0][at]['mib']:.1f} / {held[1][at]['mib']:.1f} MiB",
             flush=True,
         )

@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::Array2;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use crate::graph::{Graph, Origin, SiteValues, Traced};
-use crate::ops::{self, Closure, Compose, OpError, Side};
-use crate::paths::{Answer, Beta, PathError, free_energy_and_posteriors, with_output, without_output};
+use super::recorded::Record;
+use super::rewrite::Source;
+use super::trellis::{EmissionVar, PathVar, Trellis};
+use crate::graph::{Graph, Origin, SiteValues};
+use crate::ops::OpError;
+use crate::paths::{Beta, PathError, free_energy_and_posteriors};
 use crate::semiring::Energy;
 use crate::trellis::TrellisError;
-
-use super::trellis::{EmissionVar, PathVar, Trellis};
 
 /// What a tape may refuse.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -28,12 +29,29 @@ pub enum TapeError {
     /// A handle that another tape gave.
     #[error("a handle of another tape")]
     ForeignHandle,
+    /// A graph that should have the paths' weights of another has others: a free energy differs by more than was allowed, because
+    /// the rewriting summed in another semiring, or at another β, than the question does, or rounded more coarsely.
+    #[error("a rewritten graph has the free energy {found}, and the graph that it was made of {expected}")]
+    Rewritten {
+        /// Of the rewritten graph, or of what was made of it.
+        found: f64,
+        /// Of the graph in whose place it stands, or of what was made of that.
+        expected: f64,
+    },
+    /// An operation made more sums than can be remembered for a gradient: with the sites of its graphs more than 2²⁶.
+    #[error("an operation on {states} states and {arcs} arcs made more than 2^26 sums, too many to remember")]
+    Steps {
+        /// States of the graphs.
+        states: usize,
+        /// Their arcs.
+        arcs: usize,
+    },
 }
 
 /// A graph on a tape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GraphVar {
-    tape: u64,
+    pub(super) tape: u64,
     pub(super) at: usize,
 }
 
@@ -46,21 +64,27 @@ pub struct Scalar {
 
 /// How a graph came onto the tape.
 #[derive(Debug)]
-enum Made {
+pub(super) enum Made {
     /// Given, and its gradient is wanted.
     Leaf,
     /// Given, and nobody asks for its gradient.
     Constant,
     /// Input number i of the origin is the i-th graph here.
     From(SmallVec<[usize; 2]>, Origin),
+    /// By sums of weights; inputs as above.
+    Summed(SmallVec<[usize; 2]>, Record),
+    /// In place of its source, whose gradient is taken.
+    Rewritten,
 }
 
 #[derive(Debug)]
-struct Entry {
-    graph: Graph<Energy>,
+pub(super) struct Entry {
+    pub(super) graph: Graph<Energy>,
     made: Made,
     /// Whether a leaf is behind it.
-    learns: bool,
+    pub(super) learns: bool,
+    /// The graph whose gradient is taken in place of this one's.
+    pub(super) source: Option<Source>,
 }
 
 #[derive(Debug)]
@@ -77,10 +101,7 @@ struct Value {
 ///
 /// Every method does its operation at once; the result's value is at hand ([`Tape::graph`], [`Tape::value`]).
 ///
-/// Operations that give every string the weight that it had ([`ops::remove_epsilon()`], [`ops::push()`], [`ops::determinize()`],
-/// [`ops::minimize()`] in the semiring of the question) sum and divide weights, and have no origins. They need none here: the free energy of a
-/// result, and of its composition with anything, is that of the graph which was rewritten, and so is the gradient. Put that graph on
-/// the tape, and the rewritten one where no gradient is wanted.
+/// How each operation is differentiated stands in a table in [the module](crate::autograd).
 ///
 /// ```
 /// use energraph::autograd::Tape;
@@ -102,7 +123,7 @@ struct Value {
 #[derive(Debug)]
 pub struct Tape {
     pub(super) id: u64,
-    graphs: Vec<Entry>,
+    pub(super) graphs: Vec<Entry>,
     pub(super) emissions: Vec<Array2<f32>>,
     pub(super) trellises: Vec<Trellis>,
     values: Vec<Value>,
@@ -132,149 +153,43 @@ impl Tape {
         self.put(g, Made::Constant, false)
     }
 
-    /// [`ops::compose()`]. ∂ of a result's site flows to the site of `a` and the site of `b` it is the sum of.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn compose(&mut self, a: GraphVar, b: GraphVar, o: &Compose) -> Result<GraphVar, TapeError> {
-        let made = ops::compose(self.graph(a)?, self.graph(b)?, o)?;
-        Ok(self.record(&[a, b], made))
-    }
-
-    /// [`ops::project()`]. Sites keep their positions, and gradients with them.
-    ///
-    /// # Errors
-    /// [`TapeError::ForeignHandle`].
-    pub fn project(&mut self, g: GraphVar, side: Side) -> Result<GraphVar, TapeError> {
-        let made = ops::project(self.graph(g)?, side);
-        Ok(self.record(&[g], made))
-    }
-
-    /// [`ops::invert()`]. Sites keep their positions, and gradients with them.
-    ///
-    /// # Errors
-    /// [`TapeError::ForeignHandle`].
-    pub fn invert(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
-        let made = ops::invert(self.graph(g)?);
-        Ok(self.record(&[g], made))
-    }
-
-    /// [`ops::reverse()`].
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn reverse(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
-        let made = ops::reverse(self.graph(g)?)?;
-        Ok(self.record(&[g], made))
-    }
-
-    /// [`ops::connect()`]. Sites that no accepting path visits get no gradient.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn connect(&mut self, g: GraphVar) -> Result<GraphVar, TapeError> {
-        let made = ops::connect(self.graph(g)?)?;
-        Ok(self.record(&[g], made))
-    }
-
-    /// [`ops::closure()`]. A final weight stands on two sites of the result and gets the sum of their gradients.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn closure(&mut self, g: GraphVar, kind: Closure) -> Result<GraphVar, TapeError> {
-        let made = ops::closure(self.graph(g)?, kind)?;
-        Ok(self.record(&[g], made))
-    }
-
-    /// [`ops::union()`]. A graph may be given several times; its gradients add up.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn union(&mut self, graphs: &[GraphVar]) -> Result<GraphVar, TapeError> {
-        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
-        let made = ops::union(&given)?;
-        Ok(self.record(graphs, made))
-    }
-
-    /// [`ops::concat()`]. A graph may be given several times; its gradients add up.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn concat(&mut self, graphs: &[GraphVar]) -> Result<GraphVar, TapeError> {
-        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
-        let made = ops::concat(&given)?;
-        Ok(self.record(graphs, made))
-    }
-
-    /// Any other operation that says where its weights came from, of this library ([`ops::intersect()`], [`ops::difference()`],
-    /// [`ops::replace()`], [`ops::synchronize()`], [`ops::top_sort()`], [`ops::expand()`] of a lazy composition) or of your own. `op` is given
-    /// the graphs, which are the inputs of the origins in their order; ∂ of a result's site flows to each of its origins.
-    ///
-    /// # Errors
-    /// What `op` says, [`TapeError::ForeignHandle`].
-    ///
-    /// ```
-    /// use energraph::autograd::Tape;
-    /// use energraph::ops::{Compose, acceptor, from_strings, intersect};
-    /// use energraph::{Beta, Energy};
-    /// let mut tape = Tape::new();
-    /// let heard = tape.leaf(from_strings::<Energy, _>([[1, 2], [1, 3]])?);
-    /// let allowed = tape.constant(acceptor(&[1, 3])?);
-    /// let both = tape.apply(&[heard, allowed], |g| intersect(g[0], g[1], &Compose::default()))?;
-    /// let f = tape.free_energy(both, Beta::ONE)?;
-    /// let gradients = tape.backward(&[(f, 1.0)])?;
-    /// assert_eq!(gradients.of(heard).ok_or("a leaf")?.arcs.iter().sum::<f64>(), 2.0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn apply<E: Into<TapeError>>(
-        &mut self,
-        graphs: &[GraphVar],
-        op: impl FnOnce(&[&Graph<Energy>]) -> Result<Traced<Energy>, E>,
-    ) -> Result<GraphVar, TapeError> {
-        let given = graphs.iter().map(|&g| self.graph(g)).collect::<Result<Vec<_>, _>>()?;
-        let made = op(&given).map_err(Into::into)?;
-        Ok(self.record(graphs, made))
-    }
-
-    /// The paths that write a right output: [`with_output`]. Where there is none, free energies are +∞.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn with_output(&mut self, g: GraphVar, right: &Answer) -> Result<GraphVar, TapeError> {
-        let made = with_output(self.graph(g)?, right)?;
-        Ok(self.record(&[g], made))
-    }
-
-    /// The paths that write a wrong output, the right answer's rivals: [`without_output`]. Where there is none, free
-    /// energies are +∞ and their gradient 0.
-    ///
-    /// # Errors
-    /// What the operation says, [`TapeError::ForeignHandle`].
-    pub fn without_output(&mut self, g: GraphVar, right: &Answer) -> Result<GraphVar, TapeError> {
-        let made = without_output(self.graph(g)?, right)?;
-        Ok(self.record(&[g], made))
-    }
-
     /// `F_β` of a graph or a trellis. Its gradient is the posterior of every site, final weights included; at infinite β it is
     /// the indicator of one best path, a subgradient: which of several best paths is documented at
     /// [`crate::paths::best_path()`]. Over no path the value is +∞ and the gradient 0.
     ///
     /// # Errors
-    /// [`TapeError::Path`], [`TapeError::ForeignHandle`].
+    /// [`TapeError::Path`], [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] where a graph was [rewritten](Tape::rewritten) and
+    /// its free energy is not that of the graph before.
     ///
     /// # Cost
-    /// One sweep backward and one forward over the graph; for a trellis, those of [`crate::trellis::posteriors()`].
+    /// One sweep backward and one forward over the graph; for a trellis, those of [`crate::trellis::posteriors()`]. Both once more over
+    /// the graph before, where one was rewritten.
     pub fn free_energy(&mut self, of: impl Into<PathVar>, beta: Beta) -> Result<Scalar, TapeError> {
         let value = match of.into() {
             PathVar::Graph(g) => {
                 let (value, gradient) = free_energy_and_posteriors(self.graph(g)?, beta)?;
-                Value { value, graph: g.at, gradient, emissions: None }
+                match &self.graphs[g.at].source {
+                    None => Value { value, graph: g.at, gradient, emissions: None },
+                    Some(source) => {
+                        let (expected, gradient) = free_energy_and_posteriors(&self.graphs[source.at].graph, beta)?;
+                        source.check(value, expected)?;
+                        Value { value, graph: source.at, gradient, emissions: None }
+                    }
+                }
             }
             PathVar::Trellis(t) => {
                 let trellis = self.trellis_of(t)?;
                 let found = trellis.posteriors(&self.emissions, beta)?;
                 let emissions = Some((trellis.emissions, found.emissions));
-                Value { value: found.free_energy, graph: trellis.graph, gradient: found.sites, emissions }
+                let (value, graph) = (found.free_energy, trellis.graph);
+                match &trellis.source {
+                    None => Value { value, graph, gradient: found.sites, emissions },
+                    Some((source, other)) => {
+                        let expected = other.posteriors(&self.emissions, beta)?;
+                        source.check(value, expected.free_energy)?;
+                        Value { value, graph: source.at, gradient: expected.sites, emissions }
+                    }
+                }
             }
         };
         self.values.push(value);
@@ -307,7 +222,7 @@ impl Tape {
     /// [`TapeError::ForeignHandle`].
     ///
     /// # Cost
-    /// O(sites and origins on the tape), once for all seeds.
+    /// O(sites, origins and steps of sums on the tape), once for all seeds.
     pub fn backward(self, seeds: &[(Scalar, f64)]) -> Result<Gradients, TapeError> {
         let Tape { id, graphs, values, emissions, .. } = self;
         let mut of_emissions: Vec<Array2<f32>> = emissions.iter().map(|e| Array2::zeros(e.dim())).collect();
@@ -328,12 +243,16 @@ impl Tape {
         }
         // Results stand behind their inputs on the tape.
         for at in (0..graphs.len()).rev() {
-            let Made::From(inputs, origin) = &graphs[at].made else { continue };
+            let (Made::From(inputs, _) | Made::Summed(inputs, _)) = &graphs[at].made else { continue };
             let Some(values) = flow[at].take() else { continue };
-            for (number, &input) in inputs.iter().enumerate() {
-                if graphs[input].learns {
-                    let into = flow[input].get_or_insert_with(|| SiteValues::zeros(&graphs[input].graph));
-                    origin.pull_back(&values, number as u32, into);
+            let made = &graphs[at].made;
+            let found = if let Made::Summed(_, record) = made { record.pull_back(&values) } else { Vec::new() };
+            for (number, &input) in (0..).zip(inputs).filter(|(_, input)| graphs[**input].learns) {
+                let into = flow[input].get_or_insert_with(|| SiteValues::zeros(&graphs[input].graph));
+                match made {
+                    Made::From(_, origin) => origin.pull_back(&values, number, into),
+                    Made::Summed(_, record) => record.add(&found, number, into),
+                    Made::Leaf | Made::Constant | Made::Rewritten => {}
                 }
             }
         }
@@ -343,19 +262,9 @@ impl Tape {
         Ok(Gradients { tape: id, leaves: leaves.collect(), emissions: of_emissions })
     }
 
-    fn put(&mut self, graph: Graph<Energy>, made: Made, learns: bool) -> GraphVar {
-        self.graphs.push(Entry { graph, made, learns });
+    pub(super) fn put(&mut self, graph: Graph<Energy>, made: Made, learns: bool) -> GraphVar {
+        self.graphs.push(Entry { graph, made, learns, source: None });
         GraphVar { tape: self.id, at: self.graphs.len() - 1 }
-    }
-
-    /// Puts a result on the tape; its inputs are handles that were looked up before.
-    fn record(&mut self, inputs: &[GraphVar], made: Traced<Energy>) -> GraphVar {
-        let inputs: SmallVec<[usize; 2]> = match inputs {
-            [one] => smallvec![one.at],
-            several => several.iter().map(|g| g.at).collect(),
-        };
-        let learns = inputs.iter().any(|&i| self.graphs[i].learns);
-        self.put(made.graph, Made::From(inputs, made.origin), learns)
     }
 }
 

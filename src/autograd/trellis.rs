@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::rewrite::Source;
 use super::tape::{GraphVar, Tape, TapeError};
 use crate::paths::Beta;
 use crate::trellis::{Emissions, Posteriors, Topology, TrellisError, posteriors};
@@ -48,6 +49,8 @@ pub(super) struct Trellis {
     /// The graph that the topology was made of.
     pub(super) graph: usize,
     topology: Topology,
+    /// Where that graph is rewritten, what stands behind it.
+    pub(super) source: Option<(Source, Box<Trellis>)>,
 }
 
 impl Trellis {
@@ -99,11 +102,18 @@ impl Tape {
     /// # Cost
     /// A copy of the graph.
     pub fn trellis(&mut self, e: EmissionVar, topology: GraphVar) -> Result<TrellisVar, TapeError> {
-        let topology_graph = self.graph(topology)?.clone();
+        self.graph(topology)?;
         let classes = self.emissions.get(e.at).filter(|_| e.tape == self.id).ok_or(TapeError::ForeignHandle)?.ncols();
-        let made = Topology::from_graph(topology_graph)?;
-        made.check(classes)?;
-        self.trellises.push(Trellis { emissions: e.at, graph: topology.at, topology: made });
+        let made = |graph: usize| -> Result<Trellis, TrellisError> {
+            let topology = Topology::from_graph(self.graphs[graph].graph.clone())?;
+            topology.check(classes)?;
+            Ok(Trellis { emissions: e.at, graph, topology, source: None })
+        };
+        let mut trellis = made(topology.at)?;
+        if let Some(source) = self.graphs[topology.at].source {
+            trellis.source = Some((source, Box::new(made(source.at)?)));
+        }
+        self.trellises.push(trellis);
         Ok(TrellisVar { tape: self.id, at: self.trellises.len() - 1 })
     }
 

@@ -15,6 +15,7 @@ mod lift;
 pub mod ngram;
 pub mod openfst;
 mod order;
+mod origin;
 mod petgraph;
 #[cfg(feature = "laws")]
 pub mod sample;
@@ -28,8 +29,10 @@ pub use builder::GraphBuilder;
 pub(crate) use components::strongly_connected;
 pub use components::{Components, components};
 pub use order::{Cyclic, topological_order};
+pub(crate) use origin::NO_ARC;
+pub use origin::{InputSite, Origin, OriginBuilder, Sites, SitesIter};
 pub use symbols::{EPSILON_SYMBOL, SymbolError, SymbolTable};
-pub use traced::{InputSite, Origin, OriginBuilder, SiteValues, Traced};
+pub use traced::{SiteValues, Traced};
 pub(crate) use useful::{incoming, useful};
 pub use weight_text::{BadWeight, WeightText};
 

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Field, Grammar, Recognition, RecognitionError, Rows};
-use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Traced};
+use crate::graph::{ArcId, Graph, InputSite, Label, Origin, OriginBuilder, Site, SiteValues, Sites, Traced};
 use crate::ops::{Budget, Compose, OpError, compose};
 use crate::paths::{Answer, Beta, Path, PathError, best_path, free_energy, posteriors, with_output, within};
 use crate::semiring::Energy;
@@ -211,7 +211,7 @@ impl Interpretations {
 
     /// The arc of the recognition graph behind an arc of the constrained one.
     pub fn recognised(&self, arc: ArcId) -> Option<ArcId> {
-        let mut from = self.constrained.origin.arc(arc).iter().filter(|from| from.input == 0);
+        let mut from = self.constrained.origin.arc(arc).into_iter().filter(|from| from.input == 0);
         from.find_map(|from| as_arc(from.site))
     }
 
@@ -304,15 +304,14 @@ impl Near<'_> {
 fn through(graph: &Graph<Energy>, made: &Origin, first: &Origin) -> Origin {
     let (states, arcs) = (graph.states(), graph.arc_count());
     let mut origin = OriginBuilder::with_capacity(states, arcs, 2);
-    (0..arcs as ArcId).for_each(|a| origin.arc(made.arc(a).iter().flat_map(|from| sources(from, first))));
+    (0..arcs as ArcId).for_each(|a| origin.arc(made.arc(a).into_iter().flat_map(|from| sources(from, first))));
     (0..states as u32)
-        .for_each(|s| origin.final_weight(made.final_weight(s).iter().flat_map(|from| sources(from, first))));
+        .for_each(|s| origin.final_weight(made.final_weight(s).into_iter().flat_map(|from| sources(from, first))));
     origin.build()
 }
 
-fn sources<'a>(from: &'a InputSite, first: &'a Origin) -> impl Iterator<Item = InputSite> + 'a {
-    let of = if from.input == 0 { first.of(from.site) } else { std::slice::from_ref(from) };
-    of.iter().copied()
+fn sources(from: InputSite, first: &Origin) -> Sites<'_> {
+    if from.input == 0 { first.of(from.site) } else { from.into() }
 }
 
 fn as_arc(site: Site) -> Option<ArcId> {

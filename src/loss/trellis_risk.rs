@@ -82,7 +82,7 @@ pub fn trellis_risk(
     };
     let mut costs = SiteValues::zeros(&composed.graph);
     for (site, _) in composed.graph.sites() {
-        let of_automaton = composed.origin.of(site).iter().filter(|from| from.input == 1);
+        let of_automaton = composed.origin.of(site).into_iter().filter(|from| from.input == 1);
         if let Some(sum) = costs.get_mut(site) {
             *sum = of_automaton.map(|from| weight(automaton.graph(), from.site)).sum();
         }

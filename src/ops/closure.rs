@@ -35,6 +35,15 @@ pub enum Closure {
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Source
+/// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
+///
+/// ```text
+/// ─▶ 0 ─a─▶ ◎ 1/w      star:  ─▶ ◎ ─ε─▶ 0 ─a─▶ ◎ 1/w      plus:  ─▶ 0 ─a─▶ ◎ 1/w
+///                                       ▲        │                  ▲        │
+///                                       └──ε/w───┘                  └──ε/w───┘
+/// ```
+///
 /// ```
 /// use energraph::ops::{Closure, acceptor, closure};
 /// use energraph::{Energy, Graph};

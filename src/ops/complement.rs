@@ -31,6 +31,11 @@ use crate::semiring::Weight;
 /// # Source
 /// M. Rabin, D. Scott, *Finite automata and their decision problems*, 1959 (subset construction).
 ///
+/// ```text
+/// ─▶ 0 ─a─▶ ◎ 1      over {a, b}:      ─▶ ◎ 0 ─a─▶ 1 ─a,b─▶ ◎ 2 ⟲ a,b
+///                                           └───────b──────▶
+/// ```
+///
 /// ```
 /// use energraph::ops::{Budget, Compose, acceptor, complement, compose};
 /// use energraph::{Energy, Graph};

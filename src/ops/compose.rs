@@ -1,12 +1,13 @@
 //! Composition of transducers.
 
-use super::filter::{Filter, Leaving, NONE, steps};
+use super::filter::{Filter, Leaving, Step, steps};
+use super::found::{Found, grow};
 use super::index::{By, Index};
 use super::look_ahead::LookAhead;
 use super::pairs::{Pair, Pairs};
-use super::trim::{DROPPED, Kept, Targets, trim};
+use super::trim::{Kept, trim};
 use super::{Budget, OpError, Unmatched};
-use crate::graph::{Arc, ArcId, EPSILON, Graph, InputSite, Label, Origin, OriginBuilder, Site, StateId, Traced};
+use crate::graph::{Arc, ArcId, EPSILON, Graph, Label, NO_ARC, Origin, StateId, Traced};
 use crate::semiring::{Commutative, Weight};
 
 /// How to compose.
@@ -76,19 +77,21 @@ pub fn compose<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Resul
     let mut search = Search::new(a, b, o);
     search.pairs.number(Pair { left, right, filter: 0 });
     search.run()?;
-    let finals = |p: &Pair| a.final_weights()[p.left as usize].times(&b.final_weights()[p.right as usize]);
-    let mut alive: Vec<bool> =
-        search.pairs.list.iter().map(|p| a.is_final(p.left) && b.is_final(p.right) && !finals(p).is_zero()).collect();
-    let is_final = alive.clone();
-    let kept = trim(&search, &mut alive);
-    if kept.old.is_empty() && o.look_ahead && !o.allow_empty {
+    let ends = search.ends();
+    let mut alive = vec![false; search.pairs.list.len()];
+    ends.iter().for_each(|end| alive[end.0 as usize] = true);
+    let kept = trim(&search.found, &mut alive);
+    if kept.states == 0 && o.look_ahead && !o.allow_empty {
         // Where the match got furthest is among what was left out.
         return compose(a, b, &Compose { look_ahead: false, ..*o });
     }
-    if kept.old.is_empty() {
+    if kept.states == 0 {
         return empty(o, || Some(search.furthest()));
     }
-    Ok(search.result(&kept, &is_final))
+    // What was needed for the search alone goes before there is room for the result.
+    let found = search.found.keep(&kept);
+    drop((search.pairs, search.left, search.right));
+    Ok(result(a, b, found, renumbered(ends, kept)))
 }
 
 fn empty<W: Weight>(o: &Compose, why: impl FnOnce() -> Option<Unmatched>) -> Result<Traced<W>, OpError> {
@@ -99,13 +102,8 @@ fn empty<W: Weight>(o: &Compose, why: impl FnOnce() -> Option<Unmatched>) -> Res
     }
 }
 
-/// An arc of the product before trimming.
-#[derive(Debug, Clone, Copy)]
-struct Step {
-    a: ArcId,
-    b: ArcId,
-    target: StateId,
-}
+/// A final state of the product, and the final states of the two sides.
+type End = (StateId, [StateId; 2]);
 
 struct Search<'g, W> {
     a: &'g Graph<W>,
@@ -116,26 +114,9 @@ struct Search<'g, W> {
     budget: Budget,
     filter: Filter,
     look_ahead: Option<LookAhead>,
-    /// `offsets[s]..offsets[s + 1]` are the steps of state `s`.
-    offsets: Vec<u32>,
+    found: Found,
+    /// Arcs of the state being expanded.
     steps: Vec<Step>,
-}
-
-impl<W> Targets for Search<'_, W> {
-    fn states(&self) -> usize {
-        self.pairs.list.len()
-    }
-    #[inline]
-    fn of(&self, s: StateId) -> impl Iterator<Item = StateId> {
-        self.steps[self.row(s)].iter().map(|step| step.target)
-    }
-}
-
-impl<W> Search<'_, W> {
-    #[inline]
-    fn row(&self, s: StateId) -> std::ops::Range<usize> {
-        self.offsets[s as usize] as usize..self.offsets[s as usize + 1] as usize
-    }
 }
 
 impl<'g, W: Commutative> Search<'g, W> {
@@ -149,7 +130,7 @@ impl<'g, W: Commutative> Search<'g, W> {
             budget: Budget { states: o.budget.states, arcs: o.budget.arcs.min(MOST_ARCS) },
             filter: o.filter,
             look_ahead: o.look_ahead.then(LookAhead::new),
-            offsets: vec![0],
+            found: Found::new(),
             steps: Vec::new(),
         }
     }
@@ -159,8 +140,7 @@ impl<'g, W: Commutative> Search<'g, W> {
         let mut next = 0;
         while let Some(&pair) = self.pairs.list.get(next) {
             self.expand(pair)?;
-            self.offsets.push(self.steps.len() as u32);
-            self.budget.check(self.pairs.list.len(), self.steps.len())?;
+            self.budget.check(self.pairs.list.len(), self.found.targets.len())?;
             next += 1;
         }
         Ok(())
@@ -168,65 +148,31 @@ impl<'g, W: Commutative> Search<'g, W> {
 
     fn expand(&mut self, at: Pair) -> Result<(), OpError> {
         let (l, r) = (self.left.row(at.left), self.right.row(at.right));
-        let l = Leaving { entries: &self.left.entries, row: l, is_final: self.a.is_final(at.left) };
-        let r = Leaving { entries: &self.right.entries, row: r, is_final: self.b.is_final(at.right) };
-        let (pairs, found) = (&mut self.pairs, &mut self.steps);
-        let Some(ahead) = &mut self.look_ahead else {
-            steps(self.filter, at, l, r, |a, b, to| found.push(Step { a, b, target: pairs.number(to) }));
-            return Ok(());
-        };
-        let (mut a, mut b, mut all) = (self.a, self.b, Vec::new());
-        steps(self.filter, at, l, r, |a, b, to| all.push((a, b, to)));
-        for (x, y, to) in all {
-            if ahead.admits(&mut a, &mut b, to)? {
-                found.push(Step { a: x, b: y, target: pairs.number(to) });
-            }
+        let l = Leaving { entries: &self.left.entries, row: l };
+        let r = Leaving { entries: &self.right.entries, row: r };
+        let found = self.found.targets.len();
+        steps(self.filter, at, l, r, self.budget.steps(found, self.look_ahead.is_some()), &mut self.steps);
+        if let Some(ahead) = &mut self.look_ahead {
+            ahead.keep(&mut self.steps, &mut { self.a }, &mut { self.b })?;
         }
+        grow(&mut self.found.from, self.steps.len());
+        grow(&mut self.found.targets, self.steps.len());
+        self.found.from.extend(self.steps.iter().map(|step| step.arcs));
+        let pairs = &mut self.pairs;
+        self.found.targets.extend(self.steps.iter().map(|step| pairs.number(step.target)));
+        self.found.offsets.push(self.found.targets.len() as ArcId);
         Ok(())
     }
 
-    fn result(&self, kept: &Kept, is_final: &[bool]) -> Traced<W> {
-        let states = kept.old.len();
-        let mut offsets = Vec::with_capacity(states + 1);
-        offsets.push(0);
-        let mut arcs: Vec<Arc<W>> = Vec::with_capacity(self.steps.len());
-        let mut finals = vec![W::zero(); states];
-        let mut origin = OriginBuilder::with_capacity(states, self.steps.len(), 2);
-        for (&old, end) in kept.old.iter().zip(&mut finals) {
-            for step in &self.steps[self.row(old)] {
-                let target = kept.new[step.target as usize];
-                if target != DROPPED {
-                    arcs.push(self.arc(step, target, &mut origin));
-                }
-            }
-            offsets.push(arcs.len() as ArcId);
-            if is_final[old as usize] {
-                let Pair { left, right, .. } = self.pairs.list[old as usize];
-                *end = self.a.final_weights()[left as usize].times(&self.b.final_weights()[right as usize]);
-                origin.final_weight([input(0, Site::Final(left)), input(1, Site::Final(right))]);
-            } else {
-                origin.final_weight([]);
-            }
-        }
-        Traced { graph: Graph::from_rows(kept.new[0], finals, offsets, arcs), origin: origin.build() }
-    }
-
-    #[inline]
-    fn arc(&self, step: &Step, target: StateId, origin: &mut OriginBuilder) -> Arc<W> {
-        let (from_a, from_b) = (input(0, Site::Arc(step.a)), input(1, Site::Arc(step.b)));
-        if step.b == NONE {
-            let a = &self.a.all_arcs()[step.a as usize];
-            origin.arc([from_a]);
-            return Arc { ilabel: a.ilabel, olabel: EPSILON, weight: a.weight.clone(), target };
-        }
-        let b = &self.b.all_arcs()[step.b as usize];
-        if step.a == NONE {
-            origin.arc([from_b]);
-            return Arc { ilabel: EPSILON, olabel: b.olabel, weight: b.weight.clone(), target };
-        }
-        let a = &self.a.all_arcs()[step.a as usize];
-        origin.arc([from_a, from_b]);
-        Arc { ilabel: a.ilabel, olabel: b.olabel, weight: a.weight.times(&b.weight), target }
+    /// The final states, by number.
+    fn ends(&self) -> Vec<End> {
+        let (a, b) = (self.a.final_weights(), self.b.final_weights());
+        let is_final = |p: &Pair| {
+            let (left, right) = (&a[p.left as usize], &b[p.right as usize]);
+            !left.is_zero() && !right.is_zero() && !left.times(right).is_zero()
+        };
+        let ends = (0..).zip(&self.pairs.list).filter(|(_, p)| is_final(p));
+        ends.map(|(s, p)| (s, [p.left, p.right])).collect()
     }
 
     /// The state behind the most matched labels, counted along the path that found it.
@@ -241,9 +187,10 @@ impl<'g, W: Commutative> Search<'g, W> {
             if here > matched[best].unwrap_or(0) {
                 best = s;
             }
-            for step in &self.steps[self.row(s as StateId)] {
-                let labels = usize::from(step.b != NONE && self.left_label(step.a) != EPSILON);
-                matched[step.target as usize].get_or_insert(here + labels);
+            for i in self.found.row(s as StateId) {
+                let [left, right] = self.found.from[i];
+                let labels = usize::from(right != NO_ARC && self.left_label(left) != EPSILON);
+                matched[self.found.targets[i] as usize].get_or_insert(here + labels);
             }
         }
         let Pair { left, right, .. } = self.pairs.list[best];
@@ -265,6 +212,35 @@ impl<'g, W: Commutative> Search<'g, W> {
     }
 }
 
-fn input(input: u32, site: Site) -> InputSite {
-    InputSite { input, site }
+/// The final states by their new numbers; all of them are kept.
+fn renumbered(mut ends: Vec<End>, kept: Kept) -> Vec<End> {
+    ends.iter_mut().for_each(|end| end.0 = kept.new[end.0 as usize]);
+    ends.sort_unstable_by_key(|end| end.0);
+    ends
+}
+
+/// The product of the states and arcs that are kept, the first of which is the start.
+fn result<W: Commutative>(a: &Graph<W>, b: &Graph<W>, found: Found, ends: Vec<End>) -> Traced<W> {
+    let Found { offsets, from, targets } = found;
+    let (of_a, of_b) = (a.all_arcs(), b.all_arcs());
+    let arc = |(&[x, y], &target): (&[ArcId; 2], &StateId)| {
+        if y == NO_ARC {
+            let Arc { ilabel, weight, .. } = &of_a[x as usize];
+            return Arc { ilabel: *ilabel, olabel: EPSILON, weight: weight.clone(), target };
+        }
+        let b = &of_b[y as usize];
+        if x == NO_ARC {
+            return Arc { ilabel: EPSILON, olabel: b.olabel, weight: b.weight.clone(), target };
+        }
+        let a = &of_a[x as usize];
+        Arc { ilabel: a.ilabel, olabel: b.olabel, weight: a.weight.times(&b.weight), target }
+    };
+    let arcs: Vec<Arc<W>> = from.iter().zip(&targets).map(arc).collect();
+    let states = offsets.len() - 1;
+    let mut finals = vec![W::zero(); states];
+    for (s, [left, right]) in &ends {
+        finals[*s as usize] = a.final_weights()[*left as usize].times(&b.final_weights()[*right as usize]);
+    }
+    // Everything kept is reached from the start, so that it comes first in either order.
+    Traced { graph: Graph::from_rows(0, finals, offsets, arcs), origin: Origin::joined(from, states, ends) }
 }

@@ -21,6 +21,13 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs) of all arguments.
 ///
+/// # Source
+/// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
+///
+/// ```text
+/// ─▶ 0 ─a─▶ ◎ 1/w     then     ─▶ 0 ─b─▶ ◎ 1      gives      ─▶ 0 ─a─▶ 1 ─ε/w─▶ 2 ─b─▶ ◎ 3
+/// ```
+///
 /// ```
 /// use energraph::ops::{acceptor, concat};
 /// use energraph::{Energy, Graph};

@@ -55,6 +55,26 @@ pub struct Condensed<S> {
 /// assert_eq!(c.graph.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [1, 4]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Final weights of a component are summed. A weight has to be [`Semiring`](crate::Semiring); with less it does not
+/// compile.
+///
+/// ```
+/// # use energraph::ops::condense;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = condense(g);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::condense;
+/// # use energraph::{Graph, Weight};
+/// fn any<S: Weight>(g: &Graph<S>) {
+///     let _ = condense(g);
+/// }
+/// ```
 pub fn condense<S: Semiring>(g: &Graph<S>) -> Condensed<S> {
     let Some(start) = g.start() else { return Condensed { graph: Graph::empty(), of: Vec::new() } };
     let parts = components(g);

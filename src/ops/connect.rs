@@ -22,6 +22,14 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Source
+/// OpenFst's `fstconnect`.
+///
+/// ```text
+///   ┌─b─▶ 2
+/// ─▶0 ─a─▶ ◎ 1 ◀─c─ 3      becomes      ─▶ 0 ─a─▶ ◎ 1
+/// ```
+///
 /// ```
 /// use energraph::ops::connect;
 /// use energraph::{Energy, GraphBuilder};
@@ -41,11 +49,11 @@ pub fn connect<W: Weight>(g: &Graph<W>) -> Result<Traced<W>, OpError> {
     let reached = Reached::from(g, start);
     let mut alive: Vec<bool> = reached.list.iter().map(|&s| g.is_final(s)).collect();
     let kept = trim(&reached, &mut alive);
-    if kept.old.is_empty() {
+    if kept.states == 0 {
         return Err(OpError::Empty { first_unmatched: None });
     }
-    let mut rows = Rows::new(kept.old.len(), g.arc_count())?;
-    for &found in &kept.old {
+    let mut rows = Rows::new(kept.states, g.arc_count())?;
+    for found in kept.old() {
         let s = reached.list[found as usize];
         for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
             let target = kept.new[reached.number[a.target as usize] as usize];

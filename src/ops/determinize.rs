@@ -58,6 +58,28 @@ use crate::semiring::{LeftDivide, Quantum};
 /// assert_eq!(weights, [1.0, 3.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// What the paths of a subset share is taken out on the left. A weight has to be [`LeftDivide`](crate::LeftDivide);
+/// with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Budget, determinize};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>) {
+///     let _ = determinize(g, Quantum::default(), Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, determinize};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = determinize(g, Quantum::default(), Budget::default());
+/// }
+/// ```
 pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget) -> Result<Graph<S>, OpError> {
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to determinize")?;

@@ -46,6 +46,37 @@ use crate::semiring::{Differ, Gallic, LeftDivide, PathProperty, Quantum, Weight}
 /// assert_eq!((g.arc_count(), g.arcs(0)[0].olabel, g.arcs(0)[0].weight.get()), (1, 7, 1.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// What the paths of a subset share is taken out on the left, and of two paths one is the best. A weight has to be
+/// [`LeftDivide`](crate::LeftDivide) and [`PathProperty`](crate::PathProperty); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Budget, determinize_best};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide, PathProperty};
+/// fn any<S: LeftDivide + PathProperty>(g: &Graph<S>) {
+///     let _ = determinize_best(g, Quantum::default(), Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, determinize_best};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, PathProperty};
+/// fn any<S: PathProperty>(g: &Graph<S>) {
+///     let _ = determinize_best(g, Quantum::default(), Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, determinize_best};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Idempotent, LeftDivide};
+/// fn any<S: LeftDivide + Idempotent>(g: &Graph<S>) {
+///     let _ = determinize_best(g, Quantum::default(), Budget::default());
+/// }
+/// ```
 pub fn determinize_best<S: LeftDivide + PathProperty>(
     g: &Graph<S>,
     quantum: Quantum,

@@ -57,6 +57,28 @@ use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
 /// assert_eq!(labels, [(1, 0), (2, 7), (3, 8), (0, 9)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// What the paths of a subset share is taken out on the left. A weight has to be [`LeftDivide`](crate::LeftDivide);
+/// with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Budget, determinize_transducer};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>) {
+///     let _ = determinize_transducer(g, Quantum::default(), Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, determinize_transducer};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = determinize_transducer(g, Quantum::default(), Budget::default());
+/// }
+/// ```
 pub fn determinize_transducer<S: LeftDivide>(
     g: &Graph<S>,
     quantum: Quantum,

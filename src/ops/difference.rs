@@ -24,6 +24,15 @@ use crate::semiring::Commutative;
 /// That of [`complement()`] and [`compose()`]. A deterministic `b` gives at most |a|·(|b| + 1) states, others may take
 /// a number exponential in |b|.
 ///
+/// # Source
+/// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
+///
+/// ```text
+///   ┌─a/1─▶ ◎
+/// ─▶0              without "a"      leaves      ─▶ 0 ─b/2─▶ ◎
+///   └─b/2─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::{Compose, difference, from_strings};
 /// use energraph::{Energy, Graph};
@@ -32,6 +41,25 @@ use crate::semiring::Commutative;
 /// let rest = difference(&a, &b, &Compose::default())?.graph;
 /// assert_eq!(rest.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [1, 3]);
 /// # Ok::<(), energraph::ops::OpError>(())
+/// ```
+///
+/// # What must hold
+/// As [`compose()`] does. A weight has to be [`Commutative`](crate::Commutative); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Compose, difference};
+/// # use energraph::{Commutative, Graph};
+/// fn any<S: Commutative>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = difference(a, b, &Compose::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Compose, difference};
+/// # use energraph::{Graph, Weight};
+/// fn any<S: Weight>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = difference(a, b, &Compose::default());
+/// }
 /// ```
 pub fn difference<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Result<Traced<W>, OpError> {
     check::acceptor(a)?;

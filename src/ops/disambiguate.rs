@@ -28,10 +28,17 @@ use crate::semiring::{LeftDivide, Quantum};
 /// As [`determinize`](super::determinize()).
 ///
 /// # Cost
-/// O(pairs of states that one string reaches, and of their arcs that read one label), a sort of the arcs of each; and, for each state of the result, a sort of the arcs behind its set.
+/// O(pairs of states that one string reaches, and of their arcs that read one label), a sort of the arcs of each; and,
+/// for each state of the result, a sort of the arcs behind its set.
 ///
 /// # Source
 /// M. Mohri, M. Riley, *On the disambiguation of weighted automata*, 2015.
+///
+/// ```text
+///   ┌─a/1─▶ 1 ─b─▶ ◎                        ┌─a/1─▶ 1 ─b─▶ ◎
+/// ─▶0 ─a/1─▶ 2 ─c─▶ ◎      becomes        ─▶0                      ("ab" had two paths; min-sum)
+///   └─a/2─▶ 3 ─b─▶ ◎                        └─a/1─▶ 2 ─c─▶ ◎
+/// ```
 ///
 /// ```
 /// use energraph::ops::{Budget, disambiguate};
@@ -48,6 +55,28 @@ use crate::semiring::{LeftDivide, Quantum};
 /// assert_eq!((g.arc_count(), g.arcs(0)[0].weight.get()), (1, 2.0_f64.ln())); // ½ on the arc, both ends at its end
 /// assert!(g.final_weight(1).get() + 2.0_f64.ln() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What must hold
+/// Rivals are weighed against a state by what is left on the left. A weight has to be
+/// [`LeftDivide`](crate::LeftDivide); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Budget, disambiguate};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>) {
+///     let _ = disambiguate(g, Quantum::default(), Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, disambiguate};
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = disambiguate(g, Quantum::default(), Budget::default());
+/// }
 /// ```
 pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget) -> Result<Graph<S>, OpError> {
     check::acceptor(g)?;

@@ -223,6 +223,13 @@ fn coded<W: Weight>(a: &Arc<W>, codes: &mut Codes<W>) -> Result<Arc<W>, OpError>
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Source
+/// OpenFst's `fstencode --decode`.
+///
+/// ```text
+/// ─▶ 0 ─1─▶ ○ ─2─▶ ◎      with 1 = a:x/2, 2 = end/3      becomes      ─▶ 0 ─a:x/2─▶ ◎/3
+/// ```
+///
 /// ```
 /// use energraph::ops::{Codes, Encode, decode, encode};
 /// use energraph::{Energy, GraphBuilder};

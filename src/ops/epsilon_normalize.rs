@@ -59,6 +59,25 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 /// assert_eq!(arcs, [(1, 7, 3.0), (0, 8, 0.5)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Cycles of epsilons are summed. A weight has to be [`Star`](crate::Star); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Budget, Side, epsilon_normalize};
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = epsilon_normalize(g, Side::Input, Budget::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Budget, Side, epsilon_normalize};
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = epsilon_normalize(g, Side::Input, Budget::default());
+/// }
+/// ```
 pub fn epsilon_normalize<S: Star>(g: &Graph<S>, side: Side, budget: Budget) -> Result<Graph<S>, OpError> {
     let normal = match side {
         Side::Input => input_normal(g, side, budget)?,

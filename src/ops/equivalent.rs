@@ -4,7 +4,7 @@ use super::possible::possible;
 use super::push::to_start;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};
-use crate::semiring::{LeftDivide, Star, Tolerance};
+use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
 
 /// Whether two deterministic acceptors give every string the same weight.
 ///
@@ -26,6 +26,10 @@ use crate::semiring::{LeftDivide, Star, Tolerance};
 /// # Source
 /// J. Hopcroft, R. Karp, *A linear algorithm for testing equivalence of finite automata*, 1971.
 ///
+/// ```text
+/// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎      and      ─▶ 0 ─a/3─▶ 1 ─b/0─▶ ◎      are equivalent: "ab" weighs 3 (min-sum)
+/// ```
+///
 /// ```
 /// use energraph::ops::{acceptor, equivalent, from_strings};
 /// use energraph::semiring::Tolerance;
@@ -35,7 +39,58 @@ use crate::semiring::{LeftDivide, Star, Tolerance};
 /// assert!(!equivalent(&a, &acceptor(&[2, 1])?, Tolerance::EXACT)?);
 /// # Ok::<(), energraph::ops::OpError>(())
 /// ```
-pub fn equivalent<S: Star + LeftDivide>(a: &Graph<S>, b: &Graph<S>, tolerance: Tolerance) -> Result<bool, OpError> {
+///
+/// # What must hold
+/// ⊗ can be [cancelled](Cancellative): what is left of a weight when a common factor is taken out says all that the
+/// weight did. A maximum forgets, and acceptors of one language may differ in what it forgot:
+///
+/// ```text
+/// ─▶ 0 ─a/5─▶ 1 ─a/3─▶ ◎        and        ─▶ 0 ─a/5─▶ 1 ─a/4─▶ ◎        weigh 5 in min-max
+/// ```
+///
+/// A weight has to be [`Star`](crate::Star), [`LeftDivide`](crate::LeftDivide) and
+/// [`Cancellative`](crate::Cancellative); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::equivalent;
+/// # use energraph::semiring::Tolerance;
+/// # use energraph::{Cancellative, Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide + Cancellative>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = equivalent(a, b, Tolerance::EXACT);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::equivalent;
+/// # use energraph::semiring::Tolerance;
+/// # use energraph::{Cancellative, Graph, LeftDivide};
+/// fn any<S: LeftDivide + Cancellative>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = equivalent(a, b, Tolerance::EXACT);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::equivalent;
+/// # use energraph::semiring::Tolerance;
+/// # use energraph::{Cancellative, Graph, Star};
+/// fn any<S: Star + Cancellative>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = equivalent(a, b, Tolerance::EXACT);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::equivalent;
+/// # use energraph::semiring::Tolerance;
+/// # use energraph::{Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = equivalent(a, b, Tolerance::EXACT);
+/// }
+/// ```
+pub fn equivalent<S: Star + LeftDivide + Cancellative>(
+    a: &Graph<S>,
+    b: &Graph<S>,
+    tolerance: Tolerance,
+) -> Result<bool, OpError> {
     let (a, b) = match (normal(a)?, normal(b)?) {
         (Some(a), Some(b)) => (a, b),
         (a, b) => return Ok(a.is_none() && b.is_none()),

@@ -27,6 +27,12 @@ impl Budget {
     pub(super) fn check(self, states: usize, arcs: usize) -> Result<(), OpError> {
         if states > self.states || arcs > self.arcs { Err(OpError::Budget { states, arcs }) } else { Ok(()) }
     }
+
+    /// How many arcs of one more state of a composition are worth finding: one more than there may be is enough to
+    /// tell, unless looking ahead may drop some of them.
+    pub(super) fn steps(self, arcs: usize, look_ahead: bool) -> usize {
+        if look_ahead { usize::MAX } else { self.arcs.saturating_sub(arcs).saturating_add(1) }
+    }
 }
 
 /// Where a composition without result got furthest.

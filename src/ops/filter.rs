@@ -1,8 +1,8 @@
 //! Which interleavings of epsilons composition keeps.
 
-use super::index::{Entries, Row, join};
+use super::index::{Entries, Entry, Row, join};
 use super::pairs::Pair;
-use crate::graph::StateId;
+use crate::graph::{ArcId, NO_ARC};
 
 /// What composition does about epsilons between the two graphs.
 ///
@@ -40,15 +40,6 @@ pub enum Filter {
     Trivial,
 }
 
-/// The state of one graph as a filter sees it.
-#[derive(Debug, Clone, Copy)]
-struct Side {
-    /// Some arc is an epsilon between the graphs.
-    epsilons: bool,
-    /// Paths can only go on by such an arc.
-    stuck: bool,
-}
-
 /// The filter's state after each kind of move over epsilons; `None` where it is forbidden.
 struct Moves {
     left: Option<u32>,
@@ -71,16 +62,17 @@ impl Filter {
         !matches!(self, Filter::NoMatch | Filter::Trivial)
     }
 
-    fn moves(self, state: u32, l: Side, r: Side) -> Moves {
+    fn moves(self, state: u32, l: Row, r: Row) -> Moves {
         // Where the other side could only go on by an epsilon that is forbidden from then on, a move leads nowhere.
-        let block = |other: Side, state: u32| (!other.stuck).then_some(if other.epsilons { state } else { 0 });
+        let block =
+            |other: Row, state: u32| (!other.is_stuck()).then_some(if other.has_epsilons() { state } else { 0 });
         match self {
             // The side that goes first may move alone only until the other has, which state 1 remembers.
             Filter::Sequence => Moves { left: (state == 0).then_some(0), right: block(l, 1), both: None },
             Filter::AlternateSequence => Moves { left: block(r, 1), right: (state == 0).then_some(0), both: None },
             // States 1 and 2 remember which side moves alone.
             Filter::Match => {
-                let alone = |other: Side, mine: u32| match state {
+                let alone = |other: Row, mine: u32| match state {
                     0 => block(other, mine),
                     s => (s == mine).then_some(mine),
                 };
@@ -92,44 +84,59 @@ impl Filter {
     }
 }
 
-/// Stands for "no arc of this side": the other side moves alone over an epsilon.
-pub(super) const NONE: u32 = u32::MAX;
-
 /// The arcs of one state of one graph, sorted by the label between the graphs.
 #[derive(Clone, Copy)]
 pub(super) struct Leaving<'e> {
     pub entries: &'e Entries,
     pub row: Row,
-    /// Whether paths may end in the state.
-    pub is_final: bool,
 }
 
-impl Leaving<'_> {
-    fn side(self) -> Side {
-        Side { epsilons: self.row.has_epsilons(), stuck: self.row.only_epsilons() && !self.is_final }
-    }
+/// An arc of the product.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// The arc of each side, or [`NO_ARC`] where the other moves alone over an epsilon.
+    pub arcs: [ArcId; 2],
+    pub target: Pair,
 }
 
-/// Calls `step` with the arc of each side, or [`NONE`], and the target, for every arc of a state of the product.
+/// Makes `into` the arcs of a state of the product, `most` of them at most.
 #[inline]
-pub(super) fn steps(filter: Filter, at: Pair, l: Leaving, r: Leaving, mut step: impl FnMut(u32, u32, Pair)) {
-    let pair = |left: StateId, right: StateId, filter: u32| Pair { left, right, filter };
+pub(super) fn steps(filter: Filter, at: Pair, l: Leaving, r: Leaving, most: usize, into: &mut Vec<Step>) {
+    into.clear();
     if l.row.has_epsilons() || r.row.has_epsilons() {
-        let (of_l, of_r) = (l.entries.epsilons(l.row), r.entries.epsilons(r.row));
-        let moves = filter.moves(at.filter, l.side(), r.side());
-        if let Some(state) = moves.left {
-            of_l.iter().for_each(|x| step(x.arc, NONE, pair(x.target, at.right, state)));
-        }
-        if let Some(state) = moves.right {
-            of_r.iter().for_each(|y| step(NONE, y.arc, pair(at.left, y.target, state)));
-        }
-        if let Some(state) = moves.both {
-            for x in of_l {
-                of_r.iter().for_each(|y| step(x.arc, y.arc, pair(x.target, y.target, state)));
-            }
-        }
+        epsilon_steps(filter, at, l, r, most, into);
     }
-    join(l.entries.labelled(l.row), r.entries.labelled(r.row), |x, y| {
-        step(x.arc, y.arc, pair(x.target, y.target, 0));
-    });
+    join(l.entries.labelled(l.row), r.entries.labelled(r.row), |of_l, of_r| product(of_l, of_r, 0, most, into));
+}
+
+fn epsilon_steps(filter: Filter, at: Pair, l: Leaving, r: Leaving, most: usize, into: &mut Vec<Step>) {
+    let (of_l, of_r) = (l.entries.epsilons(l.row), r.entries.epsilons(r.row));
+    let moves = filter.moves(at.filter, l.row, r.row);
+    if let Some(filter) = moves.left {
+        let step = |x: &Entry| Step { arcs: [x.arc, NO_ARC], target: Pair { left: x.target, filter, ..at } };
+        into.extend(of_l.iter().take(most).map(step));
+    }
+    if let Some(filter) = moves.right {
+        let step = |y: &Entry| Step { arcs: [NO_ARC, y.arc], target: Pair { right: y.target, filter, ..at } };
+        into.extend(of_r.iter().take(most.saturating_sub(into.len())).map(step));
+    }
+    if let Some(filter) = moves.both {
+        product(of_l, of_r, filter, most, into);
+    }
+}
+
+/// Every entry of the left side with every one of the right.
+#[inline]
+fn product(of_l: &[Entry], of_r: &[Entry], filter: u32, most: usize, into: &mut Vec<Step>) {
+    if let ([x], [y]) = (of_l, of_r)
+        && into.len() < most
+    {
+        into.push(Step { arcs: [x.arc, y.arc], target: Pair { left: x.target, right: y.target, filter } });
+        return;
+    }
+    for x in of_l {
+        let target = |y: &Entry| Pair { left: x.target, right: y.target, filter };
+        let room = most.saturating_sub(into.len());
+        into.extend(of_r.iter().take(room).map(|y| Step { arcs: [x.arc, y.arc], target: target(y) }));
+    }
 }

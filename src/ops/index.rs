@@ -26,29 +26,26 @@ impl By {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    /// Position in `entries`, plus one; 0 where the row was not asked for yet.
-    start_plus_one: u32,
-    epsilons: u32,
-    len: u32,
-}
-
 /// A row of the index: the arcs of one state, epsilons apart.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     start: u32,
     epsilons: u32,
     len: u32,
+    /// Whether paths may end in the state.
+    is_final: bool,
 }
 
 impl Row {
+    #[inline]
     pub(super) fn has_epsilons(self) -> bool {
         self.epsilons > 0
     }
 
-    pub(super) fn only_epsilons(self) -> bool {
-        self.epsilons == self.len
+    /// Paths can only go on by an epsilon.
+    #[inline]
+    pub(super) fn is_stuck(self) -> bool {
+        self.epsilons == self.len && !self.is_final
     }
 }
 
@@ -58,7 +55,7 @@ pub(super) struct Entries(Vec<Entry>);
 
 impl Entries {
     /// Sorts and keeps a row.
-    pub(super) fn add(&mut self, row: impl Iterator<Item = Entry>) -> Row {
+    pub(super) fn add(&mut self, row: impl Iterator<Item = Entry>, is_final: bool) -> Row {
         let start = self.0.len();
         self.0.extend(row);
         let new = &mut self.0[start..];
@@ -67,7 +64,7 @@ impl Entries {
             new.sort_unstable_by_key(|e| (u64::from(e.label) << 32) | u64::from(e.arc));
         }
         let epsilons = new.partition_point(|e| e.label == EPSILON) as u32;
-        Row { start: start as u32, epsilons, len: new.len() as u32 }
+        Row { start: start as u32, epsilons, len: new.len() as u32, is_final }
     }
 
     /// Entries in all rows.
@@ -91,22 +88,22 @@ impl Entries {
 pub(super) struct Index<'g, W> {
     graph: &'g Graph<W>,
     by: By,
-    spans: Vec<Span>,
+    /// `None` where a row was not asked for yet.
+    rows: Vec<Option<Row>>,
     pub entries: Entries,
 }
 
 impl<'g, W: Weight> Index<'g, W> {
     pub(super) fn new(graph: &'g Graph<W>, by: By) -> Self {
-        Index { graph, by, spans: vec![Span::default(); graph.states()], entries: Entries::default() }
+        Index { graph, by, rows: vec![None; graph.states()], entries: Entries::default() }
     }
 
     /// The row of a state that exists.
     #[inline]
     pub(super) fn row(&mut self, state: StateId) -> Row {
-        let span = self.spans[state as usize];
-        match span.start_plus_one {
-            0 => self.sort_row(state),
-            s => Row { start: s - 1, epsilons: span.epsilons, len: span.len },
+        match self.rows[state as usize] {
+            Some(row) => row,
+            None => self.sort_row(state),
         }
     }
 
@@ -114,22 +111,22 @@ impl<'g, W: Weight> Index<'g, W> {
     fn sort_row(&mut self, state: StateId) -> Row {
         let by = self.by;
         let arcs = self.graph.arc_ids(state).zip(self.graph.arcs(state));
-        let row = self.entries.add(arcs.map(|(arc, a)| by.entry(a, arc)));
-        self.spans[state as usize] = Span { start_plus_one: row.start + 1, epsilons: row.epsilons, len: row.len };
+        let row = self.entries.add(arcs.map(|(arc, a)| by.entry(a, arc)), self.graph.is_final(state));
+        self.rows[state as usize] = Some(row);
         row
     }
 }
 
-/// Calls `pair` for every two entries of equal label; both slices are sorted by label.
+/// Calls `alike` with the entries of either side of every label that both have; both slices are sorted by label.
 ///
-/// Cost: O(pairs + shorter · log longer), and no more than one walk over both.
+/// Cost: O(shorter · log longer), and no more than one walk over both.
 #[inline]
-pub(super) fn join(left: &[Entry], right: &[Entry], mut pair: impl FnMut(Entry, Entry)) {
+pub(super) fn join(left: &[Entry], right: &[Entry], mut alike: impl FnMut(&[Entry], &[Entry])) {
     let (mut i, mut j) = (0, 0);
-    let alike = left.len() < 8 * right.len() && right.len() < 8 * left.len();
+    let walk = left.len() < 8 * right.len() && right.len() < 8 * left.len();
     while i < left.len() && j < right.len() {
         let (x, y) = (left[i].label, right[j].label);
-        if x != y && alike {
+        if x != y && walk {
             // Which of the two is lower is a coin toss, so no branch on it.
             i += usize::from(x < y);
             j += usize::from(y < x);
@@ -138,16 +135,18 @@ pub(super) fn join(left: &[Entry], right: &[Entry], mut pair: impl FnMut(Entry, 
         } else if y < x {
             j = seek(right, j, x);
         } else {
-            let end = j + right[j..].iter().take_while(|e| e.label == x).count();
-            while i < left.len() && left[i].label == x {
-                for r in &right[j..end] {
-                    pair(left[i], *r);
-                }
-                i += 1;
-            }
-            j = end;
+            let (first, second) = (labelled(&left[i..], x), labelled(&right[j..], x));
+            alike(first, second);
+            (i, j) = (i + first.len(), j + second.len());
         }
     }
+}
+
+/// The entries of the label that the first of them has.
+#[inline]
+fn labelled(row: &[Entry], label: Label) -> &[Entry] {
+    let more = row[1..].iter().take_while(|e| e.label == label).count();
+    &row[..=more]
 }
 
 /// The first position from `from` on whose label is at least `label`, where the label at `from` is lower.

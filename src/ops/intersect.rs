@@ -20,6 +20,15 @@ use crate::semiring::Commutative;
 /// # Cost
 /// That of [`compose()`].
 ///
+/// # Source
+/// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
+///
+/// ```text
+///   ┌─a/1─▶ ◎                      ┌─b/3─▶ ◎
+/// ─▶0               and          ─▶0               share      ─▶ 0 ─b/5─▶ ◎      (min-sum)
+///   └─b/2─▶ ◎                      └─c/4─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::{Compose, from_strings, intersect};
 /// use energraph::{Energy, Graph};
@@ -28,6 +37,26 @@ use crate::semiring::Commutative;
 /// let both = intersect(&a, &b, &Compose::default())?.graph;
 /// assert_eq!(both.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [3]);
 /// # Ok::<(), energraph::ops::OpError>(())
+/// ```
+///
+/// # What must hold
+/// The weights of the two interleave. A weight has to be [`Commutative`](crate::Commutative); with less it does not
+/// compile.
+///
+/// ```
+/// # use energraph::ops::{Compose, intersect};
+/// # use energraph::{Commutative, Graph};
+/// fn any<S: Commutative>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = intersect(a, b, &Compose::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Compose, intersect};
+/// # use energraph::{Graph, Weight};
+/// fn any<S: Weight>(a: &Graph<S>, b: &Graph<S>) {
+///     let _ = intersect(a, b, &Compose::default());
+/// }
 /// ```
 pub fn intersect<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Result<Traced<W>, OpError> {
     check::acceptor(a)?;

@@ -18,6 +18,10 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// ```text
+/// ─▶ 0 ─a:x/1─▶ ◎      becomes      ─▶ 0 ─x:a/1─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::invert;
 /// use energraph::{Energy, GraphBuilder};

@@ -54,11 +54,23 @@ pub enum LoadError {
 /// joined by `+`, each of which reads what the one before it writes. Labels on both sides are symbols of `alphabet`. A file of the
 /// whole name comes before its parts.
 ///
+/// # Arguments
+/// * `name`: of one transducer, or several names joined by `+`.
+/// * `shipped`: names with their AT&T text; they come before files.
+/// * `alphabet`: the symbols of the text, and their labels.
+///
+/// # Returns
+/// The transducer, with energies in the place of weights.
+///
 /// # Errors
 /// [`LoadError`], which names the grammar, and the line of an unknown symbol.
 ///
 /// # Cost
 /// That of reading, and of [`compose`] for each `+`.
+///
+/// ```text
+/// "any+one":      ─▶ ◎ 0 ⟲ yes, no      read by      ─▶ 0 ─yes, no─▶ ◎ 1      gives      ─▶ 0 ─yes, no─▶ ◎ 1
+/// ```
 ///
 /// ```
 /// use energraph::SymbolTable;
@@ -91,8 +103,34 @@ pub fn load(name: &str, shipped: &[(&str, &str)], alphabet: &SymbolTable) -> Res
 
 /// A transducer from AT&T text that reads symbols of one table and writes those of another; `name` is what errors name.
 ///
+/// # Arguments
+/// * `name`: for errors.
+/// * `text`: lines of source, target, input, output and energy; of a final state and its energy.
+/// * `inputs`, `outputs`: the symbols of either side.
+///
+/// # Returns
+/// The transducer; the start is the source of the first line.
+///
 /// # Errors
-/// [`LoadError::Text`].
+/// [`LoadError::Text`], which names the line.
+///
+/// # Cost
+/// O(text).
+///
+/// ```text
+/// "0 1 yes Y 0.5"
+/// "1"                  ─▶ 0 ─yes:Y/0.5─▶ ◎ 1
+/// ```
+///
+/// ```
+/// use energraph::SymbolTable;
+/// use energraph::ops::parse_named;
+/// let (words, letters) = (SymbolTable::from_symbols(["yes"])?, SymbolTable::from_symbols(["Y"])?);
+/// let g = parse_named("answers", "0 1 yes Y 0.5\n1\n", &words, &letters)?;
+/// assert_eq!((g.states(), g.all_arcs()[0].weight.get()), (2, 0.5));
+/// assert!(parse_named("answers", "0 1 no Y\n1\n", &words, &letters).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn parse_named(
     name: &str,
     text: &str,

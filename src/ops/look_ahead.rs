@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::filter::Step;
 use super::index::By;
 use super::pairs::Pair;
 use super::{LazyGraph, OpError};
@@ -67,8 +68,25 @@ impl LookAhead {
         LookAhead { left: Reach::new(By::Output), right: Reach::new(By::Input) }
     }
 
+    /// Drops the arcs whose targets no path goes through.
+    pub(super) fn keep<A, B>(&mut self, steps: &mut Vec<Step>, a: &mut A, b: &mut B) -> Result<(), OpError>
+    where
+        A: LazyGraph,
+        B: LazyGraph,
+    {
+        let mut kept = 0;
+        for i in 0..steps.len() {
+            if self.admits(a, b, steps[i].target)? {
+                steps[kept] = steps[i];
+                kept += 1;
+            }
+        }
+        steps.truncate(kept);
+        Ok(())
+    }
+
     /// Whether some label can come next on both sides, or both can end. Where not, no path goes through the pair.
-    pub(super) fn admits<A, B>(&mut self, a: &mut A, b: &mut B, pair: Pair) -> Result<bool, OpError>
+    fn admits<A, B>(&mut self, a: &mut A, b: &mut B, pair: Pair) -> Result<bool, OpError>
     where
         A: LazyGraph,
         B: LazyGraph,

@@ -51,6 +51,37 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// assert_eq!((trie.states(), g.states(), g.arc_count()), (5, 3, 3));
 /// # Ok::<(), energraph::ops::OpError>(())
 /// ```
+///
+/// # What must hold
+/// Weights are pushed to the start: sums around cycles, which arcs are divided by. A weight has to be
+/// [`Star`](crate::Star) and [`LeftDivide`](crate::LeftDivide); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::minimize;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide>(g: &Graph<S>) {
+///     let _ = minimize(g, Quantum::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::minimize;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>) {
+///     let _ = minimize(g, Quantum::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::minimize;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = minimize(g, Quantum::default());
+/// }
+/// ```
 pub fn minimize<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Result<Graph<S>, OpError> {
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to minimize")?;

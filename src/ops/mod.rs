@@ -42,7 +42,7 @@
 //! use energraph::ops::{acceptor, remove_epsilon};
 //! use energraph::{Energy, Graph};
 //! let g: Graph<Energy> = acceptor(&[1]).unwrap_or(Graph::empty());
-//! let _ = remove_epsilon(&g); // lift it first
+//! let _ = remove_epsilon(&g); // lift it first: &g.lift::<MinSum<f64>>()
 //! ```
 //!
 //! does not compile; nor does pruning where no path is the best.
@@ -51,7 +51,45 @@
 //! use energraph::ops::{acceptor, prune};
 //! use energraph::{Graph, LogSum, Weight};
 //! let g: Graph<LogSum<f64>> = acceptor(&[1]).unwrap_or(Graph::empty());
-//! let _ = prune(&g, &LogSum::one());
+//! let _ = prune(&g, &LogSum::one()); // in MinSum one is
+//! ```
+//!
+//! With a weight that has the property, they do.
+//!
+//! ```
+//! use energraph::ops::{acceptor, prune, remove_epsilon};
+//! use energraph::{Energy, Graph, MinSum, Weight};
+//! let g: Graph<Energy> = acceptor(&[1]).unwrap_or(Graph::empty());
+//! let g = g.lift::<MinSum<f64>>();
+//! let _ = remove_epsilon(&g);
+//! let _ = prune(&g, &MinSum::one());
+//! ```
+//!
+//! Composition interleaves the weights of its arguments, whose ⊗ must commute, at once and on demand. That of
+//! strings does not.
+//!
+//! ```
+//! use energraph::ops::{Compose, LazyCompose, compose, expand};
+//! use energraph::{Commutative, Graph};
+//! fn any<W: Commutative>(a: &Graph<W>, b: &Graph<W>) {
+//!     let _ = compose(a, b, &Compose::default());
+//!     let _ = expand(&mut LazyCompose::new(a, b, &Compose::default()));
+//! }
+//! any(&Graph::<energraph::Energy>::empty(), &Graph::empty());
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{Compose, compose};
+//! use energraph::{Graph, semiring::StringLeft};
+//! let g: Graph<StringLeft> = Graph::empty();
+//! let _ = compose(&g, &g, &Compose::default());
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use energraph::ops::{Compose, LazyCompose, expand};
+//! use energraph::{Graph, semiring::StringLeft};
+//! let g: Graph<StringLeft> = Graph::empty();
+//! let _ = expand(&mut LazyCompose::new(&g, &g, &Compose::default()));
 //! ```
 //!
 //! Source: M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
@@ -75,6 +113,7 @@ mod epsilon_normalize;
 mod equivalent;
 mod error;
 mod filter;
+mod found;
 mod gallic;
 mod index;
 mod intersect;

@@ -1,11 +1,15 @@
 //! The states of a product: (left state, right state, filter state) numbered as they are found.
 
-use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, BuildHasherDefault};
 
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+
+use super::found::grow;
 use crate::graph::StateId;
 
 /// A state of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Pair {
     pub left: StateId,
     pub right: StateId,
@@ -20,7 +24,8 @@ const TABLE: usize = 1 << 20;
 enum Numbers {
     /// The number plus one by `(filter · lefts + left) · rights + right`; 0 where not found yet.
     Table(Vec<u32>),
-    Map(FxHashMap<(u64, u32), u32>),
+    /// Numbers alone; what they number is in the list.
+    Map(HashTable<u32>),
 }
 
 /// Numbers the states of a product.
@@ -36,14 +41,14 @@ impl Pairs {
     pub(super) fn new(lefts: usize, rights: usize, filters: usize) -> Self {
         let numbers = match lefts.checked_mul(rights) {
             Some(n) if n <= TABLE => Numbers::Table(vec![0; filters * n]),
-            _ => Numbers::Map(FxHashMap::default()),
+            _ => Numbers::Map(HashTable::new()),
         };
         Pairs { lefts, rights, numbers, list: Vec::new() }
     }
 
     /// For graphs whose states nobody has counted.
     pub(super) fn unbounded() -> Self {
-        Pairs { lefts: 0, rights: 0, numbers: Numbers::Map(FxHashMap::default()), list: Vec::new() }
+        Pairs { lefts: 0, rights: 0, numbers: Numbers::Map(HashTable::new()), list: Vec::new() }
     }
 
     /// The number of a state, which is new where it was not seen before.
@@ -60,13 +65,19 @@ impl Pairs {
                 *slot - 1
             }
             Numbers::Map(map) => {
-                let key = (u64::from(pair.left) << 32 | u64::from(pair.right), pair.filter);
-                *map.entry(key).or_insert(next)
+                let list = &self.list;
+                let same = |&n: &u32| list[n as usize] == pair;
+                *map.entry(hash(pair), same, |&n| hash(list[n as usize])).or_insert(next).get()
             }
         };
         if number == next {
+            grow(&mut self.list, 1);
             self.list.push(pair);
         }
         number
     }
+}
+
+fn hash(pair: Pair) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(pair)
 }

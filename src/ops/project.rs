@@ -21,6 +21,10 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// ```text
+/// ─▶ 0 ─a:x/1─▶ ◎      input: ─▶ 0 ─a/1─▶ ◎      output: ─▶ 0 ─x/1─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::{Side, project};
 /// use energraph::{Energy, GraphBuilder};

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::rows::Rows;
 use super::{OpError, connect, sums};
-use crate::graph::{Graph, InputSite, Origin, OriginBuilder, Site, StateId, Traced};
+use crate::graph::{Graph, InputSite, Origin, OriginBuilder, Site, Sites, StateId, Traced};
 use crate::semiring::{PathProperty, Star, Tolerance};
 
 /// Rounding may put the best path this far beyond itself.
@@ -29,6 +29,15 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// # Cost
 /// Two sums over all paths ([`path_sum_star`](crate::paths::path_sum_star())), and linear.
 ///
+/// # Source
+/// OpenFst's `fstprune`.
+///
+/// ```text
+///   ┌─a/0──┐                                ┌─a/0──┐
+/// ─▶0 ─b/3─▶ ◎      within 5:             ─▶0 ─b/3─▶ ◎      (min-sum)
+///   └─c/10─┘
+/// ```
+///
 /// ```
 /// use energraph::ops::prune;
 /// use energraph::{GraphBuilder, MinSum, Weight};
@@ -42,6 +51,34 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// let near = prune(&b.build()?, &MinSum::new(5.0)?)?.graph;
 /// assert_eq!(near.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [1, 2]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What must hold
+/// Sums on cyclic graphs, of which one path is the whole: where all paths share in a sum, none is the best. A weight
+/// has to be [`Star`](crate::Star) and [`PathProperty`](crate::PathProperty); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, PathProperty, Star};
+/// fn any<S: Star + PathProperty>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, PathProperty};
+/// fn any<S: PathProperty>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::prune;
+/// # use energraph::{Graph, Idempotent, Star};
+/// fn any<S: Star + Idempotent>(g: &Graph<S>, margin: &S) {
+///     let _ = prune(g, margin);
+/// }
 /// ```
 pub fn prune<S: Star + PathProperty>(g: &Graph<S>, margin: &S) -> Result<Traced<S>, OpError> {
     let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
@@ -70,7 +107,7 @@ pub fn prune<S: Star + PathProperty>(g: &Graph<S>, margin: &S) -> Result<Traced<
 /// The origins of a result's result.
 fn through<S: Star>(last: &Traced<S>, first: &Origin) -> Origin {
     let mut origin = OriginBuilder::with_capacity(last.graph.states(), last.graph.arc_count(), 1);
-    let back = |sites: &[InputSite]| sites.iter().flat_map(|s| first.of(s.site)).copied().collect::<Vec<_>>();
+    let back = |sites: Sites| sites.into_iter().flat_map(|s| first.of(s.site)).collect::<Vec<_>>();
     (0..last.graph.arc_count() as u32).for_each(|arc| origin.arc(back(last.origin.arc(arc))));
     (0..last.graph.states() as StateId).for_each(|s| origin.final_weight(back(last.origin.final_weight(s))));
     origin.build()

@@ -55,6 +55,43 @@ pub enum Toward {
 /// assert_eq!((g.arcs(0)[0].weight.get(), g.arcs(1)[0].weight.get(), g.final_weight(2).get()), (6.0, 0.0, 0.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Sums around cycles, by which arcs are divided, and which are moved past other weights. A weight has to be
+/// [`Star`](crate::Star), [`LeftDivide`](crate::LeftDivide) and [`Commutative`](crate::Commutative); with less it does
+/// not compile.
+///
+/// ```
+/// # use energraph::ops::{Toward, push};
+/// # use energraph::{Commutative, Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide + Commutative>(g: &Graph<S>) {
+///     let _ = push(g, Toward::Start);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Toward, push};
+/// # use energraph::{Commutative, Graph, LeftDivide};
+/// fn any<S: LeftDivide + Commutative>(g: &Graph<S>) {
+///     let _ = push(g, Toward::Start);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Toward, push};
+/// # use energraph::{Commutative, Graph, Star};
+/// fn any<S: Star + Commutative>(g: &Graph<S>) {
+///     let _ = push(g, Toward::Start);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Toward, push};
+/// # use energraph::{Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide>(g: &Graph<S>) {
+///     let _ = push(g, Toward::Start);
+/// }
+/// ```
 pub fn push<S: Star + LeftDivide + Commutative>(g: &Graph<S>, toward: Toward) -> Result<Graph<S>, OpError> {
     let g = possible(g)?;
     let potentials = match toward {
@@ -83,6 +120,13 @@ pub fn push<S: Star + LeftDivide + Commutative>(g: &Graph<S>, toward: Toward) ->
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Source
+/// M. Mohri, *Finite-state transducers in language and speech processing*, 1997.
+///
+/// ```text
+/// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎      V(1) = 5, toward the start:      ─▶ 0 ─a/6─▶ 1 ─b/−3─▶ ◎      (min-sum)
+/// ```
+///
 /// ```
 /// use energraph::ops::{Toward, acceptor, reweight};
 /// use energraph::{Graph, MinSum};
@@ -91,6 +135,34 @@ pub fn push<S: Star + LeftDivide + Commutative>(g: &Graph<S>, toward: Toward) ->
 /// let moved = reweight(&g, &v, Toward::Start)?;
 /// assert_eq!(moved.all_arcs().iter().map(|a| a.weight.get()).collect::<Vec<_>>(), [5.0, -5.0]);
 /// # Ok::<(), energraph::ops::OpError>(())
+/// ```
+///
+/// # What must hold
+/// Potentials are divided by, and moved past other weights. A weight has to be [`LeftDivide`](crate::LeftDivide) and
+/// [`Commutative`](crate::Commutative); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::{Toward, reweight};
+/// # use energraph::{Commutative, Graph, LeftDivide};
+/// fn any<S: LeftDivide + Commutative>(g: &Graph<S>, potentials: &[S]) {
+///     let _ = reweight(g, potentials, Toward::Start);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Toward, reweight};
+/// # use energraph::{Commutative, Graph, Semiring};
+/// fn any<S: Commutative + Semiring>(g: &Graph<S>, potentials: &[S]) {
+///     let _ = reweight(g, potentials, Toward::Start);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::{Toward, reweight};
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) {
+///     let _ = reweight(g, potentials, Toward::Start);
+/// }
 /// ```
 pub fn reweight<S: LeftDivide + Commutative>(
     g: &Graph<S>,

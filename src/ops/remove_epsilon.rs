@@ -51,6 +51,25 @@ use crate::semiring::Star;
 /// assert!(g.arcs(0)[0].weight.get().abs() < 1e-12); // ½ · (1 + ½ + ¼ + …) = 1
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Cycles of epsilons are summed. A weight has to be [`Star`](crate::Star); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::remove_epsilon;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = remove_epsilon(g);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::remove_epsilon;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = remove_epsilon(g);
+/// }
+/// ```
 pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
     let g = possible(g)?;
     if !g.all_arcs().iter().any(is_epsilon) {

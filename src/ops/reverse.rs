@@ -21,6 +21,10 @@ use crate::semiring::Commutative;
 /// # Cost
 /// O(states + arcs).
 ///
+/// ```text
+/// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎/3      becomes      ─▶ ○ ─ε/3─▶ ○ ─b/2─▶ ○ ─a/1─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::{acceptor, reverse};
 /// use energraph::{Energy, Graph};
@@ -28,6 +32,26 @@ use crate::semiring::Commutative;
 /// let back = reverse(&g)?.graph;
 /// assert_eq!(back.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [0, 2, 1]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What must hold
+/// Weights are multiplied in the order of the path backwards. A weight has to be [`Commutative`](crate::Commutative);
+/// with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::reverse;
+/// # use energraph::{Commutative, Graph};
+/// fn any<S: Commutative>(g: &Graph<S>) {
+///     let _ = reverse(g);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::reverse;
+/// # use energraph::{Graph, Weight};
+/// fn any<S: Weight>(g: &Graph<S>) {
+///     let _ = reverse(g);
+/// }
 /// ```
 pub fn reverse<W: Commutative>(g: &Graph<W>) -> Result<Traced<W>, OpError> {
     let Some(start) = g.start() else {

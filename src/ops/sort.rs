@@ -20,6 +20,12 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs · log of the arcs of a state).
 ///
+/// ```text
+///   ┌─5─▶ 1                                 ┌─3─▶ 2
+/// ─▶0               by input:             ─▶0
+///   └─3─▶ 2                                 └─5─▶ 1
+/// ```
+///
 /// ```
 /// use energraph::ops::{Side, arc_sort, from_strings};
 /// use energraph::{Energy, Graph};
@@ -55,6 +61,10 @@ pub fn arc_sort<W: Weight>(g: &Graph<W>, side: Side) -> Result<Traced<W>, OpErro
 ///
 /// # Cost
 /// O(states + arcs).
+///
+/// ```text
+/// ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2      in the order 2, 1, 0:      ─▶ 2 ─a─▶ 1 ─b─▶ ◎ 0
+/// ```
 ///
 /// ```
 /// use energraph::ops::{acceptor, state_sort};
@@ -103,6 +113,13 @@ pub fn state_sort<W: Weight>(g: &Graph<W>, order: &[StateId]) -> Result<Traced<W
 ///
 /// # Cost
 /// O(states + arcs).
+///
+/// # Source
+/// A. Kahn, *Topological sorting of large networks*, 1962.
+///
+/// ```text
+/// ─▶ 2 ─a─▶ 0 ─b─▶ ◎ 1      becomes      ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2
+/// ```
 ///
 /// ```
 /// use energraph::ops::top_sort;

@@ -20,6 +20,10 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(length).
 ///
+/// ```text
+/// "ab":      ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2
+/// ```
+///
 /// ```
 /// use energraph::ops::acceptor;
 /// use energraph::{Energy, Graph};
@@ -45,6 +49,12 @@ pub fn acceptor<W: Weight>(labels: &[Label]) -> Result<Graph<W>, OpError> {
 ///
 /// # Cost
 /// O(total length), hashed.
+///
+/// ```text
+///                          ┌─b─▶ ◎ 2
+/// "ab", "ac", "a":  ─▶0 ─a─▶ ◎ 1
+///                          └─c─▶ ◎ 3
+/// ```
 ///
 /// ```
 /// use energraph::ops::from_strings;

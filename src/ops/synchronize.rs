@@ -56,7 +56,7 @@ use crate::semiring::Weight;
 pub fn synchronize<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Traced<W>, OpError> {
     let part = connect(g)?;
     let from = |site| {
-        let arc = part.origin.of(site).first();
+        let arc = part.origin.of(site).first().copied();
         arc.map(|f| InputSite { input: 0, site: f.site })
     };
     if let Some(states) = unbounded(&part.graph) {

@@ -7,10 +7,21 @@ pub(super) const DROPPED: StateId = StateId::MAX;
 
 /// A new numbering of the states worth keeping.
 pub(super) struct Kept {
-    /// Old state by new number: a topological order where there is one, else the order found.
-    pub old: Vec<StateId>,
+    /// Number of states kept.
+    pub states: usize,
+    /// Old state by new number, a topological order; `None` where the order found is kept, since it is one or none is.
+    pub order: Option<Vec<StateId>>,
     /// New number by old state, or [`DROPPED`].
     pub new: Vec<StateId>,
+}
+
+impl Kept {
+    /// Old state by new number.
+    pub(super) fn old(&self) -> impl Iterator<Item = StateId> {
+        let as_found = if self.order.is_none() { self.new.as_slice() } else { &[] };
+        let kept = (0..).zip(as_found).filter(|(_, new)| **new != DROPPED).map(|(old, _)| old);
+        self.order.iter().flatten().copied().chain(kept)
+    }
 }
 
 /// Rows of arc targets by state.
@@ -29,20 +40,29 @@ pub(super) fn trim(g: &impl Targets, alive: &mut [bool]) -> Kept {
     let forward = (0..n).all(|s| g.of(s).all(|t| t > s));
     let order = if forward { None } else { Some(kahn(g)) };
     match &order {
-        None => sweep(g, (0..n).rev(), alive),
-        Some(order) if order.len() == n as usize => sweep(g, order.iter().rev().copied(), alive),
+        None => _ = sweep(g, (0..n).rev(), alive),
+        Some(order) if order.len() == n as usize => _ = sweep(g, order.iter().rev().copied(), alive),
+        // Few sweeps are enough for most graphs with cycles, and no arc needs to be looked up backwards for them.
+        Some(_) if (0..SWEEPS).any(|_| !sweep(g, (0..n).rev(), alive)) => (),
         Some(_) => search_back(g, alive),
     }
-    let order = order.filter(|o| o.len() == n as usize);
-    let old: Vec<StateId> = match order {
-        Some(order) => order.into_iter().filter(|&s| alive[s as usize]).collect(),
-        None => (0..n).filter(|&s| alive[s as usize]).collect(),
-    };
     let mut new = vec![DROPPED; n as usize];
-    for (i, &s) in old.iter().enumerate() {
-        new[s as usize] = i as StateId;
+    let mut states = 0;
+    let mut number = |s: StateId| {
+        if alive[s as usize] {
+            new[s as usize] = states as StateId;
+            states += 1;
+        }
+    };
+    let mut order = order.filter(|o| o.len() == n as usize);
+    match &order {
+        Some(order) => order.iter().for_each(|&s| number(s)),
+        None => (0..n).for_each(number),
     }
-    Kept { old, new }
+    if let Some(order) = &mut order {
+        order.retain(|&s| alive[s as usize]);
+    }
+    Kept { states, order, new }
 }
 
 /// A topological order (Kahn 1962), cut short at the first cycle.
@@ -70,13 +90,19 @@ fn kahn(g: &impl Targets) -> Vec<StateId> {
     order
 }
 
-/// Marks the states with an arc to a marked state, in an order in which targets come first.
-fn sweep(g: &impl Targets, order: impl Iterator<Item = StateId>, alive: &mut [bool]) {
+/// Sweeps over a graph with cycles before its arcs are turned round.
+const SWEEPS: usize = 4;
+
+/// Marks the states with an arc to a marked state, all where targets come first in the order; whether there were any.
+fn sweep(g: &impl Targets, order: impl Iterator<Item = StateId>, alive: &mut [bool]) -> bool {
+    let mut more = false;
     for s in order {
-        if !alive[s as usize] {
-            alive[s as usize] = g.of(s).any(|t| alive[t as usize]);
+        if !alive[s as usize] && g.of(s).any(|t| alive[t as usize]) {
+            alive[s as usize] = true;
+            more = true;
         }
     }
+    more
 }
 
 /// The same for any order, by a search against the arcs.

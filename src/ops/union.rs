@@ -20,6 +20,15 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs) of all arguments.
 ///
+/// # Source
+/// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
+///
+/// ```text
+///                                             ┌─ε─▶ 1 ─a─▶ ◎
+/// ─▶ 0 ─a─▶ ◎   and   ─▶ 0 ─b─▶ ◎      give ─▶0
+///                                             └─ε─▶ 3 ─b─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::{acceptor, union};
 /// use energraph::{Energy, Graph};

@@ -60,6 +60,22 @@ impl Path {
 /// assert_eq!((best.energy, best.output), (1.5, vec![8]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// One path carries the minimum. Where all share in a sum no path is the best, and the question does not compile;
+/// energies are asked directly, and what was lifted comes back with [`Graph::lower`].
+///
+/// ```
+/// # use energraph::{Energy, Graph, LogSum, paths::best_path};
+/// let g: Graph<LogSum<f64>> = Graph::empty();
+/// assert_eq!(best_path(&g.lower()), Ok(None));
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use energraph::{Energy, Graph, LogSum, paths::best_path};
+/// let g: Graph<LogSum<f64>> = Graph::empty();
+/// assert_eq!(best_path(&g), Ok(None));
+/// ```
 pub fn best_path(g: &Graph<Energy>) -> Result<Option<Path>, PathError> {
     let potentials = Potentials::new(g, Beta::Infinite)?;
     let mut arcs = Vec::new();

@@ -34,6 +34,25 @@ use crate::semiring::{Semiring, Weight};
 /// assert_eq!(best.get(), 1.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// What `lift` gives must have a sum; a weight without one, as [`Energy`](crate::Energy), does not compile.
+///
+/// ```
+/// # use energraph::paths::path_sum;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = path_sum(g, |_, w| w.clone());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::paths::path_sum;
+/// # use energraph::{Graph, Weight};
+/// fn any<S: Weight>(g: &Graph<S>) {
+///     let _ = path_sum(g, |_, w| w.clone());
+/// }
+/// ```
 pub fn path_sum<W: Weight, S: Semiring>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<S, PathError> {
     let Some(start) = g.start() else { return Ok(S::zero()) };
     let order = Order::of(g)?;

@@ -45,6 +45,25 @@ use crate::semiring::{Star, Weight};
 /// assert!(total.get().abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Cycles are summed by [`Star::star`]; a semiring without it does not compile.
+///
+/// ```
+/// # use energraph::paths::path_sum_star;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = path_sum_star(g, |_, w| w.clone());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::paths::path_sum_star;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = path_sum_star(g, |_, w| w.clone());
+/// }
+/// ```
 pub fn path_sum_star<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<S, PathError> {
     let useful = useful(g);
     let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
@@ -75,6 +94,25 @@ pub fn path_sum_star<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -
 /// assert_eq!(numbers(sums_to_end(&g, |_, w| *w)?), [3.0, 2.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Cycles are summed by [`Star::star`]; a semiring without it does not compile.
+///
+/// ```
+/// # use energraph::paths::sums_from_start;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = sums_from_start(g, |_, w| w.clone());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::paths::sums_from_start;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = sums_from_start(g, |_, w| w.clone());
+/// }
+/// ```
 pub fn sums_from_start<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<Vec<S>, PathError> {
     Ok(Links::forward(g, lift, |_, _| true).sums(at_start(g))?)
 }
@@ -86,6 +124,25 @@ pub fn sums_from_start<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W)
 ///
 /// # Cost
 /// As [`path_sum_star`].
+///
+/// # What must hold
+/// Cycles are summed by [`Star::star`]; a semiring without it does not compile.
+///
+/// ```
+/// # use energraph::paths::sums_to_end;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = sums_to_end(g, |_, w| w.clone());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::paths::sums_to_end;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = sums_to_end(g, |_, w| w.clone());
+/// }
+/// ```
 pub fn sums_to_end<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<Vec<S>, PathError> {
     let finals = (0..).zip(g.final_weights());
     let enter = finals.map(|(s, w)| if w.is_zero() { S::zero() } else { lift(Site::Final(s), w) }).collect();

@@ -89,6 +89,8 @@ impl Weight for Energy {
     fn zero() -> Self {
         Energy::IMPOSSIBLE
     }
+    // Other crates compile the operations, which are generic, but would only call this.
+    #[inline]
     fn times(&self, r: &Self) -> Self {
         Energy(settle(self.wide() + r.wide()))
     }

@@ -1,7 +1,10 @@
 //! The log semiring: the free energy over all paths.
 
 use super::float::{admit, float_weight, log_one_minus, settle};
-use super::{Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantum, Semiring, Star, Tolerance, Weight};
+use super::{
+    Cancellative, Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantum, Semiring, Star, Tolerance,
+    Weight,
+};
 
 /// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
 ///
@@ -55,6 +58,8 @@ impl<F: Float> Weight for LogSum<F> {
 }
 
 impl<F: Float> Commutative for LogSum<F> {}
+
+impl<F: Float> Cancellative for LogSum<F> {}
 
 impl<F: Float> Semiring for LogSum<F> {
     fn plus(&self, r: &Self) -> Self {

@@ -2,7 +2,8 @@
 
 use super::float::float_traits;
 use super::{
-    Commutative, Diverges, Energy, Float, LeftDivide, LogSum, NotInRange, Quantum, Semiring, Star, Tolerance, Weight,
+    Cancellative, Commutative, Diverges, Energy, Float, LeftDivide, LogSum, NotInRange, Quantum, Semiring, Star,
+    Tolerance, Weight,
 };
 
 /// Probabilities, or any mass: ⊕ is +, ⊗ is ×, 0̄ = 0, 1̄ = 1. A finite number that is at least 0; it may be above 1.
@@ -102,6 +103,8 @@ impl<F: Float> Weight for Probability<F> {
 }
 
 impl<F: Float> Commutative for Probability<F> {}
+
+impl<F: Float> Cancellative for Probability<F> {}
 
 impl<F: Float> Semiring for Probability<F> {
     fn plus(&self, r: &Self) -> Self {

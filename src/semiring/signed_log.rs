@@ -1,7 +1,9 @@
 //! The reals in log space.
 
 use super::float::log_one_minus;
-use super::{Commutative, Diverges, Float, LeftDivide, LogSum, NotInRange, Probability, Quantum, Semiring, Star};
+use super::{
+    Cancellative, Commutative, Diverges, Float, LeftDivide, LogSum, NotInRange, Probability, Quantum, Semiring, Star,
+};
 use super::{Tolerance, Weight};
 
 /// The side of 0 that a number lies on.
@@ -132,6 +134,8 @@ impl Weight for SignedLog {
 }
 
 impl Commutative for SignedLog {}
+
+impl Cancellative for SignedLog {}
 
 impl Semiring for SignedLog {
     fn plus(&self, r: &Self) -> Self {

@@ -210,6 +210,20 @@ pub fn is_deterministic<W: Weight>(g: &Graph<W>) -> bool {
     })
 }
 
+/// Every string over labels 1 to `labels` of up to `longest` labels.
+pub fn strings(labels: Label, longest: usize) -> Vec<Vec<Label>> {
+    let mut all = vec![vec![]];
+    let mut from = 0;
+    for _ in 0..longest {
+        let to = all.len();
+        for i in from..to {
+            (1..=labels).for_each(|l| all.push([&all[i][..], &[l]].concat()));
+        }
+        from = to;
+    }
+    all
+}
+
 /// A graph from lines, as AT&T text has it, in counts: arcs (source, target, input, output, weight), final states.
 pub fn counting(arcs: &[(u32, u32, Label, Label, u64)], finals: &[(u32, u64)]) -> Graph<Counting> {
     let states = arcs.iter().flat_map(|a| [a.0, a.1]).chain(finals.iter().map(|f| f.0)).max().unwrap_or(0) + 1;

@@ -50,8 +50,11 @@ impl Shape {
 
 /// A graph of up to 7 states and 21 arcs over input labels 0–2 and output labels 0–3: states in shuffled order, so
 /// that topological order is not the order of numbers; isolated, unreachable and dead states, several final states,
-/// parallel arcs, weights of +∞ among them.
+/// parallel arcs, weights of +∞ among them. One seed in 64 gives the empty graph.
 pub fn random_graph(seed: u64, shape: Shape) -> Graph<Energy> {
+    if seed % 64 == 63 {
+        return Graph::empty();
+    }
     let mut dice = Dice(seed);
     let n = 1 + dice.below(7);
     let mut order: Vec<u32> = (0..n).collect();

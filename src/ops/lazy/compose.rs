@@ -5,12 +5,12 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::super::compose::MOST_ARCS;
-use super::super::filter::{Leaving, NONE, steps};
+use super::super::filter::{Leaving, Step, steps};
 use super::super::index::{By, Entries, Row};
 use super::super::look_ahead::LookAhead;
 use super::super::pairs::{Pair, Pairs};
 use super::LazyGraph;
-use crate::graph::{Arc, EPSILON, Graph, InputSite, StateId};
+use crate::graph::{Arc, EPSILON, Graph, InputSite, NO_ARC, StateId};
 use crate::ops::{Budget, Compose, Filter, OpError};
 use crate::semiring::{Commutative, Weight};
 
@@ -91,8 +91,10 @@ pub struct LazyCompose<A: LazyGraph, B> {
     /// Where the arcs of a state lie, by state; `None` where it was not asked.
     rows: Vec<Option<Range<usize>>>,
     arcs: Vec<Arc<A::Weight>>,
-    /// By arc, the positions among the arcs of the left and the right state, or [`NONE`].
+    /// By arc, the positions among the arcs of the left and the right state, or [`NO_ARC`].
     moved: Vec<(u32, u32)>,
+    /// Arcs of the state being expanded.
+    steps: Vec<Step>,
     expanded: usize,
     /// Inputs of `a`.
     lefts: u32,
@@ -111,14 +113,14 @@ impl Sorted {
     }
 
     /// The row of a state; `None` where there is no room.
-    fn row<W>(&mut self, state: StateId, arcs: &[Arc<W>]) -> Option<Row> {
+    fn row<W>(&mut self, state: StateId, arcs: &[Arc<W>], is_final: bool) -> Option<Row> {
         if let Some(&row) = self.rows.get(&state) {
             return Some(row);
         }
         if arcs.len() >= MOST_ARCS || self.entries.len() >= MOST_ARCS {
             return None;
         }
-        let row = self.entries.add((0..).zip(arcs).map(|(position, a)| self.by.entry(a, position)));
+        let row = self.entries.add((0..).zip(arcs).map(|(position, a)| self.by.entry(a, position)), is_final);
         self.rows.insert(state, row);
         Some(row)
     }
@@ -148,6 +150,7 @@ where
             rows: Vec::new(),
             arcs: Vec::new(),
             moved: Vec::new(),
+            steps: Vec::new(),
             expanded: 0,
         }
     }
@@ -178,29 +181,24 @@ where
     fn expand(&mut self, state: StateId, at: Pair) -> Result<Range<usize>, OpError> {
         let is_final = (!self.a.final_weight(at.left).is_zero(), !self.b.final_weight(at.right).is_zero());
         let (of_a, of_b) = (self.a.arcs(at.left)?, self.b.arcs(at.right)?);
-        let (Some(l), Some(r)) = (self.left.row(at.left, of_a), self.right.row(at.right, of_b)) else {
+        let rows = (self.left.row(at.left, of_a, is_final.0), self.right.row(at.right, of_b, is_final.1));
+        let (Some(l), Some(r)) = rows else {
             return Err(OpError::Budget { states: self.pairs.list.len(), arcs: self.left.entries.len() });
         };
-        let l = Leaving { entries: &self.left.entries, row: l, is_final: is_final.0 };
-        let r = Leaving { entries: &self.right.entries, row: r, is_final: is_final.1 };
-        let mut all = Vec::new();
-        steps(self.filter, at, l, r, |x, y, to| all.push((x, y, to)));
+        let l = Leaving { entries: &self.left.entries, row: l };
+        let r = Leaving { entries: &self.right.entries, row: r };
+        let most = self.budget.steps(self.arcs.len(), self.look_ahead.is_some());
+        steps(self.filter, at, l, r, most, &mut self.steps);
         if let Some(ahead) = &mut self.look_ahead {
-            let mut wanted = Vec::with_capacity(all.len());
-            for step in all {
-                if ahead.admits(&mut self.a, &mut self.b, step.2)? {
-                    wanted.push(step);
-                }
-            }
-            all = wanted;
+            ahead.keep(&mut self.steps, &mut self.a, &mut self.b)?;
         }
         let first = self.arcs.len();
         let (of_a, of_b) = (self.a.arcs(at.left)?, self.b.arcs(at.right)?);
-        for (x, y, to) in all {
-            let number = || self.pairs.number(to);
-            if let Some(arc) = joined(of_a.get(x as usize), of_b.get(y as usize), number) {
+        for Step { arcs: [x, y], target } in &self.steps {
+            let number = || self.pairs.number(*target);
+            if let Some(arc) = joined(of_a.get(*x as usize), of_b.get(*y as usize), number) {
                 self.arcs.push(arc);
-                self.moved.push((x, y));
+                self.moved.push((*x, *y));
             }
         }
         let row = first..self.arcs.len();
@@ -271,11 +269,11 @@ where
     fn arc_origin(&self, state: StateId, position: usize, sites: &mut Vec<InputSite>) {
         let moved = self.row(state).and_then(|row| self.moved[row].get(position));
         let (Some(&(x, y)), Some(p)) = (moved, self.pair(state)) else { return };
-        if x != NONE {
+        if x != NO_ARC {
             self.a.arc_origin(p.left, x as usize, sites);
         }
         let own = sites.len();
-        if y != NONE {
+        if y != NO_ARC {
             self.b.arc_origin(p.right, y as usize, sites);
         }
         sites[own..].iter_mut().for_each(|site| site.input += self.lefts);

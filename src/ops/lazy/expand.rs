@@ -60,7 +60,7 @@ pub(crate) fn expand_where<G: LazyGraph + ?Sized>(
     let mut alive: Vec<bool> = reached.list.iter().map(|&s| is_end(g, s)).collect();
     let ends = alive.clone();
     let kept = trim(&reached, &mut alive);
-    if kept.old.is_empty() {
+    if kept.states == 0 {
         return Err(nothing);
     }
     reached.write(g, &kept, &ends, arc_wanted)
@@ -107,12 +107,12 @@ impl Reached {
         ends: &[bool],
         wanted: impl Fn(StateId, &Arc<G::Weight>) -> bool,
     ) -> Result<Traced<G::Weight>, OpError> {
-        let states = kept.old.len();
+        let states = kept.states;
         let (mut offsets, mut arcs) = (vec![0], Vec::new());
         let mut finals = vec![G::Weight::zero(); states];
         let mut origin = OriginBuilder::with_capacity(states, self.targets.len(), 2);
         let mut sites = Vec::new();
-        for (&old, end) in kept.old.iter().zip(&mut finals) {
+        for (old, end) in kept.old().zip(&mut finals) {
             let s = self.list[old as usize];
             let first = arcs.len();
             let row = g.arcs(s)?.iter().enumerate().filter(|(_, a)| wanted(s, a));

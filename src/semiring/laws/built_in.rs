@@ -129,7 +129,7 @@ impl<F: Float> Sample for LogSum<F> {
         Some(extremes(Self::PRECISION, |x| log_sum(x).filter(|w: &Self| w.get().to_f64() <= 0.0)))
     }
     fn laws() -> Laws<Self> {
-        Laws::weight().commutative().semiring().star().left_divide()
+        Laws::weight().commutative().cancellative().semiring().star().left_divide()
     }
 }
 
@@ -192,7 +192,7 @@ impl<F: Float> Sample for Probability<F> {
         Some(extremes(Self::PRECISION, |x| probability(x).filter(|w: &Self| w.get().to_f64() >= 1.0)))
     }
     fn laws() -> Laws<Self> {
-        Laws::weight().commutative().semiring().star().left_divide()
+        Laws::weight().commutative().cancellative().semiring().star().left_divide()
     }
 }
 

@@ -42,7 +42,7 @@ impl Sample for SignedLog {
         LogSum::divergent().map(signed)
     }
     fn laws() -> Laws<Self> {
-        Laws::weight().commutative().semiring().star().left_divide()
+        Laws::weight().commutative().cancellative().semiring().star().left_divide()
     }
 }
 
