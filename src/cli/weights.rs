@@ -6,8 +6,8 @@ use crate::graph::{BadWeight, Graph, SymbolTable, WeightText, json};
 use crate::ops::{self, OpError};
 use crate::paths::{PathError, path_sum_star, sums_from_start, sums_to_end};
 use crate::semiring::{
-    Boolean, Commutative, Counting, Energy, Expectation, KBest, LeftDivide, Lexicographic, LogSum, MinMax, MinSum,
-    Power, Probability, Product, SecondOrder, Semiring, SignedLog, Star, Tolerance, Weight, type_name,
+    Boolean, Cancellative, Commutative, Counting, Energy, Expectation, KBest, LeftDivide, Lexicographic, LogSum,
+    MinMax, MinSum, Power, Probability, Product, SecondOrder, Semiring, SignedLog, Star, Tolerance, Weight, type_name,
 };
 
 use super::fst::Sum;
@@ -118,15 +118,16 @@ impl Kind for Energy {
     }
 }
 
-fn divided_equivalent<S: Star + LeftDivide>(a: &Graph<S>, b: &Graph<S>, t: Tolerance) -> Result<bool, Refused> {
+fn cancelled<S: Star + LeftDivide + Cancellative>(a: &Graph<S>, b: &Graph<S>, t: Tolerance) -> Result<bool, Refused> {
     Ok(ops::equivalent(a, b, t)?)
 }
 
-fn never_equivalent<S>(_: &Graph<S>, _: &Graph<S>, _: Tolerance) -> Result<bool, Refused> {
-    Err(lacks::<S>("a division"))
+fn kept<S>(_: &Graph<S>, _: &Graph<S>, _: Tolerance) -> Result<bool, Refused> {
+    Err(lacks::<S>("a division, and a product that can be cancelled"))
 }
 
-/// Semirings by what they have: `ordered` a path that is best and a division, `divided` a division, `starred` neither.
+/// Semirings by what they have: `ordered` a path that is best and a division, `divided` a division, `starred` neither; and of each
+/// those whose product can be `cancelled`, for equivalence, or cannot.
 macro_rules! semirings {
     ($($sum:ident $equivalent:ident: $($type:ty),+;)+) => { $($(
         impl Kind for $type {
@@ -147,10 +148,11 @@ macro_rules! semirings {
 }
 
 semirings! {
-    ordered divided_equivalent: MinSum<f32>, MinSum<f64>, Boolean, MinMax<f64>, Lexicographic<MinSum<f64>, MinMax<f64>>;
-    divided divided_equivalent: LogSum<f32>, LogSum<f64>, Probability<f32>, Probability<f64>, SignedLog,
-        Product<MinSum<f64>, LogSum<f64>>, Power<LogSum<f64>, 2>;
-    starred never_equivalent: Counting, KBest<3>, Expectation<Probability<f64>, Probability<f64>>,
+    ordered cancelled: MinSum<f32>, MinSum<f64>, Boolean;
+    ordered kept: MinMax<f64>, Lexicographic<MinSum<f64>, MinMax<f64>>;
+    divided cancelled: LogSum<f32>, LogSum<f64>, Probability<f32>, Probability<f64>, SignedLog;
+    divided kept: Product<MinSum<f64>, LogSum<f64>>, Power<LogSum<f64>, 2>;
+    starred kept: Counting, KBest<3>, Expectation<Probability<f64>, Probability<f64>>,
         Expectation<LogSum<f64>, SignedLog>, SecondOrder<Probability<f64>, Probability<f64>>,
         SecondOrder<LogSum<f64>, SignedLog>;
 }
