@@ -40,7 +40,7 @@ fn a_queue_that_would_be_wrong_is_refused_in_one_line() {
     fails(&["--queue_type=shortest"], "0 1 1 1 -1\n1\n", 1, "improves");
     fails(&["--queue_type=fifo"], "0 0 1 1 -1\n0\n", 1, "diverges");
     fails(&["--queue_type=shortest", "--semiring=log"], CYCLE, 2, "log semiring");
-    fails(&["--queue_type=lifo"], CYCLE, 2, "lifo");
+    fails(&["--queue_type=best"], CYCLE, 2, "best");
     fails(&["--delta=-1"], CYCLE, 2, "delta");
     fails(&["--total", "--queue_type=top"], CYCLE, 2, "--total");
 }

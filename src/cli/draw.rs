@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::error::{At, CliError};
 use super::files::{deliver, is_stdin, name, read_graph, read_symbols};
+use super::weights::{Kind, Question, Refused};
 use crate::graph::att::AttOptions;
-use crate::graph::{ArcId, draw};
+use crate::graph::{ArcId, Graph, draw};
 use crate::paths::best_path;
 
 /// Draw a graph: SVG, or Graphviz text where the output's name ends in .dot or .gv.
@@ -43,7 +44,10 @@ impl Draw {
         let (isymbols, osymbols) = (isymbols.as_ref(), osymbols.as_ref());
         let read = read_graph(&self.file, &AttOptions { acceptor: self.acceptor, isymbols, osymbols })?;
         let (g, (isymbols, osymbols)) = (&read.graph, read.tables((isymbols, osymbols)));
-        let best = if self.best { best_path(g).at(name(&self.file))?.map(|p| p.arcs) } else { None };
+        let best = match self.best {
+            true => best_path(g.energies().at(name(&self.file))?).at(name(&self.file))?.map(|p| p.arcs),
+            false => None,
+        };
         let best: Vec<ArcId> = best.unwrap_or_default();
         let file_name = self.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let title = match &self.title {
@@ -53,11 +57,20 @@ impl Draw {
         };
         let what = draw::Draw { title, isymbols, osymbols, highlight: &[&best] };
         let extension = self.output.as_ref().and_then(|o| o.extension());
-        let text = if extension.is_some_and(|e| e == "dot" || e == "gv") {
-            draw::dot(g, &what)
-        } else {
-            draw::svg(g, &what).at(name(&self.file))?
-        };
-        deliver(&text, self.output.as_deref())
+        let svg = !extension.is_some_and(|e| e == "dot" || e == "gv");
+        deliver(&g.ask(Drawing { what, svg }).at(name(&self.file))?, self.output.as_deref())
+    }
+}
+
+/// A drawing: SVG or Graphviz text.
+pub(super) struct Drawing<'a> {
+    pub what: draw::Draw<'a>,
+    pub svg: bool,
+}
+
+impl Question for Drawing<'_> {
+    type Answer = String;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<String, Refused> {
+        if self.svg { Ok(draw::svg(g, &self.what)?) } else { Ok(draw::dot(g, &self.what)) }
     }
 }

@@ -23,6 +23,9 @@ pub(super) enum CliError {
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),
+    /// No error: the answer to the question is no, which the exit code says.
+    #[error("no")]
+    No,
     /// Everything that went wrong has been said.
     #[error("some inputs failed")]
     Told,
@@ -45,9 +48,13 @@ impl CliError {
         cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// 2 for usage, 1 for everything else.
-    pub(super) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if matches!(self, CliError::Usage(_)) { 2 } else { 1 })
+    /// 2 for usage, 1 for everything else; where the exit code is an answer, 2 for no, 1 for everything else.
+    pub(super) fn exit_code(&self, asks: bool) -> ExitCode {
+        ExitCode::from(match self {
+            CliError::No => 2,
+            CliError::Usage(_) if !asks => 2,
+            _ => 1,
+        })
     }
 }
 

@@ -9,6 +9,8 @@ use crate::graph::openfst::{self, ArcType, Layout, WriteOptions};
 use crate::graph::{Graph, SymbolTable, json};
 use crate::semiring::Energy;
 
+use super::weights::{Any, Kind, Question, Refused};
+
 /// A file that should have been text.
 #[derive(Debug, thiserror::Error)]
 enum NotText {
@@ -29,7 +31,7 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 }
 
 /// A file's content; `-` is standard input.
-fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     let read = if is_stdin(path) {
         io::stdin().lock().read_to_end(&mut bytes)
@@ -40,7 +42,6 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 /// A text file's content; `-` is standard input.
-#[cfg(feature = "nn")]
 pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
     text(read_bytes(path)?, path)
 }
@@ -69,10 +70,10 @@ pub(super) enum Form {
 
 /// A graph, and what its file says besides.
 pub(super) struct Loaded {
-    pub graph: Graph<Energy>,
+    pub graph: Any,
     pub form: Form,
-    isymbols: Option<SymbolTable>,
-    osymbols: Option<SymbolTable>,
+    pub isymbols: Option<SymbolTable>,
+    pub osymbols: Option<SymbolTable>,
 }
 
 impl Loaded {
@@ -86,35 +87,56 @@ impl Loaded {
 pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Loaded, CliError> {
     let bytes = read_bytes(path)?;
     if openfst::is_openfst(&bytes) {
-        let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read(&bytes).at(name(path))?;
-        return Ok(Loaded { graph, form: Form::Binary { layout, arcs }, isymbols, osymbols });
+        let openfst::File { graph, arcs, layout, isymbols, osymbols } =
+            openfst::read::<Energy>(&bytes).at(name(path))?;
+        return Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, isymbols, osymbols });
     }
     let text = text(bytes, path)?;
     // No line of AT&T text begins so.
     if text.trim_start().starts_with('{') {
-        let json::File { graph, isymbols, osymbols } = json::read(&text).at(name(path))?;
+        let (graph, isymbols, osymbols) = Any::from_json(&text, &name(path))?;
         return Ok(Loaded { graph, form: Form::Json, isymbols, osymbols });
     }
-    let graph = att::read(&text, options).at(name(path))?;
-    Ok(Loaded { graph, form: Form::Text, isymbols: None, osymbols: None })
+    let graph: Graph<Energy> = att::read(&text, options).at(name(path))?;
+    Ok(Loaded { graph: graph.into(), form: Form::Text, isymbols: None, osymbols: None })
 }
 
 /// Writes a graph in a form; the tables name the labels of text and go into binaries.
 pub(super) fn write_graph(
-    g: &Graph<Energy>,
+    g: &Any,
     form: Form,
     options: &AttOptions<'_>,
     place: &str,
     to: Option<&Path>,
 ) -> Result<(), CliError> {
+    let AttOptions { isymbols, osymbols, .. } = *options;
     match form {
-        Form::Text => deliver(&att::write(g, options).at(place)?, to),
-        Form::Json => deliver(&json::write(g, options.isymbols, options.osymbols), to),
+        Form::Text => deliver(&g.ask(Text(options)).at(place)?, to),
+        Form::Json => deliver(&g.ask(Json((isymbols, osymbols))).at(place)?, to),
         Form::Binary { layout, arcs } => {
-            let AttOptions { isymbols, osymbols, .. } = *options;
             let o = WriteOptions { layout, arcs: Some(arcs), isymbols, osymbols };
-            deliver_bytes(&openfst::write(g, &o).at(place)?, to)
+            deliver_bytes(&openfst::write(g.energies().at(place)?, &o).at(place)?, to)
         }
+    }
+}
+
+/// AT&T text.
+struct Text<'a>(&'a AttOptions<'a>);
+
+impl Question for Text<'_> {
+    type Answer = String;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<String, Refused> {
+        Ok(att::write(g, self.0)?)
+    }
+}
+
+/// JSON with tables.
+struct Json<'a>(Tables<'a>);
+
+impl Question for Json<'_> {
+    type Answer = String;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<String, Refused> {
+        Ok(json::write(g, self.0.0, self.0.1))
     }
 }
 
@@ -135,7 +157,7 @@ pub(super) fn deliver(text: &str, to: Option<&Path>) -> Result<(), CliError> {
     deliver_bytes(text.as_bytes(), to)
 }
 
-fn deliver_bytes(bytes: &[u8], to: Option<&Path>) -> Result<(), CliError> {
+pub(super) fn deliver_bytes(bytes: &[u8], to: Option<&Path>) -> Result<(), CliError> {
     match to.filter(|p| !is_stdin(p)) {
         Some(path) => std::fs::write(path, bytes).at(name(path)),
         None => {

@@ -2,7 +2,8 @@
 //!
 //! Results go to standard output or to `-o`; whatever goes wrong is one line on standard error that names the file and
 //! the cause. The exit code is 0 where everything was done, 1 where some inputs failed, 2 where the command line makes no
-//! sense.
+//! sense; of the questions `fst equal`, `equivalent` and `isomorphic` it is the answer, as of OpenFst's tools: 0 for yes, 2 for
+//! no, 1 where something went wrong.
 
 #[cfg(feature = "nn")]
 mod accept;
@@ -33,11 +34,12 @@ mod read_json;
 mod stack;
 #[cfg(feature = "nn")]
 mod train;
+mod weights;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Structured prediction on weighted graphs.
 #[derive(Debug, Parser)]
@@ -53,7 +55,7 @@ enum Command {
     Draw(draw::Draw),
     #[cfg(feature = "nn")]
     Eval(eval::Eval),
-    Fst(fst::Fst),
+    Fst(Box<fst::Fst>),
     Laws(laws::Laws),
     #[cfg(feature = "nn")]
     Read(read::Read),
@@ -63,12 +65,14 @@ enum Command {
 
 /// Runs the command with its arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = fst::ported(arguments.into_iter().collect(), &Cli::command());
+    let asks = fst::asks(&arguments);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(shown) => {
             // Help and version are answers, not errors; clap prints each where it belongs.
             let _ = shown.print();
-            return if shown.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if shown.use_stderr() { ExitCode::from(if asks { 1 } else { 2 }) } else { ExitCode::SUCCESS };
         }
     };
     let done = match &cli.command {
@@ -88,10 +92,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         // Whoever reads has enough.
         Err(e) if e.is_broken_pipe() => ExitCode::SUCCESS,
         Err(e) => {
-            if !matches!(e, error::CliError::Told) {
+            if !matches!(e, error::CliError::Told | error::CliError::No) {
                 error::complain(&e);
             }
-            e.exit_code()
+            e.exit_code(asks)
         }
     }
 }

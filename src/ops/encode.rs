@@ -45,6 +45,36 @@ impl<W: Weight> Codes<W> {
         Codes { what, list: Vec::new(), numbers: FxHashMap::default() }
     }
 
+    /// The table of a list: label 1 for the first. Of codes that are equal the first counts when graphs are encoded.
+    ///
+    /// # Errors
+    /// [`OpError::Graph`] for more than 32 bits number.
+    ///
+    /// ```
+    /// use energraph::ops::{Code, Codes, Encode};
+    /// use energraph::{Energy, Weight};
+    /// let code = Code { ilabel: 3, olabel: 4, weight: Energy::one(), end: false };
+    /// let codes = Codes::from_list(Encode::Labels, [code.clone()])?;
+    /// assert_eq!((codes.get(1), codes.list()), (Some(&code), &[code.clone()][..]));
+    /// # Ok::<(), energraph::ops::OpError>(())
+    /// ```
+    pub fn from_list(what: Encode, list: impl IntoIterator<Item = Code<W>>) -> Result<Self, OpError> {
+        let mut codes = Codes { list: list.into_iter().collect(), ..Codes::new(what) };
+        let count = codes.list.len();
+        if count >= Label::MAX as usize {
+            return Err(GraphError::TooLarge { what: "codes", count }.into());
+        }
+        for (code, label) in codes.list.iter().zip(1..) {
+            codes.numbers.entry(code.clone()).or_insert(label);
+        }
+        Ok(codes)
+    }
+
+    /// Every code, from that of label 1 on.
+    pub fn list(&self) -> &[Code<W>] {
+        &self.list
+    }
+
     /// What of an arc its codes stand for.
     pub fn what(&self) -> Encode {
         self.what

@@ -1,23 +1,43 @@
 //! From form to form.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
 
-use super::super::error::CliError;
-use super::super::files::Form;
+use super::super::error::{At, CliError};
+use super::super::files::{Form, is_stdin, read_text};
+use super::super::weights::Any;
 use super::Unary;
+use super::text::{numbered, with_states};
+use crate::graph::att;
 use crate::graph::openfst::{ArcType, Layout};
+use crate::graph::{Graph, SymbolTable};
+use crate::ops;
+use crate::semiring::Energy;
 
 #[derive(Debug, Args)]
 pub(super) struct Compile {
     /// What the weights are.
-    #[arg(long, alias = "arc_type", value_enum, default_value = "standard")]
+    #[arg(long, value_enum, default_value = "standard")]
     arc_type: ArcTypeName,
-    /// Taken for the sake of scripts: tables that are given go into the file always.
-    #[arg(long, alias = "keep_isymbols", hide = true)]
+    /// How states and arcs lie.
+    #[arg(long, value_enum, default_value = "vector")]
+    fst_type: FstType,
+    /// The result has the table of --isymbols.
+    #[arg(long)]
     keep_isymbols: bool,
-    /// The same.
-    #[arg(long, alias = "keep_osymbols", hide = true)]
+    /// The result has the table of --osymbols.
+    #[arg(long)]
     keep_osymbols: bool,
+    /// States have the numbers of the text, and those between them are there too; else they are numbered as they come up.
+    #[arg(long)]
+    keep_state_numbering: bool,
+    /// Table of the names that the text gives states.
+    #[arg(long, value_name = "FILE")]
+    ssymbols: Option<PathBuf>,
+    /// Taken for the sake of scripts: labels here are never negative.
+    #[arg(long, hide = true)]
+    allow_negative_labels: bool,
     #[command(flatten)]
     unary: Unary,
 }
@@ -25,13 +45,13 @@ pub(super) struct Compile {
 #[derive(Debug, Args)]
 pub(super) struct Convert {
     /// How states and arcs lie.
-    #[arg(long, alias = "fst_type", value_enum, default_value = "vector")]
+    #[arg(long, value_enum, default_value = "vector")]
     fst_type: FstType,
     /// States and arcs of a const file begin at multiples of 16 bytes.
-    #[arg(long, alias = "fst_align")]
+    #[arg(long)]
     fst_align: bool,
     /// What the weights are; as in the file if not given, standard for text.
-    #[arg(long, alias = "arc_type", value_enum)]
+    #[arg(long, value_enum)]
     arc_type: Option<ArcTypeName>,
     #[command(flatten)]
     unary: Unary,
@@ -47,6 +67,7 @@ enum FstType {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ArcTypeName {
+    #[value(alias = "tropical")]
     Standard,
     Log,
     Log64,
@@ -64,30 +85,60 @@ impl From<ArcTypeName> for ArcType {
 
 impl Compile {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let arcs = self.arc_type.into();
-        self.unary.write_as(|_| Form::Binary { layout: Layout::Vector, arcs }, |t| t, |g| Ok(g.clone()))
+        let source = self.unary.source();
+        let form = match self.fst_type {
+            FstType::Vector => Form::Binary { layout: Layout::Vector, arcs: self.arc_type.into() },
+            FstType::Const => Form::Binary { layout: Layout::Const { aligned: false }, arcs: self.arc_type.into() },
+            FstType::Json => Form::Json,
+        };
+        let (isymbols, osymbols) = source.common.symbols()?;
+        let states = super::super::files::read_symbols(self.ssymbols.as_deref())?;
+        if self.ssymbols.as_deref().is_some_and(is_stdin) && is_stdin(source.file) {
+            return Err(CliError::Usage("standard input cannot be both the text and a symbol table".to_owned()));
+        }
+        let options = source.common.options((isymbols.as_ref(), osymbols.as_ref()));
+        let g = self.graph(source.file, states.as_ref(), &options)?;
+        let tables =
+            (isymbols.as_ref().filter(|_| self.keep_isymbols), osymbols.as_ref().filter(|_| self.keep_osymbols));
+        super::super::files::write_graph(&g, form, &source.common.options(tables), &source.place(), source.to)
+    }
+
+    fn graph(&self, file: &Path, states: Option<&SymbolTable>, options: &att::AttOptions<'_>) -> Result<Any, CliError> {
+        let place = super::super::files::name(file);
+        let text = read_text(file)?;
+        // JSON may hold other weights, and says what its states are.
+        if text.trim_start().starts_with('{') {
+            return Ok(Any::from_json(&text, &place)?.0);
+        }
+        let text = match states {
+            Some(table) => with_states(&text, table).at(&place)?,
+            None => text,
+        };
+        let g: Graph<Energy> = att::read(&text, options).at(&place)?;
+        let g = if self.keep_state_numbering {
+            numbered(&g, &text).at(&place)?
+        } else {
+            ops::state_sort(&g, &super::text::as_they_come(&text)).at(&place)?.graph
+        };
+        Ok(g.into())
     }
 }
 
 impl Convert {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let layout = match (self.fst_type, self.fst_align) {
-            (FstType::Json, false) if self.arc_type.is_none() => {
-                return self.unary.write_as(|_| Form::Json, |t| t, |g| Ok(g.clone()));
-            }
-            (FstType::Json, _) => {
+        let source = self.unary.source();
+        let read = source.read()?;
+        let as_read = if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard };
+        let arcs = self.arc_type.map_or(as_read, ArcType::from);
+        let form = match self.fst_type {
+            FstType::Json if self.arc_type.is_some() || self.fst_align => {
                 return Err(CliError::Usage("JSON has neither --fst_align nor --arc_type".to_owned()));
             }
-            (FstType::Const, aligned) => Layout::Const { aligned },
-            (FstType::Vector, false) => Layout::Vector,
-            (FstType::Vector, true) => {
-                return Err(CliError::Usage("only const files are aligned: give --fst_type=const".to_owned()));
-            }
+            FstType::Json => Form::Json,
+            FstType::Const => Form::Binary { layout: Layout::Const { aligned: self.fst_align }, arcs },
+            // Nothing in a vector file could be aligned.
+            FstType::Vector => Form::Binary { layout: Layout::Vector, arcs },
         };
-        let form = |read| {
-            let as_read = if let Form::Binary { arcs, .. } = read { arcs } else { ArcType::Standard };
-            Form::Binary { layout, arcs: self.arc_type.map_or(as_read, ArcType::from) }
-        };
-        self.unary.write_as(form, |t| t, |g| Ok(g.clone()))
+        source.write(&read.graph, form, read.tables((None, None)))
     }
 }

@@ -1,34 +1,51 @@
 //! `energraph fst`: operations on graph files under OpenFst's names.
 
+mod arguments;
 mod combine;
+mod compare;
 mod convert;
+mod encode;
 mod info;
+mod inputs;
+mod labels;
+mod limits;
+mod map;
 mod randgen;
 mod replace;
+mod rewrite;
 mod shortest;
+mod simple;
 mod sums;
+mod text;
 mod transducers;
 
-use std::path::{Path, PathBuf};
+use clap::{Args, Subcommand};
 
-use clap::{Args, Subcommand, ValueEnum};
+use self::combine::Combine;
+use self::inputs::{Common, Pair, Unary};
+use self::rewrite::Rewrite;
+use super::error::CliError;
 
-use super::error::{At, CliError, complain};
-use super::files::{Form, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
-use crate::graph::att::AttOptions;
-use crate::graph::{Graph, Side, SymbolTable, draw};
-use crate::ops;
-use crate::semiring::Energy;
+pub(super) use self::arguments::{asks, ported};
+pub(super) use self::sums::Sum;
 
 /// Operations on graphs in AT&T text and OpenFst's binary files, under OpenFst's names.
 ///
 /// Text is `source target input output [energy]` a line, or with --acceptor `source target label [energy]`, and
 /// `state [energy]` for a final state; the first line's source is the start. Binary files are
-/// vector or const, with standard, log or log64 weights; they are told from text by their first bytes. Results are written in the form that
-/// was read, of two graphs that of the first; a binary result carries the symbol tables that were given or that its inputs carry.
+/// vector or const, with standard, log or log64 weights; JSON may hold any weight of the library. Forms are told apart by what a file
+/// begins with, and results are written in the form that was read, of two graphs that of the first; a binary result carries the
+/// symbol tables that were given or that its inputs carry.
+///
+/// A script written for OpenFst's tools needs other names alone: `fstcompose a.fst b.fst c.fst` is
+/// `energraph fst compose a.fst b.fst c.fst`. Options may begin with one dash, be written with underscores and end with =true or
+/// =false; no file, or `-`, is standard input, and one file more is where the result goes. Options that would change a result and are
+/// not known here are refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -")]
 pub(super) struct Fst {
+    #[command(flatten)]
+    harmless: limits::Harmless,
     #[command(subcommand)]
     op: Op,
 }
@@ -42,7 +59,7 @@ enum Op {
     Compile(convert::Compile),
     /// Turn any form into text.
     #[command(after_help = "Example:\n  energraph fst print words.fst")]
-    Print(Unary),
+    Print(text::Print),
     /// Turn any form into a binary layout.
     #[command(after_help = "Example:\n  energraph fst convert --fst_type=const --fst_align words.fst -o words.const")]
     Convert(convert::Convert),
@@ -54,20 +71,22 @@ enum Op {
     /// Exchange input and output.
     Invert(Unary),
     /// Every path backwards.
-    Reverse(Unary),
+    Reverse(simple::Reverse),
     /// Keep the labels of one side.
     #[command(after_help = "Example:\n  energraph fst project --project_type=output answers.txt")]
-    Project(Project),
+    Project(simple::Project),
     /// What both acceptors accept.
-    Intersect(combine::Pair),
+    #[command(after_help = "Example:\n  energraph fst intersect words.fst grammar.fst")]
+    Intersect(combine::Matched),
     /// What the first acceptor accepts and the second does not.
-    Difference(combine::Pair),
+    #[command(after_help = "Example:\n  energraph fst difference words.fst stopwords.fst")]
+    Difference(combine::Matched),
     /// What either graph accepts.
-    Union(combine::Pair),
+    Union(Pair),
     /// What the first accepts, then what the second does.
-    Concat(combine::Pair),
+    Concat(Pair),
     /// Any number of repetitions.
-    Closure(ClosureArgs),
+    Closure(simple::Closure),
     /// Put graphs in the place of the labels that call them.
     #[command(
         after_help = "Example:\n  energraph fst replace --epsilon_on_replace sentence.txt 100 digit.txt 101 -o sentences.txt"
@@ -81,21 +100,22 @@ enum Op {
     Condense(Unary),
     /// Sort the arcs of every state by label.
     #[command(after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
-    Arcsort(ArcSort),
+    Arcsort(simple::ArcSort),
     /// Number the states in topological order.
     Topsort(Unary),
     /// Remove the arcs that neither read nor write.
     #[command(
         after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
     )]
-    Rmepsilon(Unary),
+    Rmepsilon(transducers::RmEpsilon),
     /// One path for every string that is read, and no two arcs of a state that read one label.
     #[command(after_help = "Example:\n  energraph fst determinize --det_type=disambiguate lexicon.txt")]
     Determinize(transducers::Determinize),
     /// One path for every string.
-    Disambiguate(sums::Compared),
-    /// The fewest states; the graph must be deterministic.
-    Minimize(sums::Compared),
+    Disambiguate(transducers::Disambiguate),
+    /// The fewest states; the graph must be deterministic, and of a transducer what is written moves to the front first.
+    #[command(after_help = "Example:\n  energraph fst determinize lexicon.fst | energraph fst minimize - small.fst")]
+    Minimize(transducers::Minimize),
     /// Move weights, or output labels, toward the start.
     #[command(after_help = "Example:\n  energraph fst push --push_labels --push_weights lexicon.txt")]
     Push(transducers::Push),
@@ -104,15 +124,46 @@ enum Op {
     Epsnormalize(transducers::EpsNormalize),
     /// Leave out what only paths use whose energy is too far above the lowest.
     #[command(after_help = "Example:\n  energraph fst prune --weight=2 answers.txt")]
-    Prune(sums::Prune),
-    /// Print whether two deterministic acceptors give every string the same weight: true or false.
-    #[command(after_help = "Example:\n  energraph fst equivalent --delta=0.001 a.txt b.txt")]
-    Equivalent(combine::Equivalent),
-    /// Print whether two graphs differ in the numbers of states and the order of arcs alone: true or false.
-    #[command(after_help = "Example:\n  energraph fst isomorphic --delta=0.001 a.txt b.txt")]
-    Isomorphic(combine::Isomorphic),
-    /// Print counts and properties.
-    Info(Unary),
+    Prune(transducers::Prune),
+    /// Say by the exit code whether two deterministic acceptors give every string the same weight: 0 for yes, 2 for no; --output says it in words.
+    #[command(after_help = "Example:\n  energraph fst equivalent --delta=0.001 a.txt b.txt && echo the same")]
+    Equivalent(compare::Equivalent),
+    /// Say by the exit code whether two graphs have the same states and arcs in the same order: 0 for yes, 2 for no; --output says it in words.
+    #[command(after_help = "Example:\n  energraph fst equal a.txt b.txt && echo the same")]
+    Equal(compare::Compared),
+    /// Say by the exit code whether two graphs differ in the numbers of states and the order of arcs alone: 0 for yes, 2 for no; --output says it in words.
+    #[command(after_help = "Example:\n  energraph fst isomorphic --delta=0.001 a.txt b.txt && echo the same")]
+    Isomorphic(compare::Compared),
+    /// Print counts and properties, as fstinfo does.
+    #[command(after_help = "Example:\n  energraph fst info words.fst | grep '# of states'")]
+    Info(info::Info),
+    /// Labels, weights or both of every arc as one label, so that what works on acceptors works on it.
+    #[command(
+        after_help = "Example:\n  energraph fst encode --encode_labels a.fst codes.bin | energraph fst minimize - | energraph fst decode - codes.bin"
+    )]
+    Encode(encode::Encode),
+    /// What was encoded.
+    #[command(after_help = "Example:\n  energraph fst decode encoded.fst codes.bin words.fst")]
+    Decode(encode::Decode),
+    /// Other labels, by pairs of numbers or by symbol tables.
+    #[command(
+        after_help = "Example:\n  energraph fst relabel --isymbols=old.syms --relabel_isymbols=new.syms a.fst b.fst"
+    )]
+    Relabel(labels::Relabel),
+    /// Set, save or clear the symbol tables that a binary carries.
+    #[command(after_help = "Example:\n  energraph fst symbols --isymbols=words.syms --clear_osymbols a.fst b.fst")]
+    Symbols(labels::Symbols),
+    /// Move weights by potentials, one for each state.
+    #[command(
+        after_help = "Example:\n  energraph fst shortestdistance --reverse a.fst d.txt && energraph fst reweight a.fst d.txt b.fst"
+    )]
+    Reweight(transducers::Reweight),
+    /// Change every arc or weight alike.
+    #[command(after_help = "Example:\n  energraph fst map --map_type=times --weight=0.5 a.fst b.fst")]
+    Map(map::MapArgs),
+    /// What an unweighted acceptor does not accept.
+    #[command(after_help = "Example:\n  energraph fst complement --alphabet=1,2,3 stopwords.fst")]
+    Complement(simple::Complement),
     /// The paths of lowest energy.
     #[command(
         alias = "shortest-path",
@@ -130,96 +181,7 @@ enum Op {
     Randgen(randgen::RandGen),
     /// Graphviz text, or with --svg a finished drawing.
     #[command(after_help = "Example:\n  energraph fst draw grammar.txt | dot -Tpdf > grammar.pdf")]
-    Draw(DrawArgs),
-}
-
-/// How energies of several paths become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SemiringName {
-    /// The lowest counts.
-    Tropical,
-    /// −log Σ e^−energy.
-    Log,
-}
-
-/// What every operation takes.
-#[derive(Debug, Args)]
-struct Common {
-    /// Where the result goes; standard output if not given.
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
-    /// Texts have one label column.
-    #[arg(long)]
-    acceptor: bool,
-    /// What the sum over paths is.
-    #[arg(long, value_enum, default_value = "tropical")]
-    semiring: SemiringName,
-    /// Symbol table of the input labels.
-    #[arg(long, value_name = "FILE")]
-    isymbols: Option<PathBuf>,
-    /// Symbol table of the output labels.
-    #[arg(long, value_name = "FILE")]
-    osymbols: Option<PathBuf>,
-}
-
-/// One graph in.
-#[derive(Debug, Args)]
-struct Unary {
-    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
-    file: PathBuf,
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
-struct Project {
-    /// Which side to keep.
-    #[arg(long, alias = "project_type", value_enum, default_value = "input")]
-    project_type: ProjectType,
-    /// Short for --project_type=output.
-    #[arg(long, alias = "project_output")]
-    project_output: bool,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ProjectType {
-    Input,
-    Output,
-}
-
-#[derive(Debug, Args)]
-struct ArcSort {
-    /// By which label.
-    #[arg(long, alias = "sort_type", value_enum, default_value = "ilabel")]
-    sort_type: SortType,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SortType {
-    Ilabel,
-    Olabel,
-}
-
-#[derive(Debug, Args)]
-struct ClosureArgs {
-    /// One repetition at least.
-    #[arg(long, alias = "closure_plus")]
-    closure_plus: bool,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-#[derive(Debug, Args)]
-struct DrawArgs {
-    /// A finished drawing in place of Graphviz text.
-    #[arg(long)]
-    svg: bool,
-    #[command(flatten)]
-    unary: Unary,
+    Draw(simple::DrawArgs),
 }
 
 impl Fst {
@@ -227,143 +189,45 @@ impl Fst {
     pub(super) fn run(&self) -> Result<(), CliError> {
         match &self.op {
             Op::Compile(c) => c.run(),
-            Op::Print(u) => u.write_as(|_| Form::Text, |t| t, |g| Ok(g.clone())),
+            Op::Print(c) => c.run(),
             Op::Convert(c) => c.run(),
             Op::Compose(c) => c.run(),
-            Op::Connect(u) => u.run(|g| Ok(ops::connect(g)?.graph)),
-            Op::Invert(u) => u.run_with(|(i, o)| (o, i), |g| Ok(ops::invert(g).graph)),
-            Op::Reverse(u) => u.run(|g| Ok(ops::reverse(g)?.graph)),
+            Op::Connect(u) => u.run(&[Rewrite::Connect]),
+            Op::Invert(u) => u.source().run_with(|(i, o)| (o, i), &[Rewrite::Invert]),
+            Op::Reverse(c) => c.run(),
             Op::Project(c) => c.run(),
-            Op::Intersect(c) => c.run(|a, b| Ok(ops::intersect(a, b, &ops::Compose::default())?.graph)),
-            Op::Difference(c) => c.run(|a, b| Ok(ops::difference(a, b, &ops::Compose::default())?.graph)),
-            Op::Union(c) => c.run(|a, b| Ok(ops::union(&[a, b])?.graph)),
-            Op::Concat(c) => c.run(|a, b| Ok(ops::concat(&[a, b])?.graph)),
-            Op::Closure(c) => {
-                let kind = if c.closure_plus { ops::Closure::Plus } else { ops::Closure::Star };
-                c.unary.run(|g| Ok(ops::closure(g, kind)?.graph))
-            }
+            Op::Intersect(c) => c.run(Combine::Intersect),
+            Op::Difference(c) => c.run(Combine::Difference),
+            Op::Union(c) => c.run(Combine::Union),
+            Op::Concat(c) => c.run(Combine::Concat),
+            Op::Closure(c) => c.run(),
+            Op::Complement(c) => c.run(),
             Op::Replace(c) => c.run(),
-            Op::Synchronize(u) => u.run(|g| Ok(ops::synchronize(g, ops::Budget::default())?.graph)),
-            Op::Condense(u) => sums::Sum::Condense.run(u),
+            Op::Synchronize(u) => u.run(&[Rewrite::Synchronize]),
+            Op::Condense(u) => simple::condense(u),
             Op::Arcsort(c) => c.run(),
-            Op::Topsort(u) => u.run(|g| Ok(ops::top_sort(g)?.graph)),
-            Op::Rmepsilon(u) => sums::Sum::RemoveEpsilon.run(u),
+            Op::Topsort(u) => u.run(&[Rewrite::TopSort]),
+            Op::Rmepsilon(c) => c.run(),
             Op::Determinize(c) => c.run(),
-            Op::Disambiguate(c) => c.run(sums::Sum::Disambiguate),
-            Op::Minimize(c) => c.run(sums::Sum::Minimize),
+            Op::Disambiguate(c) => c.run(),
+            Op::Minimize(c) => c.run(),
             Op::Push(c) => c.run(),
             Op::Epsnormalize(c) => c.run(),
             Op::Prune(c) => c.run(),
             Op::Equivalent(c) => c.run(),
-            Op::Isomorphic(c) => c.run(),
-            Op::Info(u) => info::run(u),
+            Op::Equal(c) => c.equal(),
+            Op::Isomorphic(c) => c.isomorphic(),
+            Op::Info(c) => c.run(),
+            Op::Encode(c) => c.run(),
+            Op::Decode(c) => c.run(),
+            Op::Relabel(c) => c.run(),
+            Op::Symbols(c) => c.run(),
+            Op::Reweight(c) => c.run(),
+            Op::Map(c) => c.run(),
             Op::Shortestpath(c) => c.run(),
             Op::Shortestdistance(c) => c.run(),
             Op::Randgen(c) => c.run(),
             Op::Draw(c) => c.run(),
         }
     }
-}
-
-impl Common {
-    fn symbols(&self) -> Result<(Option<SymbolTable>, Option<SymbolTable>), CliError> {
-        let (i, o) = (self.isymbols.as_deref(), self.osymbols.as_deref());
-        if let (Some(i), Some(o)) = (i, o)
-            && is_stdin(i)
-            && is_stdin(o)
-        {
-            return Err(CliError::Usage("standard input cannot be two symbol tables".to_owned()));
-        }
-        Ok((read_symbols(i)?, read_symbols(o)?))
-    }
-
-    fn options<'a>(&self, (isymbols, osymbols): Tables<'a>) -> AttOptions<'a> {
-        AttOptions { acceptor: self.acceptor, isymbols, osymbols }
-    }
-
-    /// Writes a result; one that accepts nothing is said to.
-    fn write(&self, g: &Graph<Energy>, form: Form, tables: Tables<'_>, place: &str) -> Result<(), CliError> {
-        if g.start().is_none() {
-            complain(&format!("{place}: note: the result accepts nothing"));
-        }
-        write_graph(g, form, &self.options(tables), place, self.output.as_deref())
-    }
-}
-
-impl Unary {
-    /// Applies `op`; each side keeps its symbols.
-    fn run(&self, op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>) -> Result<(), CliError> {
-        self.run_with(|tables| tables, op)
-    }
-
-    /// Applies `op`; `move_symbols` says which tables name the result's sides.
-    fn run_with(
-        &self,
-        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
-        op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
-    ) -> Result<(), CliError> {
-        self.write_as(|read| read, move_symbols, op)
-    }
-
-    /// As [`Unary::run_with`]; `form` says which form the result is written in, given the one that was read.
-    fn write_as(
-        &self,
-        form: impl FnOnce(Form) -> Form,
-        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
-        op: impl FnOnce(&Graph<Energy>) -> Result<Graph<Energy>, ops::OpError>,
-    ) -> Result<(), CliError> {
-        let (isymbols, osymbols) = self.common.symbols()?;
-        let given = (isymbols.as_ref(), osymbols.as_ref());
-        let read = read_graph(&self.file, &self.common.options(given))?;
-        let place = name(&self.file);
-        let result = or_empty(op(&read.graph), &place)?;
-        let tables = read.tables(given);
-        // One label column has one table, whatever moves.
-        let tables = if self.common.acceptor { tables } else { move_symbols(tables) };
-        self.common.write(&result, form(read.form), tables, &place)
-    }
-}
-
-impl Project {
-    fn run(&self) -> Result<(), CliError> {
-        let output = self.project_output || self.project_type == ProjectType::Output;
-        if output {
-            self.unary.run_with(|(_, o)| (o, o), |g| Ok(ops::project(g, Side::Output).graph))
-        } else {
-            self.unary.run_with(|(i, _)| (i, i), |g| Ok(ops::project(g, Side::Input).graph))
-        }
-    }
-}
-
-impl ArcSort {
-    fn run(&self) -> Result<(), CliError> {
-        let side = if self.sort_type == SortType::Ilabel { Side::Input } else { Side::Output };
-        self.unary.run(|g| Ok(ops::arc_sort(g, side)?.graph))
-    }
-}
-
-impl DrawArgs {
-    fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        let (isymbols, osymbols) = common.symbols()?;
-        let given = (isymbols.as_ref(), osymbols.as_ref());
-        let read = read_graph(file, &common.options(given))?;
-        let (isymbols, osymbols) = read.tables(given);
-        let what = draw::Draw { isymbols, osymbols, ..draw::Draw::default() };
-        let text = if self.svg { draw::svg(&read.graph, &what).at(name(file))? } else { draw::dot(&read.graph, &what) };
-        deliver(&text, common.output.as_deref())
-    }
-}
-
-/// An empty result is the empty graph, as in OpenFst, but not without a word on why.
-fn or_empty(result: Result<Graph<Energy>, ops::OpError>, place: &str) -> Result<Graph<Energy>, CliError> {
-    match result {
-        Err(ops::OpError::Empty { .. }) => Ok(Graph::empty()),
-        other => other.at(place),
-    }
-}
-
-/// Two names in a message.
-fn both(a: &Path, b: &Path) -> String {
-    format!("{}, {}", name(a), name(b))
 }

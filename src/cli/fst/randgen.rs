@@ -7,7 +7,6 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::error::{At, CliError};
-use super::super::files::{name, read_graph};
 use super::Unary;
 use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
 use crate::paths::{Beta, random_paths, sample_paths};
@@ -19,7 +18,7 @@ pub(super) struct RandGen {
     #[arg(long, default_value_t = 1)]
     npath: usize,
     /// Most arcs of a path.
-    #[arg(long, alias = "max_length", default_value_t = i32::MAX as usize)]
+    #[arg(long, default_value_t = i32::MAX as usize)]
     max_length: usize,
     /// What the draws follow from.
     #[arg(long, default_value_t = 1)]
@@ -31,7 +30,7 @@ pub(super) struct RandGen {
     #[arg(long)]
     weighted: bool,
     /// Of the share of the draws, with --weighted.
-    #[arg(long, alias = "remove_total_weight", requires = "weighted")]
+    #[arg(long, requires = "weighted")]
     remove_total_weight: bool,
     #[command(flatten)]
     unary: Unary,
@@ -54,11 +53,9 @@ pub(super) fn uniform(seed: u64) -> impl FnMut() -> f64 {
 
 impl RandGen {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        let (isymbols, osymbols) = common.symbols()?;
-        let given = (isymbols.as_ref(), osymbols.as_ref());
-        let (read, place) = (read_graph(file, &common.options(given))?, name(file));
-        let g = &read.graph;
+        let source = self.unary.source();
+        let (read, place) = (source.read()?, source.place());
+        let g = read.graph.energies().at(&place)?;
         let mut numbers = uniform(self.seed);
         let drawn = match self.select {
             Select::Uniform => random_paths(g, self.max_length, self.npath, &mut numbers),
@@ -68,7 +65,7 @@ impl RandGen {
         drawn.retain(|arcs| arcs.len() <= self.max_length);
         let made =
             if self.weighted { self.shares(g, drawn) } else { chains(g, drawn.iter().map(|d| (d, Energy::one()))) };
-        common.write(&made.at(&place)?, read.form, read.tables(given), &place)
+        source.write(&made.at(&place)?.into(), read.form, read.tables((None, None)))
     }
 
     /// Each path once, with −log of its number.

@@ -1,32 +1,33 @@
 //! `energraph fst replace`: graphs for the labels that call them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::super::error::CliError;
+use super::super::error::{At, CliError};
 use super::super::files::{is_stdin, name, read_graph};
-use super::{Common, or_empty};
+use super::super::weights::{Any, Kind, Question, Refused, or_empty};
+use super::Common;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
-use crate::semiring::Energy;
 
 #[derive(Debug, Args)]
 pub(super) struct Replace {
-    /// The root's graph and its label, then a graph and its label for each nonterminal; labels are numbers or output symbols.
+    /// The root's graph and its label, then a graph and its label for each nonterminal; labels are numbers or output symbols. One
+    /// argument more says where the result goes, as --output.
     #[arg(required = true, num_args = 2.., value_name = "GRAPH LABEL")]
     rules: Vec<String>,
     /// Which labels the arcs keep that call a graph.
-    #[arg(long, alias = "call_arc_labeling", value_enum, default_value = "input")]
+    #[arg(long, value_enum, default_value = "input")]
     call_arc_labeling: Labels,
     /// Which labels the arcs have that return.
-    #[arg(long, alias = "return_arc_labeling", value_enum, default_value = "neither")]
+    #[arg(long, value_enum, default_value = "neither")]
     return_arc_labeling: Labels,
     /// The label of arcs that return.
-    #[arg(long, alias = "return_label", default_value_t = 0)]
+    #[arg(long, default_value_t = 0)]
     return_label: Label,
     /// Arcs that call or return are epsilon arcs.
-    #[arg(long, alias = "epsilon_on_replace")]
+    #[arg(long)]
     epsilon_on_replace: bool,
     #[command(flatten)]
     common: Common,
@@ -59,10 +60,14 @@ impl Replace {
         // An acceptor's one table is the input's.
         let symbols = if self.common.acceptor { given.0 } else { given.1 };
         let (mut graphs, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for rule in self.rules.chunks(2) {
-            let [file, text] = rule else {
-                return Err(CliError::Usage(format!("{} has no label", rule.concat())));
-            };
+        let pairs = self.rules.chunks_exact(2);
+        let to = match (pairs.remainder(), self.common.output.as_deref()) {
+            ([], to) => to,
+            ([to], None) => Some(Path::new(to)),
+            (over, _) => return Err(CliError::Usage(format!("{} has no label", over.concat()))),
+        };
+        for rule in pairs {
+            let [file, text] = rule else { continue };
             let file = PathBuf::from(file);
             if is_stdin(&file) && places.contains(&name(&file)) {
                 return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
@@ -72,10 +77,10 @@ impl Replace {
             graphs.push(read_graph(&file, &options)?);
         }
         let place = places.join(", ");
-        let (Some(root), Some(&start)) = (graphs.first(), labels.first()) else {
+        let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };
-        let named: Vec<(Label, &Graph<Energy>)> = labels.iter().copied().zip(graphs.iter().map(|g| &g.graph)).collect();
+        let others: Vec<&Any> = others.iter().map(|g| &g.graph).collect();
         let kept = |labels: Labels| if self.epsilon_on_replace { CallLabels::Neither } else { labels.into() };
         let o = ops::Replace {
             call_arc: kept(self.call_arc_labeling),
@@ -83,8 +88,30 @@ impl Replace {
             return_label: self.return_label,
             ..ops::Replace::default()
         };
-        let made = or_empty(ops::replace(start, &named, &o).map(|t| t.graph), &place)?;
-        self.common.write(&made, root.form, root.tables(given), &place)
+        let made = root.graph.ask(Network { labels: &labels, others: &others, start, o }).at(&place)?;
+        self.common.write(&made, root.form, root.tables(given), &place, to)
+    }
+}
+
+/// Graphs and the labels that call them; the root is the graph that is asked.
+struct Network<'a> {
+    labels: &'a [Label],
+    others: &'a [&'a Any],
+    start: Label,
+    o: ops::Replace,
+}
+
+impl Question for Network<'_> {
+    type Answer = Any;
+    fn of<W: Kind>(self, root: &Graph<W>) -> Result<Any, Refused>
+    where
+        Any: From<Graph<W>>,
+    {
+        let others = self.others.iter().map(|g| g.of_kind::<W>()).collect::<Result<Vec<_>, _>>()?;
+        let all = std::iter::once(root).chain(others);
+        let named: Vec<(Label, &Graph<W>)> = self.labels.iter().copied().zip(all).collect();
+        let made = ops::replace(self.start, &named, &self.o).map(|t| t.graph);
+        Ok(or_empty(made.map_err(Refused::from))?.into())
     }
 }
 

@@ -3,12 +3,15 @@
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
-use super::super::files::{deliver, name, read_graph};
-use super::{SemiringName, Unary};
+use super::super::files::deliver;
+use super::super::weights::{Any, Kind, Question, Refused, Span};
+use super::Unary;
+use super::inputs::SemiringName;
+use super::limits::{Queue, no_state_limit};
 use crate::graph::{Graph, GraphBuilder, GraphError};
 use crate::ops::Budget;
 use crate::paths::{
-    Beta, Convergence, Path, PathError, Queue, distances_from_start, distances_to_end, free_energy, k_best,
+    self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best,
     k_best_outputs, path_sum_star, shortest_distance, shortest_distance_to_end,
 };
 use crate::semiring::{Energy, LogSum, MinSum, NotAWeight, Semiring, Star, Tolerance, Weight};
@@ -21,6 +24,17 @@ pub(super) struct ShortestPath {
     /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor.
     #[arg(long)]
     unique: bool,
+    /// How far above the lowest energy of a path the others may lie.
+    #[arg(long, value_parser = margin, allow_hyphen_values = true)]
+    weight: Option<f64>,
+    /// Taken for the sake of scripts; −1, no threshold, alone.
+    #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
+    nstate: Option<i64>,
+    /// Taken for the sake of scripts: energies are compared exactly.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
+    #[command(flatten)]
+    queue: Queue,
     #[command(flatten)]
     unary: Unary,
 }
@@ -33,21 +47,25 @@ pub(super) struct ShortestDistance {
     /// Distances to the end in place of those from the start.
     #[arg(long, conflicts_with = "total")]
     reverse: bool,
-    /// In which order states are taken.
+    /// In which order states are taken; the answer is the same.
     #[arg(long, alias = "queue_type", value_enum, default_value = "auto", conflicts_with = "total")]
     queue_type: QueueType,
     /// What reaches a state is not passed on while it changes the distance by no more; for the queues state and fifo.
     /// The others are exact.
     #[arg(long, default_value_t = 0.0, conflicts_with = "total")]
     delta: f64,
+    /// Taken for the sake of scripts; −1, no threshold, alone.
+    #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
+    nstate: Option<i64>,
     #[command(flatten)]
     unary: Unary,
 }
 
-/// OpenFst's names, without `lifo`.
+/// OpenFst's names, and one for cycles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum QueueType {
     /// What suits the graph.
+    #[value(alias = "lifo")]
     Auto,
     /// Topological order: for graphs without cycles.
     Top,
@@ -63,36 +81,49 @@ enum QueueType {
 
 impl QueueType {
     /// `None` for the one that not every semiring has.
-    fn queue<S: Star>(self, until: Convergence) -> Option<Queue<S>> {
+    fn queue<S: Star>(self, until: Convergence) -> Option<paths::Queue<S>> {
         match self {
-            QueueType::Auto => Some(Queue::auto()),
-            QueueType::Top => Some(Queue::topological()),
-            QueueType::Components => Some(Queue::components()),
+            QueueType::Auto => Some(paths::Queue::auto()),
+            QueueType::Top => Some(paths::Queue::topological()),
+            QueueType::Components => Some(paths::Queue::components()),
             QueueType::Shortest => None,
-            QueueType::State => Some(Queue::state_order(until)),
-            QueueType::Fifo => Some(Queue::fifo(until)),
+            QueueType::State => Some(paths::Queue::state_order(until)),
+            QueueType::Fifo => Some(paths::Queue::fifo(until)),
         }
+    }
+}
+
+/// An energy from 0 on.
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        _ if text.is_empty() => Ok(f64::INFINITY),
+        Ok(x) if x >= 0.0 => Ok(x),
+        _ => Err("not an energy that is at least 0".to_owned()),
     }
 }
 
 impl ShortestPath {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        if common.semiring != SemiringName::Tropical {
+        let source = self.unary.source();
+        if source.common.semiring == Some(SemiringName::Log) {
             return Err(CliError::Usage("no path is the shortest in the log semiring".to_owned()));
         }
-        let (isymbols, osymbols) = common.symbols()?;
-        let given = (isymbols.as_ref(), osymbols.as_ref());
-        let (read, place) = (read_graph(file, &common.options(given))?, name(file));
-        let (g, (i, o)) = (&read.graph, read.tables(given));
+        let (read, place) = (source.read()?, source.place());
+        source.common.only_tropical(read.form)?;
+        let (g, (i, o)) = (read.graph.energies().at(&place)?, read.tables((None, None)));
+        let most = self.weight.unwrap_or(f64::INFINITY);
         if self.unique {
-            let outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let mut outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let best = outputs.first().map_or(0.0, |o| o.1);
+            outputs.retain(|o| o.1 <= best + most);
             // An acceptor's one table is the input's.
-            let table = if common.acceptor { i } else { o };
-            common.write(&strings(&outputs).at(&place)?, read.form, (table, table), &place)
+            let table = if source.common.acceptor { i } else { o };
+            source.write(&strings(&outputs).at(&place)?.into(), read.form, (table, table))
         } else {
-            let paths = k_best(g, self.nshortest).at(&place)?;
-            common.write(&chains(g, &paths).at(&place)?, read.form, (i, o), &place)
+            let mut paths = k_best(g, self.nshortest).at(&place)?;
+            let best = paths.first().map_or(0.0, |p| p.energy);
+            paths.retain(|p| p.energy <= best + most);
+            source.write(&chains(g, &paths).at(&place)?.into(), read.form, (i, o))
         }
     }
 }
@@ -139,20 +170,20 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
 }
 
 impl ShortestDistance {
-    fn distances(&self, g: &Graph<Energy>, semiring: SemiringName, place: &str) -> Result<Vec<f64>, CliError> {
+    fn distances(&self, g: &Graph<Energy>, log: bool, place: &str) -> Result<Vec<f64>, CliError> {
         if self.delta.is_nan() || self.delta < 0.0 {
             return Err(CliError::Usage(format!("--delta={} is not a difference: it is at least 0", self.delta)));
         }
         let tolerance = Tolerance { absolute: self.delta, relative: 0.0 };
         let until = Convergence { tolerance, ..Convergence::default() };
-        match (semiring, self.queue_type) {
-            (SemiringName::Tropical, QueueType::Auto) if self.reverse => distances_to_end(g, Beta::Infinite).at(place),
-            (SemiringName::Tropical, QueueType::Auto) => distances_from_start(g, Beta::Infinite).at(place),
-            (SemiringName::Tropical, queue) => {
-                let queue = queue.queue(until).unwrap_or_else(Queue::shortest_first);
+        match (log, self.queue_type) {
+            (false, QueueType::Auto) if self.reverse => distances_to_end(g, Beta::Infinite).at(place),
+            (false, QueueType::Auto) => distances_from_start(g, Beta::Infinite).at(place),
+            (false, queue) => {
+                let queue = queue.queue(until).unwrap_or_else(paths::Queue::shortest_first);
                 self.by(g, |&e| MinSum::<f64>::from(e), queue, |d| d.get()).at(place)
             }
-            (SemiringName::Log, queue) => {
+            (true, queue) => {
                 let refused = || CliError::Usage("no path is the shortest in the log semiring".to_owned());
                 let queue = queue.queue(until).ok_or_else(refused)?;
                 self.by(g, |&e| LogSum::<f64>::from(e), queue, |d| d.get()).at(place)
@@ -164,7 +195,7 @@ impl ShortestDistance {
         &self,
         g: &Graph<Energy>,
         lift: impl Fn(&Energy) -> S,
-        queue: Queue<S>,
+        queue: paths::Queue<S>,
         number: impl Fn(&S) -> f64,
     ) -> Result<Vec<f64>, PathError> {
         let lift = |_, e: &Energy| lift(e);
@@ -174,25 +205,53 @@ impl ShortestDistance {
     }
 
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let Unary { file, common } = &self.unary;
-        let (isymbols, osymbols) = common.symbols()?;
-        let options = common.options((isymbols.as_ref(), osymbols.as_ref()));
-        let (g, place) = (read_graph(file, &options)?.graph, name(file));
-        let text = if self.total {
-            format!("{}\n", number(total(&g, common.semiring).at(&place)?))
-        } else {
-            let distances = self.distances(&g, common.semiring, &place)?;
-            distances.iter().enumerate().map(|(s, &d)| format!("{s}\t{}\n", number(d))).collect()
+        let source = self.unary.source();
+        let (read, place) = (source.read()?, source.place());
+        let log = source.common.is_log(read.form);
+        let found = match (&read.graph, self.total, self.reverse) {
+            (Any::Energy(g), true, _) => vec![number(total(g, log).at(&place)?)],
+            (Any::Energy(g), false, _) => self.distances(g, log, &place)?.into_iter().map(number).collect(),
+            (_, false, _) if self.queue_type != QueueType::Auto => {
+                return Err(CliError::Usage("the order of states can be chosen for energies alone".to_owned()));
+            }
+            (other, total, reverse) => {
+                let span = if total {
+                    Span::Total
+                } else if reverse {
+                    Span::ToEnd
+                } else {
+                    Span::FromStart
+                };
+                other.ask(Sums { span, log }).at(&place)?
+            }
         };
-        deliver(&text, common.output.as_deref())
+        let text = if self.total {
+            found.iter().map(|d| format!("{d}\n")).collect()
+        } else {
+            found.iter().enumerate().map(|(s, d)| format!("{s}\t{d}\n")).collect::<String>()
+        };
+        deliver(&text, source.to)
+    }
+}
+
+/// Sums over paths in a weight's own semiring.
+struct Sums {
+    span: Span,
+    log: bool,
+}
+
+impl Question for Sums {
+    type Answer = Vec<String>;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<Vec<String>, Refused> {
+        W::sums(g, self.span, self.log)
     }
 }
 
 /// The energy of all accepting paths together; in the log semiring cycles are summed.
-fn total(g: &Graph<Energy>, semiring: SemiringName) -> Result<f64, PathError> {
-    match semiring {
-        SemiringName::Tropical => free_energy(g, Beta::Infinite),
-        SemiringName::Log => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
+fn total(g: &Graph<Energy>, log: bool) -> Result<f64, PathError> {
+    match log {
+        false => free_energy(g, Beta::Infinite),
+        true => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
     }
 }
 

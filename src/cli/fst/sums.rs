@@ -1,73 +1,105 @@
-//! Operations that sum over paths.
+//! Operations that sum over paths, by what they need of a semiring.
 
-use clap::Args;
-
-use super::super::error::{At, CliError};
-use super::{Common, SemiringName, Unary};
-use crate::graph::Graph;
-use crate::ops::{self, Budget, OpError, Toward};
-use crate::semiring::{Commutative, Energy, LeftDivide, LogSum, MinSum, NotAQuantum, NotAWeight, Quantum, Star};
-
-/// An operation that compares weights.
-#[derive(Debug, Args)]
-pub(super) struct Compared {
-    /// Weights on one point of a grid of this step count as equal.
-    #[arg(long, default_value_t = 1.0 / 1024.0)]
-    delta: f64,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Prune {
-    /// How far above the lowest energy of a path others may lie.
-    #[arg(long)]
-    weight: f64,
-    #[command(flatten)]
-    unary: Unary,
-}
+use super::super::error::CliError;
+use super::super::weights::{Refused, lacks};
+use crate::graph::{Graph, Side, WeightText};
+use crate::ops::{self, Budget, Toward};
+use crate::paths::path_sum_star;
+use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantum, Star};
 
 /// Which operation.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Sum {
+#[derive(Debug, Clone)]
+pub(in crate::cli) enum Sum {
     RemoveEpsilon,
     Condense,
+    EpsNormalize(Side),
     Determinize(Quantum),
     Disambiguate(Quantum),
     Minimize(Quantum),
-    Push(Toward),
+    Push {
+        toward: Toward,
+        /// What all paths have in common is left out.
+        without_total: bool,
+    },
+    /// By texts of potentials; states without one have 1̄.
+    Reweight {
+        potentials: Vec<(usize, String)>,
+        toward: Toward,
+    },
+    /// Of several outputs for one input the best.
+    DeterminizeBest(Quantum),
+    /// By the text of the margin.
+    Prune(String),
 }
 
 impl Sum {
-    fn apply<S: Star + LeftDivide + Commutative>(self, g: &Graph<S>) -> Result<Graph<S>, OpError> {
+    /// What needs no more than sums over cycles.
+    pub(in crate::cli) fn starred<S: Star + Commutative + WeightText>(
+        &self,
+        g: &Graph<S>,
+    ) -> Result<Graph<S>, Refused> {
         match self {
-            Sum::RemoveEpsilon => ops::remove_epsilon(g),
+            Sum::RemoveEpsilon => Ok(ops::remove_epsilon(g)?),
             Sum::Condense => Ok(ops::condense(g).graph),
-            Sum::Determinize(quantum) => ops::determinize(g, quantum, Budget::default()),
-            Sum::Disambiguate(quantum) => ops::disambiguate(g, quantum, Budget::default()),
-            Sum::Minimize(quantum) => ops::minimize(g, quantum),
-            Sum::Push(toward) => ops::push(g, toward),
+            Sum::EpsNormalize(side) => Ok(ops::epsilon_normalize(g, *side, Budget::default())?),
+            Sum::DeterminizeBest(_) | Sum::Prune(_) => Err(lacks::<S>("one of any two paths to be the better one")),
+            _ => Err(lacks::<S>("a division")),
         }
     }
 
-    /// Lifts into the semiring that was asked for, and applies.
-    pub(super) fn of(self, g: &Graph<Energy>, common: &Common) -> Result<Graph<Energy>, OpError> {
-        match common.semiring {
-            SemiringName::Tropical => Ok(self.apply(&g.lift::<MinSum<f64>>())?.lower()),
-            SemiringName::Log => Ok(self.apply(&g.lift::<LogSum<f64>>())?.lower()),
+    /// What needs a division besides.
+    pub(in crate::cli) fn divided<S: Star + LeftDivide + Commutative + WeightText>(
+        &self,
+        g: &Graph<S>,
+    ) -> Result<Graph<S>, Refused> {
+        let budget = Budget::default();
+        match self {
+            Sum::Determinize(quantum) if g.is_acceptor() => Ok(ops::determinize(g, *quantum, budget)?),
+            Sum::Determinize(quantum) => Ok(ops::determinize_transducer(g, *quantum, budget)?),
+            Sum::Disambiguate(quantum) => Ok(ops::disambiguate(g, *quantum, budget)?),
+            Sum::Minimize(quantum) => Ok(ops::minimize(g, *quantum)?),
+            Sum::Push { toward, without_total } => {
+                let pushed = ops::push(g, *toward)?;
+                if *without_total { Ok(without(&pushed, *toward)?) } else { Ok(pushed) }
+            }
+            Sum::Reweight { potentials, toward } => {
+                let mut all = vec![S::one(); g.states()];
+                for (state, text) in potentials {
+                    let potential = S::parse_weight(text)?;
+                    // No accepting path visits a state of potential 0̄, and any other does.
+                    if let Some(entry) = all.get_mut(*state).filter(|_| !potential.is_zero()) {
+                        *entry = potential;
+                    }
+                }
+                Ok(ops::reweight(g, &all, *toward)?)
+            }
+            _ => self.starred(g),
         }
     }
 
-    /// Reads, applies, writes.
-    pub(super) fn run(self, unary: &Unary) -> Result<(), CliError> {
-        unary.run(|g| self.of(g, &unary.common))
+    /// What needs one of two paths to be better besides.
+    pub(in crate::cli) fn ordered<S: Star + LeftDivide + Commutative + PathProperty + WeightText>(
+        &self,
+        g: &Graph<S>,
+    ) -> Result<Graph<S>, Refused> {
+        match self {
+            Sum::DeterminizeBest(quantum) => Ok(ops::determinize_best(g, *quantum, Budget::default())?),
+            Sum::Prune(margin) => Ok(ops::prune(g, &S::parse_weight(margin)?)?.graph),
+            _ => self.divided(g),
+        }
     }
 }
 
-impl Compared {
-    pub(super) fn run(&self, op: fn(Quantum) -> Sum) -> Result<(), CliError> {
-        op(quantum(self.delta)?).run(&self.unary)
-    }
+/// A graph whose weights were pushed, without the sum of all paths. Nothing leads back to a start that has it.
+fn without<S: Star + LeftDivide>(g: &Graph<S>, toward: Toward) -> Result<Graph<S>, Refused> {
+    let total = path_sum_star(g, |_, w| w.clone())?;
+    let by = |w: &S| w.left_divide(&total).unwrap_or_else(|| w.clone());
+    let first = g.start().map(|s| g.arc_ids(s)).unwrap_or_default();
+    Ok(g.map(|site, w| match site {
+        crate::graph::Site::Arc(arc) if toward == Toward::Start && first.contains(&arc) => by(w),
+        crate::graph::Site::Final(s) if toward == Toward::End || Some(s) == g.start() => by(w),
+        _ => w.clone(),
+    }))
 }
 
 /// The grid of a step.
@@ -75,37 +107,4 @@ pub(super) fn quantum(delta: f64) -> Result<Quantum, CliError> {
     Quantum::new(delta).map_err(|NotAQuantum { value }| {
         CliError::Usage(format!("--delta={value} is not a step: steps are finite and at least 0"))
     })
-}
-
-impl Prune {
-    pub(super) fn run(&self) -> Result<(), CliError> {
-        only_tropical(&self.unary.common)?;
-        let margin = MinSum::new(self.weight)
-            .map_err(|NotAWeight { value }| CliError::Usage(format!("--weight={value} is not an energy")))?;
-        self.unary.run(|g| Ok(ops::prune(&g.lift::<MinSum<f64>>(), &margin)?.graph.lower()))
-    }
-}
-
-pub(super) fn only_tropical(common: &Common) -> Result<(), CliError> {
-    if common.semiring == SemiringName::Tropical {
-        Ok(())
-    } else {
-        Err(CliError::Usage("no path is the best in the log semiring".to_owned()))
-    }
-}
-
-/// Whether two graphs are one language in a semiring.
-pub(super) fn equivalent(
-    a: &Graph<Energy>,
-    b: &Graph<Energy>,
-    delta: f64,
-    common: &Common,
-    place: &str,
-) -> Result<bool, CliError> {
-    let tolerance = crate::semiring::Tolerance { absolute: delta, relative: 0.0 };
-    match common.semiring {
-        SemiringName::Tropical => ops::equivalent(&a.lift::<MinSum<f64>>(), &b.lift(), tolerance),
-        SemiringName::Log => ops::equivalent(&a.lift::<LogSum<f64>>(), &b.lift(), tolerance),
-    }
-    .at(place)
 }

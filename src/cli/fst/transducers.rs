@@ -1,22 +1,35 @@
-//! Rewrites of transducers: determinisation, labels pushed, epsilons last.
+//! Determinisation, minimisation, pushing, and what else compares or moves weights and labels.
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::error::CliError;
-use super::sums::{Sum, only_tropical, quantum};
-use super::{SemiringName, Unary};
+use super::super::error::{At, CliError};
+use super::super::files::{is_stdin, name, read_text};
+use super::super::weights::Refused;
+use super::Unary;
+use super::limits::{NoLimits, Queue, no_label};
+use super::rewrite::{Apply, Rewrite};
+use super::sums::{Sum, quantum};
 use crate::graph::Side;
-use crate::ops::{self, Budget, Toward};
-use crate::semiring::{LogSum, MinSum};
+use crate::ops::Toward;
 
 #[derive(Debug, Args)]
 pub(super) struct Determinize {
     /// What transducers are.
-    #[arg(long, alias = "det_type", value_enum, default_value = "functional")]
+    #[arg(long, value_enum, default_value = "functional")]
     det_type: DetType,
     /// Weights on one point of a grid of this step count as equal.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
     delta: f64,
+    /// Taken for the sake of scripts; 0 alone.
+    #[arg(long, value_parser = no_label, hide = true)]
+    subsequential_label: Option<i64>,
+    /// The same: without a label there is nothing to increment.
+    #[arg(long, hide = true)]
+    increment_subsequential_label: bool,
+    #[command(flatten)]
+    limits: NoLimits,
     #[command(flatten)]
     unary: Unary,
 }
@@ -32,33 +45,129 @@ enum DetType {
 impl Determinize {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let quantum = quantum(self.delta)?;
-        let budget = Budget::default();
-        if self.det_type == DetType::Disambiguate {
-            only_tropical(&self.unary.common)?;
-            return self.unary.run(|g| Ok(ops::determinize_best(&g.lift::<MinSum<f64>>(), quantum, budget)?.lower()));
+        let read = self.unary.source().read()?;
+        let sum = match self.det_type {
+            DetType::Functional => Sum::Determinize(quantum),
+            DetType::Disambiguate => {
+                self.unary.common.only_tropical(read.form)?;
+                Sum::DeterminizeBest(quantum)
+            }
+        };
+        let result = self.unary.source().apply(&read, &[Rewrite::Sum(sum)])?;
+        self.unary.source().write(&result, read.form, read.tables((None, None)))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Disambiguate {
+    /// Weights on one point of a grid of this step count as equal.
+    #[arg(long, default_value_t = 1.0 / 1024.0)]
+    delta: f64,
+    /// Taken for the sake of scripts; 0 alone.
+    #[arg(long, value_parser = no_label, hide = true)]
+    subsequential_label: Option<i64>,
+    #[command(flatten)]
+    limits: NoLimits,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl Disambiguate {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        self.unary.run(&[Rewrite::Sum(Sum::Disambiguate(quantum(self.delta)?))])
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Minimize {
+    /// Weights on one point of a grid of this step count as equal.
+    #[arg(long, default_value_t = 1.0 / 1024.0)]
+    delta: f64,
+    /// Taken for the sake of scripts: what is not deterministic is refused all the same.
+    #[arg(long, hide = true)]
+    allow_nondet: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl Minimize {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        self.unary.run(&[Rewrite::Minimize(quantum(self.delta)?)])
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RmEpsilon {
+    /// Taken for the sake of scripts: sums are exact.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
+    /// Taken for the sake of scripts: the result has no state that accepting paths do not visit, and =false is refused.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true,
+        value_parser = super::limits::only_true)]
+    connect: Option<bool>,
+    #[command(flatten)]
+    queue: Queue,
+    #[command(flatten)]
+    limits: NoLimits,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl RmEpsilon {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        self.unary.run(&[Rewrite::Sum(Sum::RemoveEpsilon)])
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Prune {
+    /// How far above the lowest energy of a path others may lie; without it nothing is left out but what no path uses.
+    #[arg(long, default_value = "Infinity", allow_hyphen_values = true)]
+    weight: String,
+    /// Taken for the sake of scripts; −1, no threshold, alone.
+    #[arg(long, value_parser = super::limits::no_state_limit, hide = true, allow_hyphen_values = true)]
+    nstate: Option<i64>,
+    /// Taken for the sake of scripts: weights are compared to six digits.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+impl Prune {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let source = self.unary.source();
+        let read = source.read()?;
+        self.unary.common.only_tropical(read.form)?;
+        let step = match self.weight.as_str() {
+            "" | "Infinity" => Rewrite::Connect,
+            weight => Rewrite::Sum(Sum::Prune(weight.to_owned())),
+        };
+        let pruned = read.graph.ask(Apply { steps: &[step], log: false });
+        if let Err(Refused::Weight(bad)) = &pruned {
+            return Err(CliError::Usage(format!("--weight: {bad}")));
         }
-        let log = self.unary.common.semiring == SemiringName::Log;
-        self.unary.run(|g| match (g.is_acceptor(), log) {
-            (true, _) => Sum::Determinize(quantum).of(g, &self.unary.common),
-            (false, true) => Ok(ops::determinize_transducer(&g.lift::<LogSum<f64>>(), quantum, budget)?.lower()),
-            (false, false) => Ok(ops::determinize_transducer(&g.lift::<MinSum<f64>>(), quantum, budget)?.lower()),
-        })
+        source.write(&pruned.at(source.place())?, read.form, read.tables((None, None)))
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Push {
     /// Weights toward the final weights in place of the start.
-    #[arg(long, alias = "to_final", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        default_value_t = false, action = clap::ArgAction::Set)]
+    #[arg(long)]
     to_final: bool,
     /// Weights are pushed: so unless labels alone are asked for.
-    #[arg(long, alias = "push_weights", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     push_weights: Option<bool>,
     /// Output labels are pushed, to the start.
-    #[arg(long, alias = "push_labels", num_args = 0..=1, require_equals = true, default_missing_value = "true",
-        default_value_t = false, action = clap::ArgAction::Set)]
+    #[arg(long)]
     push_labels: bool,
+    /// What all paths weigh together is left out, where weights are pushed.
+    #[arg(long)]
+    remove_total_weight: bool,
+    /// Weights on one point of a grid of this step count as equal: taken for the sake of scripts.
+    #[arg(long, hide = true)]
+    delta: Option<f64>,
     #[command(flatten)]
     unary: Unary,
 }
@@ -73,18 +182,17 @@ impl Push {
             return Err(CliError::Usage("labels are pushed to the start alone".to_owned()));
         }
         let toward = if self.to_final { Toward::End } else { Toward::Start };
-        self.unary.run(|g| {
-            let pushed = if self.push_labels { Some(ops::push_labels(g, Budget::default())?) } else { None };
-            let g = pushed.as_ref().unwrap_or(g);
-            if weights { Sum::Push(toward).of(g, &self.unary.common) } else { Ok(g.clone()) }
-        })
+        let labels = self.push_labels.then_some(Rewrite::PushLabels);
+        let push = Sum::Push { toward, without_total: self.remove_total_weight };
+        let steps: Vec<Rewrite> = labels.into_iter().chain(weights.then_some(Rewrite::Sum(push))).collect();
+        self.unary.run(&steps)
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct EpsNormalize {
     /// Output epsilons come last, in place of input epsilons.
-    #[arg(long, alias = "eps_norm_output")]
+    #[arg(long)]
     eps_norm_output: bool,
     #[command(flatten)]
     unary: Unary,
@@ -93,10 +201,49 @@ pub(super) struct EpsNormalize {
 impl EpsNormalize {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let side = if self.eps_norm_output { Side::Output } else { Side::Input };
-        let budget = Budget::default();
-        self.unary.run(|g| match self.unary.common.semiring {
-            SemiringName::Tropical => Ok(ops::epsilon_normalize(&g.lift::<MinSum<f64>>(), side, budget)?.lower()),
-            SemiringName::Log => Ok(ops::epsilon_normalize(&g.lift::<LogSum<f64>>(), side, budget)?.lower()),
-        })
+        self.unary.run(&[Rewrite::Sum(Sum::EpsNormalize(side))])
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reweight {
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
+    file: PathBuf,
+    /// A state and its potential a line, as shortestdistance prints them; states without one have 1̄.
+    potentials: PathBuf,
+    /// Where the result goes, as --output.
+    #[arg(value_name = "OUT", conflicts_with = "output")]
+    to: Option<PathBuf>,
+    /// Weights toward the final weights in place of the start.
+    #[arg(long)]
+    to_final: bool,
+    #[command(flatten)]
+    common: super::Common,
+}
+
+impl Reweight {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        if is_stdin(&self.file) && is_stdin(&self.potentials) {
+            return Err(CliError::Usage("standard input cannot be both the graph and the potentials".to_owned()));
+        }
+        let to = self.to.as_deref().or(self.common.output.as_deref());
+        let source = super::inputs::Source { file: &self.file, to, common: &self.common };
+        let read = source.read()?;
+        let potentials = potentials(&read_text(&self.potentials)?).at(name(&self.potentials))?;
+        let toward = if self.to_final { Toward::End } else { Toward::Start };
+        let result = source.apply(&read, &[Rewrite::Sum(Sum::Reweight { potentials, toward })])?;
+        source.write(&result, read.form, read.tables((None, None)))
+    }
+}
+
+/// A state and a weight a line.
+fn potentials(text: &str) -> Result<Vec<(usize, String)>, String> {
+    let lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty());
+    let pair = |(line, content): (usize, &str)| {
+        let mut columns = content.split_whitespace();
+        let state = columns.next().and_then(|s| s.parse().ok());
+        let weight = columns.next().filter(|_| columns.clone().next().is_none());
+        state.zip(weight.map(str::to_owned)).ok_or(format!("line {line}: {content:?} is not a state and a weight"))
+    };
+    lines.map(pair).collect()
 }

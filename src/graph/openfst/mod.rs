@@ -1,4 +1,5 @@
-//! OpenFst's binary files: the `vector` and `const` layouts with standard, log and log64 arcs, and the symbol tables inside them.
+//! OpenFst's binary files: the `vector` and `const` layouts with standard, log and log64 arcs, the symbol tables inside them, and the
+//! tables of codes beside those that were encoded.
 //!
 //! [`read`] takes what `fstcompile` and `fstconvert` write, aligned files too; [`write()`] gives what `fstinfo`, `fstprint` and every other
 //! tool of OpenFst reads. Numbers are little-endian, as on the machines that OpenFst's files come from.
@@ -18,9 +19,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Source: OpenFst 1.7.9, `fst.cc`, `vector-fst.h`, `const-fst.h`, `symbol-table.cc`.
+//! Source: OpenFst 1.7.9, `fst.cc`, `vector-fst.h`, `const-fst.h`, `symbol-table.cc`, `encode.h`.
 
 mod bytes;
+mod codes;
 mod header;
 mod number;
 mod read;
@@ -29,6 +31,7 @@ mod symbols;
 mod tests;
 mod write;
 
+pub use codes::{ArcCode, CodeTable, are_codes, read_codes, write_codes};
 pub use number::BinaryWeight;
 pub use read::{File, is_openfst, read};
 pub use symbols::{are_symbols, read_symbols, write_symbols};

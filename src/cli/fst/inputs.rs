@@ -1,0 +1,246 @@
+//! What goes in and where the result goes.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::super::error::{At, CliError, complain};
+use super::super::files::{Form, Loaded, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
+use super::super::weights::{Any, Question2};
+use super::rewrite::{Apply, Rewrite};
+use crate::graph::SymbolTable;
+use crate::graph::att::AttOptions;
+use crate::graph::openfst::ArcType;
+
+/// How energies of several paths become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SemiringName {
+    /// The lowest counts.
+    Tropical,
+    /// −log Σ e^−energy.
+    Log,
+}
+
+/// What every operation takes.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Where the result goes; standard output if not given.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// Texts have one label column.
+    #[arg(long)]
+    pub acceptor: bool,
+    /// What the sum over paths of energies is; log for files with log or log64 arcs, tropical for others if not given.
+    #[arg(long, value_enum)]
+    pub semiring: Option<SemiringName>,
+    /// Symbol table of the input labels.
+    #[arg(long, value_name = "FILE")]
+    pub isymbols: Option<PathBuf>,
+    /// Symbol table of the output labels.
+    #[arg(long, value_name = "FILE")]
+    pub osymbols: Option<PathBuf>,
+}
+
+/// One graph in.
+#[derive(Debug, Args)]
+pub(super) struct Unary {
+    /// AT&T text, an OpenFst binary or JSON; `-`, or none, is standard input.
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub file: PathBuf,
+    /// Where the result goes, as --output.
+    #[arg(value_name = "OUT", conflicts_with = "output")]
+    to: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Two graphs in, one out.
+#[derive(Debug, Args)]
+pub(super) struct Pair {
+    #[command(flatten)]
+    pub both: Both,
+    /// Where the result goes, as --output.
+    #[arg(value_name = "OUT", conflicts_with = "output")]
+    to: Option<PathBuf>,
+}
+
+/// Two graphs in.
+#[derive(Debug, Args)]
+pub(super) struct Both {
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
+    pub first: PathBuf,
+    /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
+    pub second: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// A graph's file, where the result goes, and what is common to all operations.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub file: &'a Path,
+    pub to: Option<&'a Path>,
+    pub common: &'a Common,
+}
+
+impl Common {
+    /// The tables that the command line names.
+    pub(super) fn symbols(&self) -> Result<(Option<SymbolTable>, Option<SymbolTable>), CliError> {
+        let (i, o) = (self.isymbols.as_deref(), self.osymbols.as_deref());
+        if let (Some(i), Some(o)) = (i, o)
+            && is_stdin(i)
+            && is_stdin(o)
+        {
+            return Err(CliError::Usage("standard input cannot be two symbol tables".to_owned()));
+        }
+        Ok((read_symbols(i)?, read_symbols(o)?))
+    }
+
+    pub(super) fn options<'a>(&self, (isymbols, osymbols): Tables<'a>) -> AttOptions<'a> {
+        AttOptions { acceptor: self.acceptor, isymbols, osymbols }
+    }
+
+    /// Whether energies of several paths are summed as −log Σ e^−energy: as is asked for, or as the file's arcs say.
+    pub(super) fn is_log(&self, form: Form) -> bool {
+        let arcs = matches!(form, Form::Binary { arcs: ArcType::Log | ArcType::Log64, .. });
+        self.semiring.map_or(arcs, |s| s == SemiringName::Log)
+    }
+
+    /// Refuses the log semiring, where no path is the best.
+    pub(super) fn only_tropical(&self, form: Form) -> Result<(), CliError> {
+        match self.is_log(form) {
+            false => Ok(()),
+            true => Err(CliError::Usage("no path is the best in the log semiring".to_owned())),
+        }
+    }
+
+    /// Writes a result; one that accepts nothing is said to.
+    pub(super) fn write(
+        &self,
+        g: &Any,
+        form: Form,
+        tables: Tables<'_>,
+        place: &str,
+        to: Option<&Path>,
+    ) -> Result<(), CliError> {
+        if g.is_empty() {
+            complain(&format!("{place}: note: the result accepts nothing"));
+        }
+        write_graph(g, form, &self.options(tables), place, to)
+    }
+}
+
+impl Source<'_> {
+    /// The graph, with the tables that the command line names, and where it names none with those of the file.
+    pub(super) fn read(self) -> Result<Loaded, CliError> {
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let mut read = read_graph(self.file, &self.common.options((isymbols.as_ref(), osymbols.as_ref())))?;
+        read.isymbols = isymbols.or(read.isymbols);
+        read.osymbols = osymbols.or(read.osymbols);
+        Ok(read)
+    }
+
+    /// The file's name in messages.
+    pub(super) fn place(self) -> String {
+        name(self.file)
+    }
+
+    /// What steps make of the graph.
+    pub(super) fn apply(self, read: &Loaded, steps: &[Rewrite]) -> Result<Any, CliError> {
+        read.graph.ask(Apply { steps, log: self.common.is_log(read.form) }).at(self.place())
+    }
+
+    /// Writes a result in a form.
+    pub(super) fn write(self, result: &Any, form: Form, tables: Tables<'_>) -> Result<(), CliError> {
+        self.common.write(result, form, tables, &self.place(), self.to)
+    }
+
+    /// Applies one step after another; each side keeps its symbols.
+    pub(super) fn run(self, steps: &[Rewrite]) -> Result<(), CliError> {
+        self.run_with(|tables| tables, steps)
+    }
+
+    /// Applies steps; `move_symbols` says which tables name the result's sides.
+    pub(super) fn run_with(
+        self,
+        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
+        steps: &[Rewrite],
+    ) -> Result<(), CliError> {
+        let read = self.read()?;
+        let result = self.apply(&read, steps)?;
+        let tables = read.tables((None, None));
+        // One label column has one table, whatever moves.
+        let tables = if self.common.acceptor { tables } else { move_symbols(tables) };
+        self.write(&result, read.form, tables)
+    }
+}
+
+impl Unary {
+    pub(super) fn source(&self) -> Source<'_> {
+        let Unary { file, to, common } = self;
+        Source { file, to: to.as_deref().or(common.output.as_deref()), common }
+    }
+
+    /// Applies one step after another; each side keeps its symbols.
+    pub(super) fn run(&self, steps: &[Rewrite]) -> Result<(), CliError> {
+        self.source().run(steps)
+    }
+}
+
+impl Both {
+    fn check(&self) -> Result<(), CliError> {
+        if is_stdin(&self.first) && is_stdin(&self.second) {
+            return Err(CliError::Usage("standard input cannot be both graphs".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Two names in a message.
+    pub(super) fn place(&self) -> String {
+        format!("{}, {}", name(&self.first), name(&self.second))
+    }
+
+    /// Both graphs, whose texts have these tables.
+    pub(super) fn read(&self, left: Tables<'_>, right: Tables<'_>) -> Result<(Loaded, Loaded), CliError> {
+        self.check()?;
+        let first = read_graph(&self.first, &self.common.options(left))?;
+        Ok((first, read_graph(&self.second, &self.common.options(right))?))
+    }
+
+    /// Answers a question by the exit code, and where --output names a file in words there.
+    pub(super) fn ask<Q: Question2<Answer = bool>>(&self, question: impl FnOnce(bool) -> Q) -> Result<(), CliError> {
+        self.answer(|a, b, log, place| a.ask_both(b, question(log)).at(place))
+    }
+
+    /// The same, where the question is not one to graphs of every kind.
+    pub(super) fn answer(
+        &self,
+        question: impl FnOnce(&Any, &Any, bool, &str) -> Result<bool, CliError>,
+    ) -> Result<(), CliError> {
+        let (isymbols, osymbols) = self.common.symbols()?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let (a, b) = self.read(given, given)?;
+        let yes = question(&a.graph, &b.graph, self.common.is_log(a.form), &self.place())?;
+        if let Some(to) = self.common.output.as_deref() {
+            deliver(&format!("{yes}\n"), Some(to))?;
+        }
+        if yes { Ok(()) } else { Err(CliError::No) }
+    }
+}
+
+impl Pair {
+    pub(super) fn to(&self) -> Option<&Path> {
+        self.to.as_deref().or(self.both.common.output.as_deref())
+    }
+
+    /// Applies an operation to two graphs over the same symbols.
+    pub(super) fn run<Q: Question2<Answer = Any>>(&self, op: Q) -> Result<(), CliError> {
+        let common = &self.both.common;
+        let (isymbols, osymbols) = common.symbols()?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let (a, b) = self.both.read(given, given)?;
+        let place = self.both.place();
+        let result = a.graph.ask_both(&b.graph, op).at(&place)?;
+        common.write(&result, a.form, a.tables(b.tables(given)), &place, self.to())
+    }
+}

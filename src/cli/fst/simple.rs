@@ -1,0 +1,205 @@
+//! Operations with an option or two.
+
+use clap::{Args, ValueEnum};
+
+use super::super::draw::Drawing;
+use super::super::error::{At, CliError};
+use super::super::files::deliver;
+use super::super::weights::{Kind, Question, Refused};
+use super::Unary;
+use super::rewrite::Rewrite;
+use super::sums::Sum;
+use crate::graph::{EPSILON, Graph, Label, Side, draw};
+use crate::ops;
+
+#[derive(Debug, Args)]
+pub(super) struct Project {
+    /// Which side to keep.
+    #[arg(long, value_enum, default_value = "input")]
+    project_type: ProjectType,
+    /// Short for --project_type=output.
+    #[arg(long)]
+    project_output: bool,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProjectType {
+    Input,
+    Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ArcSort {
+    /// By which label.
+    #[arg(long, value_enum, default_value = "ilabel")]
+    sort_type: SortType,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortType {
+    Ilabel,
+    Olabel,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Closure {
+    /// One repetition at least.
+    #[arg(long)]
+    closure_plus: bool,
+    /// Any number of repetitions, or one at least, which --closure_plus is short for.
+    #[arg(long, value_enum, conflicts_with = "closure_plus")]
+    closure_type: Option<ClosureType>,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ClosureType {
+    Star,
+    Plus,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reverse {
+    /// Taken for the sake of scripts: there is a first state of its own where it is needed.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true)]
+    require_superinitial: Option<bool>,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Complement {
+    /// What strings are made of: the labels of the graph if not given. With a table of input labels they may be symbols.
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    alphabet: Vec<String>,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DrawArgs {
+    /// A finished drawing in place of Graphviz text.
+    #[arg(long)]
+    svg: bool,
+    /// A line above the drawing.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    title: String,
+    /// Labels are numbers whatever tables there are.
+    #[arg(long)]
+    numeric: bool,
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+/// How OpenFst's drawings look; taken for the sake of scripts, as are all of these.
+#[derive(Debug, Args)]
+struct Look {
+    #[arg(long, hide = true)]
+    allow_negative_labels: bool,
+    #[arg(long, hide = true, value_parser = ["e", "f", "g"])]
+    float_format: Option<String>,
+    #[arg(long, hide = true)]
+    fontsize: Option<u32>,
+    #[arg(long, hide = true)]
+    height: Option<f64>,
+    #[arg(long, hide = true)]
+    nodesep: Option<f64>,
+    #[arg(long, hide = true)]
+    portrait: bool,
+    #[arg(long, hide = true)]
+    precision: Option<u32>,
+    #[arg(long, hide = true)]
+    ranksep: Option<f64>,
+    #[arg(long, hide = true)]
+    show_weight_one: bool,
+    #[arg(long, hide = true)]
+    vertical: bool,
+    #[arg(long, hide = true)]
+    width: Option<f64>,
+}
+
+impl Project {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        if self.project_output || self.project_type == ProjectType::Output {
+            self.unary.source().run_with(|(_, o)| (o, o), &[Rewrite::Project(Side::Output)])
+        } else {
+            self.unary.source().run_with(|(i, _)| (i, i), &[Rewrite::Project(Side::Input)])
+        }
+    }
+}
+
+impl ArcSort {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let side = if self.sort_type == SortType::Ilabel { Side::Input } else { Side::Output };
+        self.unary.run(&[Rewrite::Sort(side)])
+    }
+}
+
+impl Closure {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let plus = self.closure_plus || self.closure_type == Some(ClosureType::Plus);
+        self.unary.run(&[Rewrite::Closure(if plus { ops::Closure::Plus } else { ops::Closure::Star })])
+    }
+}
+
+impl Reverse {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        self.unary.run(&[Rewrite::Reverse])
+    }
+}
+
+/// The sums over the strong components of a graph.
+pub(super) fn condense(unary: &Unary) -> Result<(), CliError> {
+    unary.run(&[Rewrite::Sum(Sum::Condense)])
+}
+
+impl Complement {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let source = self.unary.source();
+        let read = source.read()?;
+        let table = read.tables((None, None)).0;
+        let named = |text: &String| {
+            let label = table.and_then(|t| t.label(text)).or_else(|| text.parse().ok());
+            label.filter(|&l: &Label| l != EPSILON).ok_or_else(|| {
+                CliError::Usage(format!("--alphabet: {text} is no label: those are symbols, and numbers from 1 on"))
+            })
+        };
+        let alphabet = if self.alphabet.is_empty() {
+            read.graph.ask(InputLabels).at(source.place())?
+        } else {
+            self.alphabet.iter().map(named).collect::<Result<_, _>>()?
+        };
+        let result = source.apply(&read, &[Rewrite::Complement(alphabet)])?;
+        source.write(&result, read.form, read.tables((None, None)))
+    }
+}
+
+/// Every input label but epsilon, sorted.
+struct InputLabels;
+
+impl Question for InputLabels {
+    type Answer = Vec<Label>;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<Vec<Label>, Refused> {
+        let mut labels: Vec<Label> = g.all_arcs().iter().map(|a| a.ilabel).filter(|&l| l != EPSILON).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        Ok(labels)
+    }
+}
+
+impl DrawArgs {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let source = self.unary.source();
+        let read = source.read()?;
+        let (isymbols, osymbols) = if self.numeric { (None, None) } else { read.tables((None, None)) };
+        let what = draw::Draw { title: &self.title, isymbols, osymbols, ..draw::Draw::default() };
+        deliver(&read.graph.ask(Drawing { what, svg: self.svg }).at(source.place())?, source.to)
+    }
+}
