@@ -34,8 +34,12 @@ fn texts_of_graphs_are_read_or_refused() {
 
 #[test]
 fn binaries_of_graphs_and_tables_are_read_or_refused() {
-    let (mut graphs, mut tables) = (0, 0);
+    let (mut graphs, mut tables, mut codes) = (0, 0, 0);
     for bytes in corpus("openfst") {
+        if let Ok(table) = openfst::read_codes::<Energy>(&bytes) {
+            assert_eq!(openfst::read_codes(&openfst::write_codes(&table).unwrap()), Ok(table));
+            codes += 1;
+        }
         if let Ok(table) = openfst::read_symbols(&bytes) {
             assert_eq!(openfst::read_symbols(&openfst::write_symbols(&table)), Ok(table));
             tables += 1;
@@ -46,7 +50,7 @@ fn binaries_of_graphs_and_tables_are_read_or_refused() {
         assert_eq!(openfst::read(&openfst::write(&file.graph, &options).unwrap()), Ok(file));
         graphs += 1;
     }
-    assert!(graphs > 10 && tables > 0, "{graphs} {tables}");
+    assert!(graphs > 10 && tables > 0 && codes > 1, "{graphs} {tables} {codes}");
 }
 
 /// How many of the texts are graphs of a weight; each is written and read again.
