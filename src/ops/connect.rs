@@ -1,8 +1,10 @@
 //! Trimming to what accepting paths visit.
 
+use std::borrow::Cow;
+
 use super::OpError;
-use super::rows::Rows;
-use super::trim::{DROPPED, Targets, trim};
+use super::rows::{Plain, Rows};
+use super::trim::{DROPPED, Kept, Targets, trim};
 use crate::graph::{Arc, Graph, InputSite, Site, StateId, Traced};
 use crate::semiring::Weight;
 
@@ -45,25 +47,62 @@ use crate::semiring::Weight;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn connect<W: Weight>(g: &Graph<W>) -> Result<Traced<W>, OpError> {
-    let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
-    let reached = Reached::from(g, start);
-    let mut alive: Vec<bool> = reached.list.iter().map(|&s| g.is_final(s)).collect();
-    let kept = trim(&reached, &mut alive);
-    if kept.states == 0 {
-        return Err(OpError::Empty { first_unmatched: None });
-    }
-    let mut rows = Rows::new(kept.states, g.arc_count())?;
-    for found in kept.old() {
-        let s = reached.list[found as usize];
+    let part = Part::of(g)?;
+    let mut rows = Rows::new(part.kept.states, g.arc_count())?;
+    for s in part.states() {
         for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
-            let target = kept.new[reached.number[a.target as usize] as usize];
-            if target != DROPPED {
+            if let Some(target) = part.number(a.target) {
                 rows.arc(Arc { target, ..a.clone() }, Some(InputSite { input: 0, site: Site::Arc(id) }));
             }
         }
         rows.end_as(g, s, 0);
     }
-    Ok(rows.build(kept.new[0]))
+    Ok(rows.build(part.start()))
+}
+
+/// The same without origins, and the graph itself where every state is useful.
+pub(super) fn connected<W: Weight>(g: Cow<'_, Graph<W>>) -> Result<Cow<'_, Graph<W>>, OpError> {
+    let part = Part::of(&g)?;
+    if part.kept.states == g.states() {
+        return Ok(g);
+    }
+    let mut rows = Plain::new(part.kept.states, g.arc_count());
+    for s in part.states() {
+        let arcs = g.arcs(s).iter().filter_map(|a| Some(Arc { target: part.number(a.target)?, ..a.clone() }));
+        arcs.for_each(|a| rows.arc(a));
+        rows.end(g.final_weight(s));
+    }
+    Ok(Cow::Owned(rows.build(part.start())))
+}
+
+/// The states on accepting paths, numbered anew.
+struct Part<'g, W> {
+    reached: Reached<'g, W>,
+    kept: Kept,
+}
+
+impl<'g, W: Weight> Part<'g, W> {
+    fn of(g: &'g Graph<W>) -> Result<Self, OpError> {
+        let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
+        let reached = Reached::from(g, start);
+        let mut alive: Vec<bool> = reached.list.iter().map(|&s| g.is_final(s)).collect();
+        let kept = trim(&reached, &mut alive);
+        if kept.states == 0 { Err(OpError::Empty { first_unmatched: None }) } else { Ok(Part { reached, kept }) }
+    }
+
+    /// Those states, by their new numbers.
+    fn states(&self) -> impl Iterator<Item = StateId> {
+        self.kept.old().map(|found| self.reached.list[found as usize])
+    }
+
+    /// The new number of a state that an arc leads to from one of them; `None` where it is none of them.
+    fn number(&self, s: StateId) -> Option<StateId> {
+        Some(self.kept.new[self.reached.number[s as usize] as usize]).filter(|&s| s != DROPPED)
+    }
+
+    fn start(&self) -> StateId {
+        self.kept.new[0]
+    }
 }
 
 /// The states reached from the start, in breadth-first order.

@@ -1,6 +1,9 @@
 //! Weighted determinisation of acceptors.
 
-use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, BuildHasherDefault};
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 use super::moves::moves;
 use super::possible::{divide, possible};
@@ -84,11 +87,11 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to determinize")?;
     let g = possible(g)?;
-    let mut subsets = Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new() };
+    let mut subsets = Subsets { quantum, numbers: HashTable::new(), members: Vec::new(), offsets: vec![0] };
     subsets.number(g.start().into_iter().map(|s| (s, S::one())).collect());
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
-    while let Some(subset) = subsets.list.get(next) {
+    while let Some(subset) = subsets.get(next) {
         let end = subset.iter().fold(S::zero(), |end, (s, left)| end.plus(&left.times(&g.final_weight(*s))));
         for group in moves(&g, subset).chunk_by(|a, b| a.label == b.label) {
             let (label, weight) = (group[0].label, group.iter().fold(S::zero(), |sum, m| sum.plus(&m.weight)));
@@ -102,7 +105,7 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
         rows.end(end);
-        budget.check(subsets.list.len(), rows.arc_count())?;
+        budget.check(subsets.count(), rows.arc_count())?;
         next += 1;
     }
     Ok(rows.build(0))
@@ -111,17 +114,38 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
 /// Weighted sets of states, numbered as they are found.
 struct Subsets<S> {
     quantum: Quantum,
-    numbers: FxHashMap<Vec<(StateId, S)>, StateId>,
-    list: Vec<Vec<(StateId, S)>>,
+    /// Numbers alone; what they number is in `members`.
+    numbers: HashTable<StateId>,
+    /// `offsets[n]..offsets[n + 1]` are the members of subset `n`.
+    offsets: Vec<usize>,
+    members: Vec<(StateId, S)>,
 }
 
 impl<S: LeftDivide> Subsets<S> {
-    fn number(&mut self, subset: Vec<(StateId, S)>) -> StateId {
-        let rounded: Vec<_> = subset.into_iter().map(|(s, w)| (s, w.quantize(self.quantum))).collect();
-        let next = self.list.len() as StateId;
-        *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
-            self.list.push(rounded.clone());
-            next
-        })
+    fn count(&self) -> usize {
+        self.offsets.len() - 1
     }
+
+    fn get(&self, number: usize) -> Option<&[(StateId, S)]> {
+        let end = *self.offsets.get(number + 1)?;
+        Some(&self.members[self.offsets[number]..end])
+    }
+
+    fn number(&mut self, subset: Vec<(StateId, S)>) -> StateId {
+        let (next, start) = (self.count() as StateId, self.members.len());
+        self.members.extend(subset.into_iter().map(|(s, w)| (s, w.quantize(self.quantum))));
+        let (known, new) = self.members.split_at(start);
+        let of = |n: StateId| &known[self.offsets[n as usize]..self.offsets[n as usize + 1]];
+        let number = *self.numbers.entry(hash(new), |&n| of(n) == new, |&n| hash(of(n))).or_insert(next).get();
+        if number == next {
+            self.offsets.push(self.members.len());
+        } else {
+            self.members.truncate(start);
+        }
+        number
+    }
+}
+
+fn hash<S: LeftDivide>(subset: &[(StateId, S)]) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(subset)
 }

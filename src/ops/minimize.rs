@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::partition::refine;
 use super::possible::possible;
-use super::push::{to_start, with_total};
+use super::push::{arc_to_start, end_to_start, with_total};
 use super::rows::Plain;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};
@@ -88,33 +88,44 @@ pub fn minimize<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Result<
     check::deterministic(g)?;
     let g = possible(g)?;
     let potentials = sums::to_end(&g)?;
-    let pushed = to_start(&g, &potentials)?;
-    let merged = merge(&pushed, quantum);
+    let merged = merge(&g, &potentials, quantum)?;
     let total = g.start().and_then(|s| potentials.get(s as usize)).cloned().unwrap_or_else(S::one);
     Ok(with_total(&merged, &total))
 }
 
-/// The graph with states of equal future made one.
-fn merge<S: LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Graph<S> {
-    let (mut ends, mut labels) = (Classes::default(), Classes::default());
-    let states: Vec<u32> = g.final_weights().iter().map(|w| ends.of(w.quantize(quantum))).collect();
-    let arcs: Vec<(u32, u32)> = g.arcs_with_source().map(|(_, s, a)| (s, a.target)).collect();
-    let classes: Vec<u32> = g.all_arcs().iter().map(|a| labels.of((a.ilabel, a.weight.quantize(quantum)))).collect();
-    let block = refine(&states, &arcs, &classes);
+/// The graph with weights pushed to the start and states of equal future made one.
+fn merge<S: LeftDivide>(g: &Graph<S>, potentials: &[S], quantum: Quantum) -> Result<Graph<S>, OpError> {
+    let (states, classes) = classes(g, potentials, quantum)?;
+    let sources: Vec<StateId> = g.arcs_with_source().map(|(_, s, _)| s).collect();
+    let block = refine(states, &sources, |arc| g.all_arcs()[arc].target, classes);
     // Blocks in the order of their first states, which stand for them.
     let mut numbers = Classes::default();
     let number: Vec<StateId> = block.iter().map(|&b| numbers.of(b)).collect();
-    let mut rows = Plain::new(numbers.0.len(), g.arc_count());
-    let mut next = 0;
-    for s in (0..g.states() as StateId).filter(|&s| {
-        let first = number[s as usize] == next;
-        next += StateId::from(first);
-        first
-    }) {
-        g.arcs(s).iter().for_each(|a| rows.arc(Arc { target: number[a.target as usize], ..a.clone() }));
-        rows.end(g.final_weight(s));
+    let (blocks, mut next) = (numbers.0.len(), 0);
+    let mut rows = Plain::new(blocks, 0);
+    for s in 0..g.states() as StateId {
+        if number[s as usize] != next {
+            continue;
+        }
+        next += 1;
+        for a in g.arcs(s) {
+            let weight = arc_to_start(s, a, potentials)?;
+            rows.arc(Arc { weight, target: number[a.target as usize], ..a.clone() });
+        }
+        rows.end(end_to_start(g, s, potentials)?);
     }
-    rows.build(g.start().map_or(0, |s| number[s as usize]))
+    Ok(rows.build(g.start().map_or(0, |s| number[s as usize])))
+}
+
+/// By state, which weight of ending it has, and by arc, which label and weight: numbers from 0 on without gaps.
+fn classes<S: LeftDivide>(g: &Graph<S>, potentials: &[S], quantum: Quantum) -> Result<(Vec<u32>, Vec<u32>), OpError> {
+    let (mut ends, mut labels) = (Classes::default(), Classes::default());
+    let ending = |s| Ok(ends.of(end_to_start(g, s, potentials)?.quantize(quantum)));
+    let states = (0..g.states() as StateId).map(ending).collect::<Result<_, OpError>>()?;
+    let class =
+        |(_, s, a): (_, _, &Arc<S>)| Ok(labels.of((a.ilabel, arc_to_start(s, a, potentials)?.quantize(quantum))));
+    let arcs = g.arcs_with_source().map(class).collect::<Result<_, OpError>>()?;
+    Ok((states, arcs))
 }
 
 /// Things numbered as they are met.

@@ -19,22 +19,25 @@ struct Partition {
 
 impl Partition {
     /// Elements of one class are in one block; classes are 0, 1, … without gaps.
-    fn new(classes: &[u32]) -> Self {
-        let n = classes.len() as u32;
-        let mut elements: Vec<u32> = (0..n).collect();
-        elements.sort_by_key(|&e| classes[e as usize]);
-        let mut place = vec![0; n as usize];
-        elements.iter().zip(0..).for_each(|(&e, i)| place[e as usize] = i);
-        let (mut first, mut end) = (Vec::new(), Vec::new());
-        for (&e, i) in elements.iter().zip(0_u32..) {
-            if first.len() == classes[e as usize] as usize {
-                first.push(i);
-                end.push(i);
-            }
-            end[classes[e as usize] as usize] = i + 1;
+    fn new(classes: Vec<u32>) -> Self {
+        let blocks = classes.iter().max().map_or(0, |&last| last as usize + 1);
+        // Counted, laid out, and filled in order.
+        let mut end = vec![0; blocks];
+        classes.iter().for_each(|&c| end[c as usize] += 1);
+        let mut first = Vec::with_capacity(blocks);
+        let mut before = 0;
+        for end in &mut end {
+            first.push(before);
+            before += std::mem::replace(end, before);
         }
-        let marked = vec![0; first.len()];
-        Partition { elements, place, block: classes.to_vec(), first, end, marked, touched: Vec::new() }
+        let (mut elements, mut place) = (vec![0; classes.len()], vec![0; classes.len()]);
+        for (e, &c) in (0..).zip(&classes) {
+            let slot = &mut end[c as usize];
+            elements[*slot as usize] = e;
+            place[e as usize] = *slot;
+            *slot += 1;
+        }
+        Partition { elements, place, block: classes, first, end, marked: vec![0; blocks], touched: Vec::new() }
     }
 
     fn blocks(&self) -> usize {
@@ -88,24 +91,25 @@ impl Partition {
 }
 
 /// The block of every state in the coarsest partition that refines `states` and in which the arcs of one class that
-/// leave one block lead to one block. Arcs are (source, target); no state has two of one class.
+/// leave one block lead to one block. Arcs are given by their sources and targets; no state has two of one class.
 ///
 /// Cost: O(states + arcs · log arcs).
-pub(super) fn refine(states: &[u32], arcs: &[(u32, u32)], classes: &[u32]) -> Vec<u32> {
-    let mut offsets = vec![0_u32; states.len() + 1];
-    arcs.iter().for_each(|a| offsets[a.1 as usize + 1] += 1);
-    (0..states.len()).for_each(|s| offsets[s + 1] += offsets[s]);
-    let (mut next, mut into) = (offsets.clone(), vec![0_u32; arcs.len()]);
-    for (i, (_, target)) in (0..).zip(arcs) {
-        let slot = &mut next[*target as usize];
-        into[*slot as usize] = i;
+pub(super) fn refine(states: Vec<u32>, sources: &[u32], target: impl Fn(usize) -> u32, classes: Vec<u32>) -> Vec<u32> {
+    // Arcs by target, those into state s from offsets[s] on: each offset is where the next of them goes meanwhile.
+    let mut offsets = vec![0_u32; states.len() + 2];
+    (0..sources.len()).for_each(|arc| offsets[target(arc) as usize + 2] += 1);
+    (2..offsets.len()).for_each(|s| offsets[s] += offsets[s - 1]);
+    let mut into = vec![0_u32; sources.len()];
+    for arc in 0..sources.len() {
+        let slot = &mut offsets[target(arc) as usize + 1];
+        into[*slot as usize] = arc as u32;
         *slot += 1;
     }
     let (mut blocks, mut cords) = (Partition::new(states), Partition::new(classes));
     // The first block need not split arcs: the others do so for it.
     let (mut b, mut c) = (1, 0);
     while c < cords.blocks() {
-        cords.members(c).iter().for_each(|&arc| blocks.mark(arcs[arc as usize].0));
+        cords.members(c).iter().for_each(|&arc| blocks.mark(sources[arc as usize]));
         blocks.split();
         c += 1;
         while b < blocks.blocks() {

@@ -1,24 +1,27 @@
 //! The part of a graph that sums over paths see.
 
-use super::connect::connect;
+use std::borrow::Cow;
+
+use super::connect::connected;
 use super::{OpError, rows};
 use crate::graph::{Graph, StateId};
 use crate::semiring::Weight;
 
-/// The graph without arcs of weight 0̄ and without the states that no accepting path visits.
+/// The graph without arcs of weight 0̄ and without the states that no accepting path visits; the graph itself where there
+/// are none.
 ///
 /// Cost: O(states + arcs). [`OpError::Empty`] where there is no accepting path.
-pub(super) fn possible<W: Weight>(g: &Graph<W>) -> Result<Graph<W>, OpError> {
+pub(super) fn possible<W: Weight>(g: &Graph<W>) -> Result<Cow<'_, Graph<W>>, OpError> {
     let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
     if !g.all_arcs().iter().any(|a| a.weight.is_zero()) {
-        return Ok(connect(g)?.graph);
+        return connected(Cow::Borrowed(g));
     }
     let mut rows = rows::Plain::new(g.states(), g.arc_count());
     for s in 0..g.states() as StateId {
         g.arcs(s).iter().filter(|a| !a.weight.is_zero()).for_each(|a| rows.arc(a.clone()));
         rows.end(g.final_weight(s));
     }
-    Ok(connect(&rows.build(start))?.graph)
+    connected(Cow::Owned(rows.build(start)))
 }
 
 /// Left division, or the error that says what does not divide.

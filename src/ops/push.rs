@@ -194,15 +194,24 @@ pub fn reweight<S: LeftDivide + Commutative>(
 
 /// `V(p)⁻¹ ⊗ w ⊗ V(q)`, without what is missing from every path then, `V(start)`.
 pub(super) fn to_start<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Graph<S>, OpError> {
-    let v = |s: StateId| &potentials[s as usize];
     let mut rows = Plain::new(g.states(), g.arc_count());
     for s in 0..g.states() as StateId {
         for a in g.arcs(s) {
-            rows.arc(Arc { weight: divide(&a.weight.times(v(a.target)), v(s))?, ..a.clone() });
+            rows.arc(Arc { weight: arc_to_start(s, a, potentials)?, ..a.clone() });
         }
-        rows.end(divide(&g.final_weight(s), v(s))?);
+        rows.end(end_to_start(g, s, potentials)?);
     }
     Ok(rows.build(g.start().unwrap_or_default()))
+}
+
+/// The weight of an arc of state `s` there.
+pub(super) fn arc_to_start<S: LeftDivide>(s: StateId, a: &Arc<S>, potentials: &[S]) -> Result<S, OpError> {
+    divide(&a.weight.times(&potentials[a.target as usize]), &potentials[s as usize])
+}
+
+/// The weight of ending in state `s` there.
+pub(super) fn end_to_start<S: LeftDivide>(g: &Graph<S>, s: StateId, potentials: &[S]) -> Result<S, OpError> {
+    divide(&g.final_weight(s), &potentials[s as usize])
 }
 
 /// The graph with every path multiplied by a weight, on the left.

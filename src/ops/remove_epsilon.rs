@@ -1,10 +1,13 @@
 //! Removing arcs without labels.
 
+use std::borrow::Cow;
+
+use super::connect::connected;
 use super::moves::merge;
 use super::possible::possible;
 use super::rows::Plain;
 use super::sums::{Links, Stuck};
-use super::{Budget, OpError, connect};
+use super::{Budget, OpError};
 use crate::graph::{Arc, EPSILON, Graph, StateId};
 use crate::semiring::Star;
 
@@ -73,7 +76,7 @@ use crate::semiring::Star;
 pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
     let g = possible(g)?;
     if !g.all_arcs().iter().any(is_epsilon) {
-        return Ok(g);
+        return Ok(g.into_owned());
     }
     let start = g.start().unwrap_or_default();
     let mut closure = Closure { g: &g, number: vec![NONE; g.states()], states: Vec::new() };
@@ -88,7 +91,7 @@ pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
         rows.end(end);
         Budget::default().check(g.states(), rows.arc_count())?;
     }
-    Ok(connect(&rows.build(start))?.graph)
+    Ok(connected(Cow::Owned(rows.build(start)))?.into_owned())
 }
 
 fn is_epsilon<W>(a: &Arc<W>) -> bool {
