@@ -211,6 +211,12 @@ fn a_state_of_more_arcs_than_the_budget_is_not_made_first() {
     let mut lazy = LazyCompose::new(&fan, &fan, &EMPTY_TOO);
     assert_eq!(lazy.arcs(0).map(<[_]>::len), Err(OpError::Budget { states: 4, arcs: 100_001 }));
     assert_eq!(expand(&mut lazy), stopped);
+    let ahead = Compose { look_ahead: true, ..EMPTY_TOO };
+    let stopped = OpError::Budget { states: 1, arcs: (1 << 20) + 1 };
+    assert_eq!(compose(&fan, &fan, &ahead), Err(stopped.clone()));
+    let mut lazy = LazyCompose::new(&fan, &fan, &ahead);
+    assert_eq!(lazy.arcs(0).map(<[_]>::len), Err(stopped));
+    assert!(matches!(lazy.arcs(0), Err(OpError::Budget { .. })));
 }
 
 #[test]

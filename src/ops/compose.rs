@@ -156,10 +156,13 @@ impl<'g, W: Commutative> Search<'g, W> {
         let (l, r) = (self.left.row(at.left), self.right.row(at.right));
         let l = Leaving { entries: &self.left.entries, row: l };
         let r = Leaving { entries: &self.right.entries, row: r };
-        let found = self.found.targets.len();
-        steps(self.filter, at, l, r, self.budget.steps(found, self.look_ahead.is_some()), &mut self.steps);
         if let Some(ahead) = &mut self.look_ahead {
+            let budget = self.budget.steps_ahead();
+            steps(self.filter, at, l, r, budget.steps(0), &mut self.steps);
+            budget.check(self.pairs.list.len(), self.steps.len())?;
             ahead.keep(&mut self.steps, &mut { self.a }, &mut { self.b })?;
+        } else {
+            steps(self.filter, at, l, r, self.budget.steps(self.found.targets.len()), &mut self.steps);
         }
         grow(&mut self.found.from, self.steps.len());
         grow(&mut self.found.targets, self.steps.len());

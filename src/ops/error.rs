@@ -7,7 +7,7 @@ use crate::graph::{ArcId, Cyclic, GraphError, Label, Side, StateId};
 ///
 /// Counted are the states and arcs that the operation *touches*, which is what costs time and memory; its trimmed
 /// result may be much smaller. The default, 5 million states and 20 million arcs, keeps a composition of
-/// [`Energy`](crate::Energy) graphs under about 1.5 GB.
+/// [`Energy`](crate::Energy) graphs under about 1 GB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Most states.
@@ -29,9 +29,14 @@ impl Budget {
     }
 
     /// How many arcs of one more state of a composition are worth finding: one more than there may be is enough to
-    /// tell, unless looking ahead may drop some of them.
-    pub(super) fn steps(self, arcs: usize, look_ahead: bool) -> usize {
-        if look_ahead { usize::MAX } else { self.arcs.saturating_sub(arcs).saturating_add(1) }
+    /// tell.
+    pub(super) fn steps(self, arcs: usize) -> usize {
+        self.arcs.saturating_sub(arcs).saturating_add(1)
+    }
+
+    /// The same where looking ahead drops some of them, which then do not count: a million are always found.
+    pub(super) fn steps_ahead(self) -> Budget {
+        Budget { arcs: self.arcs.max(1 << 20), ..self }
     }
 }
 

@@ -187,10 +187,17 @@ where
         };
         let l = Leaving { entries: &self.left.entries, row: l };
         let r = Leaving { entries: &self.right.entries, row: r };
-        let most = self.budget.steps(self.arcs.len(), self.look_ahead.is_some());
-        steps(self.filter, at, l, r, most, &mut self.steps);
         if let Some(ahead) = &mut self.look_ahead {
+            let budget = self.budget.steps_ahead();
+            steps(self.filter, at, l, r, budget.steps(0), &mut self.steps);
+            if let Err(over) = budget.check(self.pairs.list.len(), self.steps.len()) {
+                // From now on nothing is within it.
+                self.budget = Budget { states: 0, arcs: 0 };
+                return Err(over);
+            }
             ahead.keep(&mut self.steps, &mut self.a, &mut self.b)?;
+        } else {
+            steps(self.filter, at, l, r, self.budget.steps(self.arcs.len()), &mut self.steps);
         }
         let first = self.arcs.len();
         let (of_a, of_b) = (self.a.arcs(at.left)?, self.b.arcs(at.right)?);
