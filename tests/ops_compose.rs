@@ -220,6 +220,27 @@ fn a_state_of_more_arcs_than_the_budget_is_not_made_first() {
 }
 
 #[test]
+fn ends_far_back_in_the_order_of_discovery_are_found_among_cycles() {
+    // 0 leads to all others, and the only way on from each is to the one before it.
+    let n = 50;
+    let mut b = GraphBuilder::new();
+    b.add_states(n as usize + 1);
+    b.start(0);
+    (1..=n).for_each(|k| b.arc(0, k, k, Energy::FREE, k));
+    (2..=n).for_each(|k| b.arc(k, 1, 1, Energy::FREE, k - 1));
+    b.arc(1, 1, 1, Energy::FREE, 1);
+    b.final_weight(1, Energy::FREE);
+    let g = b.build().unwrap();
+    let mut b = GraphBuilder::new();
+    b.state();
+    b.start(0);
+    (1..=n).for_each(|k| b.arc(0, k, k, Energy::FREE, 0));
+    b.final_weight(0, Energy::FREE);
+    let made = compose(&g, &b.build().unwrap(), &EMPTY_TOO).unwrap().graph;
+    assert_eq!((made.states(), made.arc_count()), (n as usize + 1, 2 * n as usize));
+}
+
+#[test]
 fn products_too_large_for_a_table_are_hashed_to_the_same_result() {
     // 1,100 × 1,100 pairs lie beyond the table; one state more or less does not change the language.
     let mut rng = Rng::new(7);
