@@ -31,6 +31,10 @@ pub(super) enum Refused {
     Kind { weight: String, needs: &'static str },
     #[error("weights are {left:?} in the one and {right:?} in the other")]
     Mixed { left: String, right: String },
+    #[error(
+        "symbol tables differ: {left} in the one and {right} in the other; --isymbols and --osymbols name one for both"
+    )]
+    Symbols { left: String, right: String },
 }
 
 /// Weights of this type have not what an operation needs.

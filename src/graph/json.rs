@@ -19,7 +19,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BadWeight, Graph, GraphBuilder, GraphError, Label, Site, StateId, SymbolError, SymbolTable, WeightText};
+use super::{
+    BadWeight, EPSILON, Graph, GraphBuilder, GraphError, Label, Site, StateId, SymbolError, SymbolTable, WeightText,
+};
 use crate::semiring::type_name;
 
 /// A graph with the tables that came with it.
@@ -130,7 +132,9 @@ pub fn read<W: WeightText>(text: &str) -> Result<File<W>, JsonError> {
 
 fn table(symbols: Option<Symbols>) -> Result<Option<SymbolTable>, SymbolError> {
     let read = |pairs: Symbols| {
-        let mut table = SymbolTable::new();
+        // What names label 0 is the name that it has.
+        let named = pairs.iter().any(|(label, _)| *label == EPSILON);
+        let mut table = if named { SymbolTable::unnamed() } else { SymbolTable::new() };
         pairs.iter().try_for_each(|(label, symbol)| table.insert(symbol, *label))?;
         Ok(table)
     };

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::error::{At, CliError, complain};
 use super::super::files::read_symbols;
 use super::super::weights::{Any, Kind, Question2, Refused, or_empty};
-use super::inputs::{Both, Pair};
+use super::inputs::{Both, Pair, agree};
 use super::limits::only_true;
 use crate::graph::Graph;
 use crate::ops::{self, OpError};
@@ -144,6 +144,7 @@ impl Compose {
         let (left, right) = if common.acceptor { ((i, i), (i, i)) } else { ((i, m), (m, o)) };
         let (a, b) = self.pair.both.read(left, right)?;
         let place = self.pair.both.place();
+        agree(a.tables(left).1, b.tables(right).0).at(&place)?;
         let options = self.filter.options(self.look_ahead);
         let composed = a.graph.ask_both(&b.graph, Composed { options, place: &place }).at(&place)?;
         let tables = (a.tables(left).0, b.tables(right).1);

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
 use super::super::files::{Form, Loaded, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
-use super::super::weights::{Any, Question2};
+use super::super::weights::{Any, Question2, Refused};
 use super::rewrite::{Apply, Rewrite};
-use crate::graph::SymbolTable;
 use crate::graph::att::AttOptions;
 use crate::graph::openfst::ArcType;
+use crate::graph::{EPSILON, SymbolTable};
 
 /// How energies of several paths become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -220,12 +220,36 @@ impl Both {
         let (isymbols, osymbols) = self.common.symbols()?;
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.read(given, given)?;
+        both_agree(a.tables(given), b.tables(given)).at(self.place())?;
         let yes = question(&a.graph, &b.graph, self.common.is_log(a.form), &self.place())?;
         if let Some(to) = self.common.output.as_deref() {
             deliver(&format!("{yes}\n"), Some(to))?;
         }
         if yes { Ok(()) } else { Err(CliError::No) }
     }
+}
+
+/// Whether labels of two graphs that are one for an operation have one name, and names one label; that of label 0 aside.
+pub(super) fn agree(left: Option<&SymbolTable>, right: Option<&SymbolTable>) -> Result<(), Refused> {
+    let (Some(left), Some(right)) = (left, right) else { return Ok(()) };
+    for (label, symbol) in left.iter().filter(|(label, _)| *label != EPSILON) {
+        let (named, known) = (right.symbol(label), right.label(symbol));
+        let other = match (named, known) {
+            (Some(other), _) if other != symbol => Some(format!("{label} is {other:?}")),
+            (_, Some(other)) if other != label => Some(format!("{other} is {symbol:?}")),
+            _ => None,
+        };
+        if let Some(right) = other {
+            return Err(Refused::Symbols { left: format!("{label} is {symbol:?}"), right });
+        }
+    }
+    Ok(())
+}
+
+/// The same for the tables of both sides.
+pub(super) fn both_agree(left: Tables<'_>, right: Tables<'_>) -> Result<(), Refused> {
+    agree(left.0, right.0)?;
+    agree(left.1, right.1)
 }
 
 impl Pair {
@@ -240,6 +264,7 @@ impl Pair {
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.both.read(given, given)?;
         let place = self.both.place();
+        both_agree(a.tables(given), b.tables(given)).at(&place)?;
         let result = a.graph.ask_both(&b.graph, op).at(&place)?;
         common.write(&result, a.form, a.tables(b.tables(given)), &place, self.to())
     }

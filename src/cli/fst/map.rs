@@ -45,7 +45,7 @@ enum MapType {
     Invert,
     /// Nothing is written.
     OutputEpsilon,
-    /// Every weight ⊕ --weight, final weights of states that are not final too.
+    /// Every weight ⊕ --weight; states that are not final stay so.
     Plus,
     /// Energies times --power.
     Power,
@@ -138,7 +138,7 @@ impl Map {
             Map::Unweighted => g.map(|_, w| if w.is_zero() { W::zero() } else { W::one() }),
             Map::Plus(text) => {
                 let other = parsed(text)?;
-                g.map(|_, w| w.either(&other, log))
+                g.map(|_, w| if w.is_zero() { W::zero() } else { w.either(&other, log) })
             }
             Map::Times(text) => {
                 let other = parsed(text)?;

@@ -8,6 +8,7 @@ use super::super::error::{At, CliError};
 use super::super::files::{is_stdin, name, read_graph};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
+use super::inputs::both_agree;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
 
@@ -80,6 +81,9 @@ impl Replace {
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };
+        for other in others {
+            both_agree(root.tables(given), other.tables(given)).at(&place)?;
+        }
         let others: Vec<&Any> = others.iter().map(|g| &g.graph).collect();
         let kept = |labels: Labels| if self.epsilon_on_replace { CallLabels::Neither } else { labels.into() };
         let o = ops::Replace {

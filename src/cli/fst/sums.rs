@@ -2,10 +2,10 @@
 
 use super::super::error::CliError;
 use super::super::weights::{Refused, lacks};
-use crate::graph::{Graph, Side, WeightText};
+use crate::graph::{EPSILON, Graph, Side, WeightText};
 use crate::ops::{self, Budget, Toward};
 use crate::paths::path_sum_star;
-use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantum, Star};
+use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantum, Star, Weight};
 
 /// Which operation.
 #[derive(Debug, Clone)]
@@ -54,10 +54,12 @@ impl Sum {
     ) -> Result<Graph<S>, Refused> {
         let budget = Budget::default();
         match self {
-            Sum::Determinize(quantum) if g.is_acceptor() => Ok(ops::determinize(g, *quantum, budget)?),
-            Sum::Determinize(quantum) => Ok(ops::determinize_transducer(g, *quantum, budget)?),
-            Sum::Disambiguate(quantum) => Ok(ops::disambiguate(g, *quantum, budget)?),
-            Sum::Minimize(quantum) => Ok(ops::minimize(g, *quantum)?),
+            Sum::Determinize(quantum) if g.is_acceptor() => {
+                epsilon_as_label(g, |g| Ok(ops::determinize(g, *quantum, budget)?))
+            }
+            Sum::Determinize(quantum) => epsilon_as_label(g, |g| Ok(ops::determinize_transducer(g, *quantum, budget)?)),
+            Sum::Disambiguate(quantum) => epsilon_as_label(g, |g| Ok(ops::disambiguate(g, *quantum, budget)?)),
+            Sum::Minimize(quantum) => epsilon_as_label(g, |g| Ok(ops::minimize(g, *quantum)?)),
             Sum::Push { toward, without_total } => {
                 let pushed = ops::push(g, *toward)?;
                 if *without_total { Ok(without(&pushed, *toward)?) } else { Ok(pushed) }
@@ -83,11 +85,32 @@ impl Sum {
         g: &Graph<S>,
     ) -> Result<Graph<S>, Refused> {
         match self {
-            Sum::DeterminizeBest(quantum) => Ok(ops::determinize_best(g, *quantum, Budget::default())?),
+            Sum::DeterminizeBest(quantum) => {
+                epsilon_as_label(g, |g| Ok(ops::determinize_best(g, *quantum, Budget::default())?))
+            }
             Sum::Prune(margin) => Ok(ops::prune(g, &S::parse_weight(margin)?)?.graph),
             _ => self.divided(g),
         }
     }
+}
+
+/// An operation on a graph whose input epsilons count as a label, as they do in OpenFst; so do the output epsilons of an
+/// acceptor, which are the same.
+fn epsilon_as_label<S: Weight>(
+    g: &Graph<S>,
+    op: impl FnOnce(&Graph<S>) -> Result<Graph<S>, Refused>,
+) -> Result<Graph<S>, Refused> {
+    if !g.all_arcs().iter().any(|a| a.ilabel == EPSILON) {
+        return op(g);
+    }
+    let highest = g.all_arcs().iter().map(|a| a.ilabel.max(a.olabel)).max();
+    // Where no label is left the operation says that epsilon is none.
+    let Some(fresh) = highest.and_then(|label| label.checked_add(1)) else { return op(g) };
+    let acceptor = g.is_acceptor();
+    let to = |label| if label == EPSILON { fresh } else { label };
+    let back = |label| if label == fresh { EPSILON } else { label };
+    let made = op(&g.map_labels(|i, o| (to(i), if acceptor { to(o) } else { o })))?;
+    Ok(made.map_labels(|i, o| (back(i), back(o))))
 }
 
 /// A graph whose weights were pushed, without the sum of all paths. Nothing leads back to a start that has it.
