@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
 use super::super::weights::{Kind, Question2, Refused};
-use super::inputs::Both;
+use super::inputs::{Both, Labels};
 use super::randgen::uniform;
 use crate::graph::{Graph, StateId};
 use crate::ops::{self, Budget};
@@ -60,12 +60,12 @@ impl Compared {
 
     pub(super) fn equal(&self) -> Result<(), CliError> {
         let tolerance = self.tolerance()?;
-        self.both.ask(|_| Equal(tolerance))
+        self.both.ask(Labels::Numbers, |_| Equal(tolerance))
     }
 
     pub(super) fn isomorphic(&self) -> Result<(), CliError> {
         let tolerance = self.tolerance()?;
-        self.both.ask(|_| IsIsomorphic(tolerance))
+        self.both.ask(Labels::Numbers, |_| IsIsomorphic(tolerance))
     }
 }
 
@@ -73,9 +73,9 @@ impl Equivalent {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let tolerance = self.compared.tolerance()?;
         if !self.random {
-            return self.compared.both.ask(|log| IsEquivalent { tolerance, log });
+            return self.compared.both.ask(Labels::Named, |log| IsEquivalent { tolerance, log });
         }
-        self.compared.both.answer(|a, b, log, place| {
+        self.compared.both.answer(Labels::Named, |a, b, log, place| {
             let beta = if log { Beta::ONE } else { Beta::Infinite };
             let o = RandomTest { paths: self.npath, arcs: self.max_length, beta, tolerance };
             let (a, b) = (a.energies().at(place)?, b.energies().at(place)?);
