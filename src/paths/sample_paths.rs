@@ -105,6 +105,13 @@ pub fn sample_paths(
 /// `fstrandgen --select=uniform` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer
 /// library*, 2007.
 ///
+/// ```text
+///        ½ ┌─1─▶ ◎
+/// ─▶ 0 ───┤          ½ ┌─1─▶ ◎      "1": ½, "2 1" and "2 2": ¼ each
+///        ½ └─2─▶ 2 ───┤
+///                   ½ └─2─▶ ◎
+/// ```
+///
 /// ```
 /// use energraph::ops::from_strings;
 /// use energraph::paths::random_paths;
