@@ -100,21 +100,6 @@ fn states_in_any_order_are_the_same_states() {
     assert_eq!(state_sort(&g, &[1, 7]), Err(OpError::NotAnOrder { state: 0 }));
 }
 
-/// Which state leads to which, by one arc or more.
-fn leads(g: &Graph<Energy>) -> Vec<Vec<bool>> {
-    let n = g.states();
-    let mut leads = vec![vec![false; n]; n];
-    g.arcs_with_source().for_each(|(_, s, a)| leads[s as usize][a.target as usize] = true);
-    for k in 0..n {
-        for i in 0..n {
-            for j in 0..n {
-                leads[i][j] |= leads[i][k] && leads[k][j];
-            }
-        }
-    }
-    leads
-}
-
 fn has_cycle(g: &Graph<Energy>) -> bool {
     leads(g).iter().enumerate().any(|(s, to)| to[s])
 }

@@ -140,6 +140,18 @@ fn exact() -> Convergence {
     Convergence::default()
 }
 
+/// Every queue that min-sum has.
+fn every_queue() -> [Queue<MinSum<f64>>; 6] {
+    [
+        Queue::auto(),
+        Queue::components(),
+        Queue::topological(),
+        Queue::shortest_first(),
+        Queue::state_order(exact()),
+        Queue::fifo(exact()),
+    ]
+}
+
 #[test]
 fn the_best_walks_are_those_of_brute_force_by_every_queue_that_answers() {
     let (mut rng, mut answers, mut refusals) = (Rng::new(5), [0; 6], [0; 6]);
@@ -148,14 +160,7 @@ fn the_best_walks_are_those_of_brute_force_by_every_queue_that_answers() {
         for backward in [false, true] {
             let numbers = Numbers::of(&g, backward);
             let best = numbers.best();
-            let queues = [
-                Queue::auto(),
-                Queue::components(),
-                Queue::topological(),
-                Queue::shortest_first(),
-                Queue::state_order(exact()),
-                Queue::fifo(exact()),
-            ];
+            let queues = every_queue();
             for (i, queue) in queues.into_iter().enumerate() {
                 let found = ask(&g, backward, queue, MinSum::<f64>::from);
                 let diverges = matches!(found, Err(PathError::SumDiverges { .. }));
@@ -473,14 +478,7 @@ fn the_empty_graph_has_no_distances_and_the_empty_string_one() {
     let empty = Graph::empty();
     let string = energraph::ops::acceptor(&[]).unwrap();
     for backward in [false, true] {
-        let queues = [
-            Queue::auto(),
-            Queue::components(),
-            Queue::topological(),
-            Queue::shortest_first(),
-            Queue::state_order(exact()),
-            Queue::fifo(exact()),
-        ];
+        let queues = every_queue();
         for queue in queues {
             let none = ask(&empty, backward, queue, MinSum::<f64>::from).unwrap();
             assert_eq!((none.distances, none.followed), (vec![], 0));

@@ -234,3 +234,18 @@ pub fn counting(arcs: &[(u32, u32, Label, Label, u64)], finals: &[(u32, u64)]) -
     finals.iter().for_each(|&(s, w)| b.final_weight(s, Counting(w)));
     b.build().unwrap()
 }
+
+/// Which state leads to which, by one arc or more.
+pub fn leads<W: Weight>(g: &Graph<W>) -> Vec<Vec<bool>> {
+    let n = g.states();
+    let mut leads = vec![vec![false; n]; n];
+    g.arcs_with_source().for_each(|(_, s, a)| leads[s as usize][a.target as usize] = true);
+    for k in 0..n {
+        for i in 0..n {
+            for j in 0..n {
+                leads[i][j] |= leads[i][k] && leads[k][j];
+            }
+        }
+    }
+    leads
+}
