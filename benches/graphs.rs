@@ -1,12 +1,14 @@
 //! Path questions and losses, with their gradients, on a graph of the size that a reader makes of one field.
 //!
-//!     cargo bench --bench graphs             # divan's options follow `--`
+//!     cargo bench --bench graphs             # criterion's options follow `--`
 #![allow(clippy::unwrap_used)]
 
-use divan::Bencher;
+use criterion::{Criterion, criterion_group, criterion_main};
 use energraph::loss::{EditDistance, Hamming, Hinge, Latent, Loss, Nll, Perceptron, loss_and_gradient};
 use energraph::ops::Budget;
-use energraph::paths::best_path;
+use energraph::paths::{
+    best_path, free_energy, free_energy_and_posteriors, k_best, k_best_outputs, rival, with_output, without_output,
+};
 use energraph::{Answer, Beta, Energy, Graph, GraphBuilder};
 
 /// 23 cuts, 12 symbols on every segment of at most 12 pieces, rubbish, which writes nothing, on every piece: 2,398 arcs.
@@ -34,56 +36,26 @@ fn best(g: &Graph<Energy>) -> Answer {
     Answer::one(best_path(g).unwrap().unwrap().output)
 }
 
-mod paths {
-    use super::*;
-
-    #[divan::bench]
-    fn free_energy(b: Bencher) {
-        let g = field();
-        b.bench(|| energraph::paths::free_energy(&g, Beta::ONE));
+fn questions(c: &mut Criterion) {
+    let (g, right) = (field(), best(&field()));
+    let mut group = c.benchmark_group("paths");
+    group.bench_function("free_energy", |b| b.iter(|| free_energy(&g, Beta::ONE)));
+    group.bench_function("free_energy_and_posteriors", |b| {
+        b.iter(|| free_energy_and_posteriors(&g, Beta::ONE));
+    });
+    group.bench_function("best_path", |b| b.iter(|| best_path(&g)));
+    group.bench_function("with_output", |b| b.iter(|| with_output(&g, &right)));
+    group.bench_function("without_output", |b| b.iter(|| without_output(&g, &right)));
+    for k in [1, 20] {
+        group.bench_function(format!("k_best/{k}"), |b| b.iter(|| k_best(&g, k)));
     }
-
-    #[divan::bench]
-    fn free_energy_and_posteriors(b: Bencher) {
-        let g = field();
-        b.bench(|| energraph::paths::free_energy_and_posteriors(&g, Beta::ONE));
+    for k in [1, 10] {
+        let find = || k_best_outputs(&g, k, Beta::Infinite, Budget::default());
+        group.bench_function(format!("k_best_outputs/{k}"), |b| b.iter(find));
     }
-
-    #[divan::bench]
-    fn best_path(b: Bencher) {
-        let g = field();
-        b.bench(|| energraph::paths::best_path(&g));
-    }
-
-    #[divan::bench]
-    fn with_output(b: Bencher) {
-        let (g, right) = (field(), best(&field()));
-        b.bench(|| energraph::paths::with_output(&g, &right));
-    }
-
-    #[divan::bench]
-    fn without_output(b: Bencher) {
-        let (g, right) = (field(), best(&field()));
-        b.bench(|| energraph::paths::without_output(&g, &right));
-    }
-
-    #[divan::bench(args = [1, 20])]
-    fn k_best(b: Bencher, k: usize) {
-        let g = field();
-        b.bench(|| energraph::paths::k_best(&g, k));
-    }
-
-    #[divan::bench(args = [1, 10])]
-    fn k_best_outputs(b: Bencher, k: usize) {
-        let g = field();
-        b.bench(|| energraph::paths::k_best_outputs(&g, k, Beta::Infinite, Budget::default()));
-    }
-
-    #[divan::bench]
-    fn rival(b: Bencher) {
-        let (g, right) = (field(), best(&field()));
-        b.bench(|| energraph::paths::rival(&g, &right, Beta::Infinite, Budget::default()));
-    }
+    group.bench_function("rival", |b| {
+        b.iter(|| rival(&g, &right, Beta::Infinite, Budget::default()));
+    });
 }
 
 const LOSSES: [&str; 8] = [
@@ -113,14 +85,16 @@ fn loss(name: &str) -> (Box<dyn Loss>, Latent) {
     }
 }
 
-#[divan::bench(args = LOSSES)]
-fn loss_and_its_gradient(b: Bencher, name: &str) {
-    let (g, right, (loss, latent)) = (field(), Answer::one([3, 1, 12, 1, 5, 2]), loss(name));
-    let of = || loss_and_gradient(&g, &right, loss.as_ref(), latent, Budget::default());
-    assert!(of().unwrap().value.is_finite());
-    b.bench_local(of);
+fn losses(c: &mut Criterion) {
+    let (g, right) = (field(), Answer::one([3, 1, 12, 1, 5, 2]));
+    let mut group = c.benchmark_group("loss_and_its_gradient");
+    for name in LOSSES {
+        let (loss, latent) = loss(name);
+        let of = || loss_and_gradient(&g, &right, loss.as_ref(), latent, Budget::default());
+        assert!(of().unwrap().value.is_finite());
+        group.bench_function(name, |b| b.iter(of));
+    }
 }
 
-fn main() {
-    divan::main();
-}
+criterion_group!(graphs, questions, losses);
+criterion_main!(graphs);

@@ -2,12 +2,12 @@
 //! `benches/peers/crf_torch.py` (`f_unary.npy`, `f_trans.npy`) where `PEER_INPUTS` names their folder, else random ones of the
 //! same shape.
 //!
-//!     cargo bench --bench trellis             # divan's options follow `--`
+//!     cargo bench --bench trellis             # criterion's options follow `--`
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
-use divan::Bencher;
+use criterion::{Criterion, criterion_group, criterion_main};
 use energraph::trellis::{
     Emissions, Topology, Transitions, best_path, chain_best_paths, chain_posteriors_batch, crf_losses, ctc_loss,
     ctc_losses, free_energy, posteriors,
@@ -23,7 +23,11 @@ const BLANK: Label = 1;
 /// The numbers of an `.npy` file, four bytes each, after its header.
 fn npy<T>(name: &str, number: fn([u8; 4]) -> T) -> Option<Vec<T>> {
     let folder = std::env::var_os("PEER_INPUTS")?;
-    let bytes = std::fs::read(Path::new(&folder).join(name)).unwrap();
+    let file = Path::new(&folder).join(name);
+    let Ok(bytes) = std::fs::read(&file) else {
+        eprintln!("{} cannot be read: random numbers in its place", file.display());
+        return None;
+    };
     let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     Some(bytes[header..].chunks_exact(4).map(|b| number([b[0], b[1], b[2], b[3]])).collect())
 }
@@ -49,18 +53,21 @@ fn batch() -> (Array3<f32>, Vec<Vec<Label>>) {
 }
 
 /// The loss and its gradient for the whole batch, on so many threads.
-#[divan::bench(args = [1, 2])]
-fn ctc_losses_of_a_batch(b: Bencher, threads: usize) {
+fn ctc_losses_of_a_batch(c: &mut Criterion) {
     let (energies, targets) = batch();
     let items: Vec<(Emissions<'_>, &[Label])> =
         energies.outer_iter().zip(&targets).map(|(e, t)| (Emissions::new(e).unwrap(), &t[..])).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let all = ctc_losses(&items, BLANK);
     let loss: f64 = all.iter().map(|l| l.as_ref().unwrap().value).sum();
     let squares: f64 =
         all.iter().flat_map(|l| l.as_ref().unwrap().gradient.iter()).map(|&g| f64::from(g) * f64::from(g)).sum();
-    println!("loss {loss:.6}, squares of the gradient {squares:.5}");
-    b.bench(|| pool.install(|| ctc_losses(&items, BLANK)));
+    println!("ctc_losses_of_a_batch: loss {loss:.6}, squares of the gradient {squares:.5}");
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        c.bench_function(&format!("ctc_losses_of_a_batch/{threads}"), |b| {
+            b.iter(|| pool.install(|| ctc_losses(&items, BLANK)))
+        });
+    }
 }
 
 /// One item of it, for any topology's kernels.
@@ -70,24 +77,25 @@ fn one() -> (Array2<f32>, Topology) {
     (first, Topology::ctc(&targets[0], BLANK, SHAPE.2).unwrap())
 }
 
-#[divan::bench]
-fn free_energy_of_one_item(b: Bencher) {
+fn free_energy_of_one_item(c: &mut Criterion) {
     let (one, t) = one();
-    b.bench(|| free_energy(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+    c.bench_function("free_energy_of_one_item", |b| {
+        b.iter(|| free_energy(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE))
+    });
 }
 
-#[divan::bench]
-fn posteriors_of_one_item(b: Bencher) {
+fn posteriors_of_one_item(c: &mut Criterion) {
     let (one, t) = one();
-    b.bench(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE));
+    c.bench_function("posteriors_of_one_item", |b| {
+        b.iter(|| posteriors(&Emissions::new(one.view()).unwrap(), &t, Beta::ONE))
+    });
 }
 
 /// Frames, classes and labels of a single item.
 const SINGLE: (usize, usize, usize) = (1000, 100, 100);
 
 /// The loss and its gradient for one longer item, whose trellis others compose first.
-#[divan::bench]
-fn ctc_loss_of_one(b: Bencher) {
+fn ctc_loss_of_one(c: &mut Criterion) {
     let (frames, classes, labels) = SINGLE;
     let logs = npy("a1_emit.npy", f32::from_le_bytes).unwrap_or_else(|| noise(frames * classes));
     let energies = Array2::from_shape_vec((frames, classes), logs.into_iter().map(|x| -x).collect()).unwrap();
@@ -99,8 +107,8 @@ fn ctc_loss_of_one(b: Bencher) {
     let found = find();
     let share = |(g, e): (&f32, &f32)| (f64::from(*g) + f64::from(-e).exp()).powi(2);
     let squares: f64 = found.gradient.iter().zip(&energies).map(share).sum();
-    println!("loss {:.6}, squares {squares:.6}", found.value);
-    b.bench(find);
+    println!("ctc_loss_of_one: loss {:.6}, squares {squares:.6}", found.value);
+    c.bench_function("ctc_loss_of_one", |b| b.iter(find));
 }
 
 /// Items, frames, classes of the dense chain.
@@ -118,49 +126,51 @@ fn chain() -> (Array3<f32>, Array2<f32>) {
 }
 
 /// Free energies, all marginals and all expected counts for the whole batch, on so many threads.
-#[divan::bench(args = [1, 2])]
-fn chain_posteriors_of_a_batch(b: Bencher, threads: usize) {
+fn chain_posteriors_of_a_batch(c: &mut Criterion) {
     let (energies, between) = chain();
     let t = Transitions::new(between.view()).unwrap();
     let items: Vec<Emissions<'_>> = energies.outer_iter().map(|e| Emissions::new(e).unwrap()).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let all: Vec<_> = chain_posteriors_batch(&items, &t, Beta::ONE).into_iter().map(Result::unwrap).collect();
     let log_z: f64 = all.iter().map(|p| -p.free_energy).sum();
     let shares: f64 = all.iter().flat_map(|p| &p.emissions).map(|&p| f64::from(p) * f64::from(p)).sum();
     let counts = all.iter().fold(Array2::zeros(between.dim()), |sum, p| sum + &p.transitions.between);
     let counts: f64 = counts.iter().map(|c: &f64| c * c).sum();
-    println!("log Z {log_z:.6}, squares of marginals {shares:.6}, of expected counts {counts:.3}");
-    b.bench(|| pool.install(|| chain_posteriors_batch(&items, &t, Beta::ONE)));
+    println!(
+        "chain_posteriors_of_a_batch: log Z {log_z:.6}, squares of marginals {shares:.6}, of expected counts {counts:.3}"
+    );
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        c.bench_function(&format!("chain_posteriors_of_a_batch/{threads}"), |b| {
+            b.iter(|| pool.install(|| chain_posteriors_batch(&items, &t, Beta::ONE)))
+        });
+    }
 }
 
 /// The loss of the same batch, labels as they come.
-#[divan::bench]
-fn crf_losses_of_a_batch(b: Bencher) {
+fn crf_losses_of_a_batch(c: &mut Criterion) {
     let (energies, between) = chain();
     let t = Transitions::new(between.view()).unwrap();
     let target: Vec<Label> = (0..CHAIN.1).map(|t| (t * 31 % CHAIN.2) as Label + 1).collect();
     let items: Vec<(Emissions<'_>, &[Label])> =
         energies.outer_iter().map(|e| (Emissions::new(e).unwrap(), &target[..])).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    b.bench(|| pool.install(|| crf_losses(&items, &t, Beta::ONE)));
+    c.bench_function("crf_losses_of_a_batch", |b| b.iter(|| pool.install(|| crf_losses(&items, &t, Beta::ONE))));
 }
 
 /// The best labellings of the same batch.
-#[divan::bench]
-fn chain_best_paths_of_a_batch(b: Bencher) {
+fn chain_best_paths_of_a_batch(c: &mut Criterion) {
     let (energies, between) = chain();
     let t = Transitions::new(between.view()).unwrap();
     let items: Vec<Emissions<'_>> = energies.outer_iter().map(|e| Emissions::new(e).unwrap()).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    b.bench(|| pool.install(|| chain_best_paths(&items, &t)));
+    c.bench_function("chain_best_paths_of_a_batch", |b| b.iter(|| pool.install(|| chain_best_paths(&items, &t))));
 }
 
 /// Shape and target length of the alignment: `g_logp.npy` and `g_target.npy`, else random energies and labels.
 const ALIGNED: (usize, usize, usize) = (20_000, 60, 1_500);
 
 /// A text placed; what is printed can be compared with `benches/peers/align_torchaudio.py`.
-#[divan::bench]
-fn alignment(b: Bencher) {
+fn alignment(c: &mut Criterion) {
     let (frames, classes, labels) = ALIGNED;
     let logs = npy("g_logp.npy", f32::from_le_bytes).unwrap_or_else(|| noise(frames * classes));
     let target = npy("g_target.npy", u32::from_le_bytes)
@@ -176,10 +186,19 @@ fn alignment(b: Bencher) {
     let (best, topology) = find();
     let class = |arc: u32| u64::from(topology.graph().all_arcs()[arc as usize].ilabel - 1);
     let hash: u64 = best.steps.iter().zip(1..).map(|(s, t)| class(s.arc) * t % 1_000_003).sum();
-    println!("energy {:.6}, hash {hash}", best.energy);
-    b.bench(find);
+    println!("alignment: energy {:.6}, hash {hash}", best.energy);
+    c.bench_function("alignment", |b| b.iter(find));
 }
 
-fn main() {
-    divan::main();
-}
+criterion_group!(
+    trellis,
+    ctc_losses_of_a_batch,
+    free_energy_of_one_item,
+    posteriors_of_one_item,
+    ctc_loss_of_one,
+    chain_posteriors_of_a_batch,
+    crf_losses_of_a_batch,
+    chain_best_paths_of_a_batch,
+    alignment
+);
+criterion_main!(trellis);

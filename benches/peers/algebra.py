@@ -16,9 +16,11 @@ import argparse
 import json
 import math
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 
 # Quantiles of Student's t, 95 %, by degrees of freedom.
 T = {1: 6.31, 2: 2.92, 3: 2.35, 4: 2.13, 5: 2.02, 6: 1.94, 7: 1.89, 8: 1.86, 9: 1.83}
@@ -33,23 +35,43 @@ options = parser.parse_args()
 
 
 GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+# Whose rows are measured with a case: what is asked of a1's result is b.
+GROUPS = {"a1": "a1|b"}
 
 
-def rows(program, case, **environment):
-    command = ["taskset", "-c", "0", program, options.folder, case]
+def lines(*command, **environment):
+    command = ["taskset", "-c", "0", *command]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
     if done.returncode != 0:
-        sys.exit(f"{program}: {done.stderr.strip()}")
+        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def peer(case, **environment):
+    return lines(options.peer, options.folder, case, **environment)
+
+
+def ours(case, *arguments, **environment):
+    wanted = f"^({GROUPS.get(case, case)})/"
+    return lines(options.program, "--bench", wanted, *arguments, PEER_INPUTS=options.folder, **environment)
+
+
+def ours_timed(case):
+    with tempfile.TemporaryDirectory() as home:
+        found = ours(case, CRITERION_HOME=home)
+        for row in found:
+            estimates = pathlib.Path(home, *row["case"].split("_", 1), "new", "estimates.json")
+            row["median_ms"] = json.loads(estimates.read_text())["median"]["point_estimate"] / 1e6
+    return found
 
 
 for case in options.cases.split(","):
     runs = []
     for pair in range(options.pairs):
-        order = (options.program, options.peer) if pair % 2 else (options.peer, options.program)
-        found = {program: rows(program, case) for program in order}
-        runs.append((found[options.program], found[options.peer]))
-    held = [rows(program, case, **GIVE_BACK) for program in (options.program, options.peer)]
+        order = (ours_timed, peer) if pair % 2 else (peer, ours_timed)
+        found = {side: side(case) for side in order}
+        runs.append((found[ours_timed], found[peer]))
+    held = [ours(case, "--test", **GIVE_BACK), peer(case, **GIVE_BACK)]
     for at, row in enumerate(runs[0][0]):
         mine, theirs = ([run[side][at] for run in runs] for side in (0, 1))
         ratios = [b["median_ms"] / a["median_ms"] for a, b in zip(mine, theirs)]

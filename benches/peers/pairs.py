@@ -9,6 +9,7 @@ side) and the least ratio.
 """
 
 import argparse
+import json
 import math
 import os
 import pathlib
@@ -16,8 +17,9 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 
-# Case: its peer's program, what its line begins with, the row of the bench (the first of its arguments: one thread).
+# Case: its peer's program, what its line begins with, the row of the bench (where there are several, that of one thread).
 CASES = {
     "batch": ("ctc_torch.py", "torch", "ctc_losses_of_a_batch"),
     "one": ("ctc_torch.py", "one item", "ctc_loss_of_one"),
@@ -26,7 +28,6 @@ CASES = {
 }
 # Quantiles of Student's t, 95 %, by degrees of freedom.
 T = {1: 6.31, 2: 2.92, 3: 2.35, 4: 2.13, 5: 2.02, 6: 1.94, 7: 1.89, 8: 1.86, 9: 1.83, 10: 1.81, 11: 1.80}
-UNITS = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 
 parser = argparse.ArgumentParser()
 parser.add_argument("folder", type=pathlib.Path)
@@ -58,15 +59,15 @@ def peer(case):
 
 
 def ours(case):
-    printed = output(options.program, "--bench", CASES[case][2])
-    # divan's row: fastest, slowest, median, mean; what the bench itself prints stands before the first of them.
-    rows = [l for l in printed.splitlines() if l.count("│") >= 4 and re.search(r"\d (ns|µs|ms|s) ", l)]
-    if not rows:
-        sys.exit(f"{options.program}: not the bench `trellis`, it has no row {CASES[case][2]}")
-    columns = rows[0].split("│")
-    number, unit = columns[-4].split()
-    checksums = next(l for l in printed.splitlines() if re.search(r"(loss|log Z|energy) [\d.]+", l))
-    return float(number) * UNITS[unit], re.search(r"(loss|log Z|energy) [\d.]+.*", checksums)[0]
+    row = CASES[case][2]
+    with tempfile.TemporaryDirectory() as home:
+        environment["CRITERION_HOME"] = home
+        printed = output(options.program, "--bench", f"^{row}(/1)?$")
+        found = [p for p in pathlib.Path(home).rglob("new/estimates.json")]
+        if len(found) != 1:
+            sys.exit(f"{options.program}: not the bench `trellis`, it has no row {row}")
+        median = json.loads(found[0].read_text())["median"]["point_estimate"] / 1e6
+    return median, next(l for l in printed.splitlines() if l.startswith(f"{row}: ")).removeprefix(f"{row}: ")
 
 
 for case in options.cases.split(","):
