@@ -44,3 +44,23 @@ fn a_queue_that_would_be_wrong_is_refused_in_one_line() {
     fails(&["--delta=-1"], CYCLE, 2, "delta");
     fails(&["--total", "--queue_type=top"], CYCLE, 2, "--total");
 }
+
+#[test]
+fn states_behind_the_last_that_is_reached_have_no_line_as_in_openfst() {
+    // The first two and the last but one are reached, to an end lead the last four.
+    let text = "0 2 1 1 1\n1 2 1 1 1\n3 4 1 1\n4 0.5\n";
+    let from = "0\t0\n1\tInfinity\n2\t1\n";
+    assert_eq!(run(&[], text).out, from);
+    assert_eq!(run(&["--queue_type=fifo"], text).out, from);
+    assert_eq!(run(&["--semiring=log"], text).out, from);
+    assert_eq!(run(&["--reverse"], "0 1 1 1 1\n1 0.5\n1 2 1 1\n").out, "0\t1.5\n1\t0.5\n");
+    assert_eq!(run(&["--reverse"], "0 1 1 1\n").out, "");
+    // An arc of weight Infinity leads somewhere all the same.
+    assert_eq!(run(&[], "0 1 1 1 Infinity\n1 2 1 1\n").out, "0\t0\n1\tInfinity\n");
+    let json = energraph_with(&["fst", "convert", "--fst_type=json", "-"], text).out;
+    for weight in ["Energy", "MinSum<f64>"] {
+        let json = json.replace("Energy", weight);
+        assert_eq!(run(&[], &json).out, from, "{weight}");
+        assert_eq!(run(&["--total"], &json).out, "Infinity\n", "{weight}");
+    }
+}

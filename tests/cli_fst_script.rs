@@ -53,13 +53,13 @@ fn a_script_for_openfsts_tools_prints_the_same_with_other_names() {
         println!("skipped: OpenFst's tools are not installed");
         return;
     }
-    assert_eq!(info_of_graphs(), 40);
+    assert_eq!(facts_of_graphs(), 40);
     let (code, theirs, err) = run(SCRIPT, &path);
     assert_eq!((code, theirs.as_str()), (0, PRINTED), "{err}");
 }
 
-/// Compares what `info` says of random graphs with what `fstinfo` does; gives how many.
-fn info_of_graphs() -> usize {
+/// Compares what `info` and `shortestdistance` say of random graphs with what OpenFst's tools do; gives how many.
+fn facts_of_graphs() -> usize {
     let f = Folder::new("info");
     let mut random = 88_172_645_463_325_252_u64;
     let mut draw = |n: u64| {
@@ -68,6 +68,8 @@ fn info_of_graphs() -> usize {
         random ^= random << 17;
         random % n
     };
+    let symbols = f.file("digits.syms", "0 0\n1 1\n2 2\n3 3\n");
+    let tables = [format!("--isymbols={symbols}"), format!("--osymbols={symbols}")];
     for round in 0..40 {
         let states = 1 + draw(5);
         let mut text = String::new();
@@ -79,7 +81,18 @@ fn info_of_graphs() -> usize {
         }
         text += &format!("{}{}\n", draw(states), ["", " 1"][draw(2) as usize]);
         let (text, file) = (f.file("g.txt", text), f.path("g.fst"));
-        assert_eq!(energraph(&["fst", "compile", &text, &file]).code, 0);
+        // States between those of the text in every other round, and tables of either side.
+        let mut compile = vec!["fst", "compile", &text, &file];
+        compile.extend(["--keep_state_numbering"].iter().take(round % 2));
+        compile.extend([&tables[0], "--keep_isymbols"].iter().take(round / 2 % 2 * 2));
+        compile.extend([&tables[1], "--keep_osymbols"].iter().take(round / 4 % 2 * 2));
+        assert_eq!(energraph(&compile).code, 0);
+        for reverse in ["--reverse=false", "--reverse=true"] {
+            let theirs = Command::new("fstshortestdistance").args([reverse, &file]).output().unwrap();
+            let ours = energraph(&["fst", "shortestdistance", reverse, &file]);
+            let text = std::fs::read_to_string(&text).unwrap();
+            assert_eq!(ours.out, String::from_utf8(theirs.stdout).unwrap(), "{reverse} of\n{text}");
+        }
         for filter in ["any", "epsilon", "iepsilon", "oepsilon"] {
             let filter = format!("--arc_filter={filter}");
             let theirs = Command::new("fstinfo").args([&filter, &file]).output().unwrap();

@@ -239,5 +239,6 @@ fn a_loop_of_nearly_all_mass_is_gone_round_as_often_as_it_says() {
     assert_eq!(entropy(&nothing, Beta::ONE).unwrap(), None);
     let string = energraph::ops::acceptor(&[]).unwrap();
     assert_eq!(entropy(&string, Beta::ONE).unwrap(), Some(0.0));
+    assert!(entropy(&string, Beta::ONE).unwrap().unwrap().is_sign_positive());
     assert_eq!(expected_counts(&string, Beta::ONE).unwrap().sites.finals, [1.0]);
 }

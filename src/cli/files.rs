@@ -147,7 +147,8 @@ pub(super) fn read_symbols(path: Option<&Path>) -> Result<Option<SymbolTable>, C
         if openfst::are_symbols(&bytes) {
             return openfst::read_symbols(&bytes).at(name(p));
         }
-        SymbolTable::read(&text(bytes, p)?).at(name(p))
+        // OpenFst's tables of text have the name of their file.
+        Ok(SymbolTable::read(&text(bytes, p)?).at(name(p))?.named(name(p)))
     };
     path.map(read).transpose()
 }

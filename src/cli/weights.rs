@@ -3,7 +3,7 @@
 use super::error::{At, CliError};
 use crate::graph::att::AttError;
 use crate::graph::{BadWeight, Graph, SymbolTable, WeightText, json};
-use crate::ops::{self, OpError};
+use crate::ops::{self, Budget, OpError};
 use crate::paths::{PathError, path_sum_star, sums_from_start, sums_to_end};
 use crate::semiring::{
     Boolean, Cancellative, Commutative, Counting, Energy, Expectation, KBest, LeftDivide, Lexicographic, LogSum,
@@ -27,6 +27,13 @@ pub(super) enum Refused {
     Draw(#[from] crate::graph::draw::DrawError),
     #[error(transparent)]
     Weight(#[from] BadWeight),
+    #[error("stopped over budget, at {states} states and {arcs} arcs: {limit}")]
+    OverBudget {
+        states: usize,
+        arcs: usize,
+        /// The option that says so, and what is known all the same.
+        limit: String,
+    },
     #[error("weights are {weight:?}, and what is asked for needs {needs}")]
     Kind { weight: String, needs: &'static str },
     #[error("weights are {left:?} in the one and {right:?} in the other")]
@@ -53,7 +60,7 @@ pub(super) enum Span {
 /// A weight that a file may hold.
 pub(super) trait Kind: WeightText + Commutative + 'static {
     /// Applies an operation that sums over paths; `log` says how energies are summed, which have no sum of their own.
-    fn sum(g: &Graph<Self>, op: &Sum, log: bool) -> Result<Graph<Self>, Refused>;
+    fn sum(g: &Graph<Self>, op: &Sum, log: bool, budget: Budget) -> Result<Graph<Self>, Refused>;
 
     /// ⊕.
     fn either(&self, other: &Self, log: bool) -> Self;
@@ -66,25 +73,28 @@ pub(super) trait Kind: WeightText + Commutative + 'static {
         Err(lacks::<Self>("energies"))
     }
 
-    /// Sums over paths as text: one for every state, or the total.
+    /// Sums over paths as text: one for every state up to the last that a path reaches, or the total.
     fn sums(g: &Graph<Self>, span: Span, log: bool) -> Result<Vec<String>, Refused>;
 }
 
 fn sums<S: Star + WeightText>(g: &Graph<S>, span: Span) -> Result<Vec<String>, Refused> {
     let lift = |_, w: &S| w.clone();
-    let found = match span {
+    let mut found = match span {
         Span::FromStart => sums_from_start(g, lift)?,
         Span::ToEnd => sums_to_end(g, lift)?,
         Span::Total => vec![path_sum_star(g, lift)?],
     };
+    if span != Span::Total {
+        found.truncate(found.iter().rposition(|sum| !sum.is_zero()).map_or(0, |last| last + 1));
+    }
     Ok(found.iter().map(S::print_weight).collect())
 }
 
 impl Kind for Energy {
-    fn sum(g: &Graph<Self>, op: &Sum, log: bool) -> Result<Graph<Self>, Refused> {
+    fn sum(g: &Graph<Self>, op: &Sum, log: bool, budget: Budget) -> Result<Graph<Self>, Refused> {
         match log {
-            false => Ok(op.ordered(&g.lift::<MinSum<f64>>())?.lower()),
-            true => Ok(op.divided(&g.lift::<LogSum<f64>>())?.lower()),
+            false => Ok(op.ordered(&g.lift::<MinSum<f64>>(), budget)?.lower()),
+            true => Ok(op.divided(&g.lift::<LogSum<f64>>(), budget)?.lower()),
         }
     }
 
@@ -135,8 +145,8 @@ fn kept<S>(_: &Graph<S>, _: &Graph<S>, _: Tolerance) -> Result<bool, Refused> {
 macro_rules! semirings {
     ($($sum:ident $equivalent:ident: $($type:ty),+;)+) => { $($(
         impl Kind for $type {
-            fn sum(g: &Graph<Self>, op: &Sum, _: bool) -> Result<Graph<Self>, Refused> {
-                op.$sum(g)
+            fn sum(g: &Graph<Self>, op: &Sum, _: bool, budget: Budget) -> Result<Graph<Self>, Refused> {
+                op.$sum(g, budget)
             }
             fn either(&self, other: &Self, _: bool) -> Self {
                 self.plus(other)

@@ -74,11 +74,22 @@ pub enum SymbolError {
 /// assert_eq!(table.write(), "<eps>\t0\na\t1\nb\t7\n");
 /// # Ok::<(), energraph::graph::SymbolError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A table may have a name of its own, as OpenFst's have; tables of the same pairs are equal whatever their names.
+#[derive(Debug, Clone)]
 pub struct SymbolTable {
+    name: Option<String>,
     labels: FxHashMap<String, Label>,
     symbols: BTreeMap<Label, String>,
 }
+
+impl PartialEq for SymbolTable {
+    fn eq(&self, r: &Self) -> bool {
+        self.symbols == r.symbols
+    }
+}
+
+impl Eq for SymbolTable {}
 
 impl Default for SymbolTable {
     fn default() -> Self {
@@ -90,6 +101,7 @@ impl SymbolTable {
     /// The table that names epsilon alone.
     pub fn new() -> Self {
         SymbolTable {
+            name: None,
             labels: FxHashMap::from_iter([(EPSILON_SYMBOL.to_owned(), EPSILON)]),
             symbols: BTreeMap::from([(EPSILON, EPSILON_SYMBOL.to_owned())]),
         }
@@ -97,7 +109,7 @@ impl SymbolTable {
 
     /// The table without a pair, until something names label 0.
     pub(super) fn unnamed() -> Self {
-        SymbolTable { labels: FxHashMap::default(), symbols: BTreeMap::new() }
+        SymbolTable { name: None, labels: FxHashMap::default(), symbols: BTreeMap::new() }
     }
 
     /// Labels 1, 2, 3, … for the symbols in the order given.
@@ -148,6 +160,25 @@ impl SymbolTable {
         self.labels.insert(symbol.to_owned(), label);
         self.symbols.insert(label, symbol.to_owned());
         Ok(())
+    }
+
+    /// The table under a name, which OpenFst's binary form holds.
+    ///
+    /// ```
+    /// use energraph::graph::SymbolTable;
+    /// let table = SymbolTable::read("a 1\n")?;
+    /// assert_eq!((table.name(), table.clone().named("letters").name()), (None, Some("letters")));
+    /// assert_eq!(table.clone().named("letters"), table);
+    /// # Ok::<(), energraph::graph::SymbolError>(())
+    /// ```
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        SymbolTable { name: Some(name.into()), ..self }
+    }
+
+    /// The table's own name.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// The label of a symbol.

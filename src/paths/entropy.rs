@@ -50,7 +50,8 @@ use crate::semiring::Energy;
 pub fn entropy(g: &Graph<Energy>, beta: Beta) -> Result<Option<f64>, PathError> {
     let Beta::Finite(beta) = beta else { return Ok(best_path(g)?.map(|_| 0.0)) };
     let Some(Visits { visits, shares }) = Visits::new(g, beta)? else { return Ok(None) };
-    let term = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+    // From 0 on, and never −0.
+    let term = |p: f64| if p > 0.0 { 0.0 - p * p.ln() } else { 0.0 };
     let at = |s: StateId| {
         let arcs = g.arc_ids(s).map(|id| term(shares.arcs[id as usize]));
         arcs.sum::<f64>() + term(shares.finals[s as usize])

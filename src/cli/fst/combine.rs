@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::error::{At, CliError, complain};
 use super::super::files::read_symbols;
 use super::super::weights::{Any, Kind, Question2, Refused, or_empty};
+use super::budget::{Work, named};
 use super::inputs::{Both, Pair, agree};
 use super::limits::only_true;
 use crate::graph::Graph;
@@ -35,6 +36,8 @@ pub(super) struct Filter {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true,
         value_parser = only_true)]
     connect: Option<bool>,
+    #[command(flatten)]
+    pub work: Work,
 }
 
 /// Two acceptors in.
@@ -77,8 +80,9 @@ impl From<FilterName> for ops::Filter {
 }
 
 impl Filter {
-    fn options(&self, look_ahead: bool) -> ops::Compose {
-        ops::Compose { filter: self.compose_filter.into(), look_ahead, ..ops::Compose::default() }
+    pub(super) fn options(&self, look_ahead: bool) -> ops::Compose {
+        let budget = self.work.budget();
+        ops::Compose { filter: self.compose_filter.into(), look_ahead, budget, ..ops::Compose::default() }
     }
 }
 
@@ -102,13 +106,17 @@ impl Question2 for Combine {
     where
         Any: From<Graph<W>>,
     {
+        let budget = match self {
+            Combine::Difference(o) | Combine::Intersect(o) => Some(o.budget),
+            Combine::Concat | Combine::Union => None,
+        };
         let made = match self {
             Combine::Concat => ops::concat(&[a, b]),
             Combine::Difference(o) => ops::difference(a, b, &o),
             Combine::Intersect(o) => ops::intersect(a, b, &o),
             Combine::Union => ops::union(&[a, b]),
         };
-        Ok(or_empty(made.map(|t| t.graph).map_err(Refused::from))?.into())
+        Ok(or_empty(made.map(|t| t.graph).map_err(|e| named(budget, e.into())))?.into())
     }
 }
 
@@ -129,7 +137,7 @@ impl Question2 for Composed<'_> {
                 complain(&format!("{}: note: {empty}", self.place));
                 Ok(Graph::<W>::empty().into())
             }
-            made => Ok(made?.graph.into()),
+            made => Ok(made.map_err(|e| named(Some(self.options.budget), e.into()))?.graph.into()),
         }
     }
 }

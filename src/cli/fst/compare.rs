@@ -4,10 +4,11 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
 use super::super::weights::{Kind, Question2, Refused};
+use super::budget::Work;
 use super::inputs::{Both, Labels};
 use super::randgen::uniform;
 use crate::graph::{Graph, StateId};
-use crate::ops::{self, Budget};
+use crate::ops;
 use crate::paths::{Beta, Equivalence, RandomTest, randomly_equivalent};
 use crate::semiring::Tolerance;
 
@@ -19,6 +20,14 @@ pub(super) struct Compared {
     delta: f64,
     #[command(flatten)]
     both: Both,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Isomorphic {
+    #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
+    compared: Compared,
 }
 
 #[derive(Debug, Args)]
@@ -62,10 +71,12 @@ impl Compared {
         let tolerance = self.tolerance()?;
         self.both.ask(Labels::Numbers, |_| Equal(tolerance))
     }
+}
 
-    pub(super) fn isomorphic(&self) -> Result<(), CliError> {
-        let tolerance = self.tolerance()?;
-        self.both.ask(Labels::Numbers, |_| IsIsomorphic(tolerance))
+impl Isomorphic {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let tolerance = self.compared.tolerance()?;
+        self.compared.both.ask(Labels::Numbers, |_| IsIsomorphic { tolerance, work: self.work })
     }
 }
 
@@ -102,12 +113,15 @@ impl Question2 for IsEquivalent {
 }
 
 /// Whether two graphs differ in the numbers of states and the order of arcs alone.
-struct IsIsomorphic(Tolerance);
+struct IsIsomorphic {
+    tolerance: Tolerance,
+    work: Work,
+}
 
 impl Question2 for IsIsomorphic {
     type Answer = bool;
     fn of<W: Kind>(self, a: &Graph<W>, b: &Graph<W>) -> Result<bool, Refused> {
-        Ok(ops::isomorphic(a, b, self.0, Budget::default())?)
+        ops::isomorphic(a, b, self.tolerance, self.work.budget()).map_err(|e| self.work.named(e))
     }
 }
 

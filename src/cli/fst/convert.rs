@@ -58,7 +58,7 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FstType {
+pub(super) enum FstType {
     Vector,
     Const,
     /// One JSON object, read by every command too.
@@ -66,7 +66,7 @@ enum FstType {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ArcTypeName {
+pub(super) enum ArcTypeName {
     #[value(alias = "tropical")]
     Standard,
     Log,
@@ -83,14 +83,21 @@ impl From<ArcTypeName> for ArcType {
     }
 }
 
+impl FstType {
+    /// The form of a file that was not a graph's before.
+    pub(super) fn form(self, arcs: ArcTypeName) -> Form {
+        match self {
+            FstType::Vector => Form::Binary { layout: Layout::Vector, arcs: arcs.into() },
+            FstType::Const => Form::Binary { layout: Layout::Const { aligned: false }, arcs: arcs.into() },
+            FstType::Json => Form::Json,
+        }
+    }
+}
+
 impl Compile {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
-        let form = match self.fst_type {
-            FstType::Vector => Form::Binary { layout: Layout::Vector, arcs: self.arc_type.into() },
-            FstType::Const => Form::Binary { layout: Layout::Const { aligned: false }, arcs: self.arc_type.into() },
-            FstType::Json => Form::Json,
-        };
+        let form = self.fst_type.form(self.arc_type);
         let (isymbols, osymbols) = source.common.symbols()?;
         let states = super::super::files::read_symbols(self.ssymbols.as_deref())?;
         if self.ssymbols.as_deref().is_some_and(is_stdin) && is_stdin(source.file) {

@@ -82,7 +82,7 @@ impl Files {
             return Err(CliError::Usage("standard input cannot be both the graph and the codes".to_owned()));
         }
         let to: Option<&Path> = self.to.as_deref().or(self.common.output.as_deref());
-        Ok(Source { file: &self.file, to, common: &self.common })
+        Ok(Source::new(&self.file, to, &self.common))
     }
 
     fn table(&self) -> Result<CodeTable<Energy>, CliError> {

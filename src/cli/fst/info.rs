@@ -9,7 +9,7 @@ use super::super::files::{Form, deliver};
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
 use crate::graph::openfst::Layout;
-use crate::graph::{EPSILON, Graph, GraphBuilder, GraphError, Label, StateId, components};
+use crate::graph::{EPSILON, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, components};
 use crate::semiring::Boolean;
 
 #[derive(Debug, Args)]
@@ -63,12 +63,13 @@ impl Info {
             Form::Binary { layout: Layout::Vector, arcs } => ("vector", Some(arcs)),
             Form::Binary { layout: Layout::Const { .. }, arcs } => ("const", Some(arcs)),
         };
-        let table = |there: bool| if there { "yes" } else { "none" }.to_owned();
+        let table =
+            |table: &Option<SymbolTable>| table.as_ref().map_or("none", |t| t.name().unwrap_or("yes")).to_owned();
         let mut all: Lines = vec![
             ("fst type", layout.to_owned()),
             ("arc type", arcs.map_or_else(|| read.graph.weight(), |a| a.name().to_owned())),
-            ("input symbol table", table(read.isymbols.is_some())),
-            ("output symbol table", table(read.osymbols.is_some())),
+            ("input symbol table", table(&read.isymbols)),
+            ("output symbol table", table(&read.osymbols)),
         ];
         if self.info_type != InfoType::Short {
             let mutable = !matches!(read.form, Form::Binary { layout: Layout::Const { .. }, .. });
@@ -178,7 +179,11 @@ fn shape<W: Kind>(g: &Graph<W>) -> Result<Lines, GraphError> {
     let on_cycle = |s: StateId, target: StateId| parts.of(s) == parts.of(target);
     let cyclic = g.arcs_with_source().any(|(_, s, a)| on_cycle(s, a.target));
     let start_cyclic = g.arcs_with_source().any(|(_, s, a)| Some(a.target) == g.start() && on_cycle(s, a.target));
-    let row = |s: StateId| g.arcs(s).iter().all(|a| a.target == s + 1) && (g.is_final(s) || g.arcs(s).len() == 1);
+    // Of a string the last state is the one that is final.
+    let last = |s: StateId| s as usize + 1 == g.states();
+    let row = |s: StateId| {
+        g.arcs(s).iter().all(|a| a.target == s + 1) && if g.is_final(s) { last(s) } else { g.arcs(s).len() == 1 }
+    };
     let reach = Reach::new(g, ArcFilter::Any)?;
     Ok(vec![
         ("weighted", yes(g.sites().any(|(_, w)| weighted(w)))),

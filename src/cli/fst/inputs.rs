@@ -7,10 +7,12 @@ use clap::{Args, ValueEnum};
 use super::super::error::{At, CliError, complain};
 use super::super::files::{Form, Loaded, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
 use super::super::weights::{Any, Question2, Refused};
+use super::budget::{Work, named};
 use super::rewrite::{Apply, Rewrite};
 use crate::graph::att::AttOptions;
 use crate::graph::openfst::ArcType;
 use crate::graph::{EPSILON, SymbolTable};
+use crate::ops::Budget;
 
 /// How energies of several paths become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,6 +92,8 @@ pub(super) struct Source<'a> {
     pub file: &'a Path,
     pub to: Option<&'a Path>,
     pub common: &'a Common,
+    /// What the command line allows, of operations that have a budget.
+    pub budget: Option<Budget>,
 }
 
 impl Common {
@@ -139,7 +143,16 @@ impl Common {
     }
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn new(file: &'a Path, to: Option<&'a Path>, common: &'a Common) -> Self {
+        Source { file, to, common, budget: None }
+    }
+
+    /// The same, with as much work as is allowed.
+    pub(super) fn within(self, work: Work) -> Self {
+        Source { budget: Some(work.budget()), ..self }
+    }
+
     /// The graph, with the tables that the command line names, and where it names none with those of the file.
     pub(super) fn read(self) -> Result<Loaded, CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
@@ -156,7 +169,8 @@ impl Source<'_> {
 
     /// What steps make of the graph.
     pub(super) fn apply(self, read: &Loaded, steps: &[Rewrite]) -> Result<Any, CliError> {
-        read.graph.ask(Apply { steps, log: self.common.is_log(read.form) }).at(self.place())
+        let apply = Apply { steps, log: self.common.is_log(read.form), budget: self.budget.unwrap_or_default() };
+        read.graph.ask(apply).map_err(|e| named(self.budget, e)).at(self.place())
     }
 
     /// Writes a result in a form.
@@ -172,7 +186,7 @@ impl Source<'_> {
     /// Applies steps; `move_symbols` says which tables name the result's sides.
     pub(super) fn run_with(
         self,
-        move_symbols: for<'a> fn(Tables<'a>) -> Tables<'a>,
+        move_symbols: for<'t> fn(Tables<'t>) -> Tables<'t>,
         steps: &[Rewrite],
     ) -> Result<(), CliError> {
         let read = self.read()?;
@@ -187,7 +201,7 @@ impl Source<'_> {
 impl Unary {
     pub(super) fn source(&self) -> Source<'_> {
         let Unary { file, to, common } = self;
-        Source { file, to: to.as_deref().or(common.output.as_deref()), common }
+        Source::new(file, to.as_deref().or(common.output.as_deref()), common)
     }
 
     /// Applies one step after another; each side keeps its symbols.

@@ -1,20 +1,26 @@
 //! `energraph fst`: operations on graph files under OpenFst's names.
 
 mod arguments;
+mod budget;
 mod combine;
 mod compare;
 mod convert;
 mod encode;
+mod expected;
 mod info;
 mod inputs;
 mod labels;
 mod limits;
 mod map;
+mod minimal_acceptor;
+mod paths;
 mod randgen;
 mod replace;
 mod rewrite;
+mod search;
 mod shortest;
 mod simple;
+mod statesort;
 mod sums;
 mod text;
 mod transducers;
@@ -41,6 +47,9 @@ pub(super) use self::sums::Sum;
 /// `energraph fst compose a.fst b.fst c.fst`. Options may begin with one dash, be written with underscores and end with =true or
 /// =false; no file, or `-`, is standard input, and one file more is where the result goes. Options that would change a result and are
 /// not known here are refused.
+///
+/// OpenFst has no tool like minimalacceptor, statesort, condense, complement, search, paths, entropy and counts. What may grow out of hand
+/// stops at a budget, --max_states and --max_arcs.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -")]
 pub(super) struct Fst {
@@ -63,6 +72,12 @@ enum Op {
     /// Turn any form into a binary layout.
     #[command(after_help = "Example:\n  energraph fst convert --fst_type=const --fst_align words.fst -o words.const")]
     Convert(convert::Convert),
+    /// The smallest acceptor of a list of words, deterministic and without weights.
+    #[command(
+        alias = "minimal-acceptor",
+        after_help = "Example:\n  energraph fst minimalacceptor --sort --isymbols=letters.syms words.txt -o words.fst.txt"
+    )]
+    Minimalacceptor(minimal_acceptor::MinimalAcceptor),
     /// What the first graph writes, the second reads.
     #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt -o answers.txt")]
     Compose(combine::Compose),
@@ -94,7 +109,7 @@ enum Op {
     Replace(replace::Replace),
     /// What is read and what is written side by side.
     #[command(after_help = "Example:\n  energraph fst synchronize answers.txt")]
-    Synchronize(Unary),
+    Synchronize(simple::Synchronize),
     /// Strongly connected components as states, without the arcs inside.
     #[command(after_help = "Example:\n  energraph fst condense grammar.txt | energraph draw - -o parts.svg")]
     Condense(Unary),
@@ -103,6 +118,9 @@ enum Op {
     Arcsort(simple::ArcSort),
     /// Number the states in topological order.
     Topsort(Unary),
+    /// Number the states as a list of them says.
+    #[command(after_help = "Example:\n  energraph fst statesort --order=order.txt words.txt")]
+    Statesort(statesort::StateSort),
     /// Remove the arcs that neither read nor write.
     #[command(
         after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
@@ -133,7 +151,7 @@ enum Op {
     Equal(compare::Compared),
     /// Say by the exit code whether two graphs differ in the numbers of states and the order of arcs alone: 0 for yes, 2 for no; --output says it in words.
     #[command(after_help = "Example:\n  energraph fst isomorphic --delta=0.001 a.txt b.txt && echo the same")]
-    Isomorphic(compare::Compared),
+    Isomorphic(compare::Isomorphic),
     /// Print counts and properties, as fstinfo does.
     #[command(after_help = "Example:\n  energraph fst info words.fst | grep '# of states'")]
     Info(info::Info),
@@ -170,12 +188,35 @@ enum Op {
         after_help = "Example:\n  energraph fst shortestpath --nshortest=3 --unique answers.txt"
     )]
     Shortestpath(shortest::ShortestPath),
+    /// The path of lowest energy of a composition, or those near it, of which no more is built than that takes.
+    ///
+    /// A note on standard error says how many states and arcs of the composition were made, and with --weight by how much the free energy
+    /// of the result is at most above that of all paths.
+    #[command(after_help = "Example:\n  energraph fst search --weight=2 image.txt grammar.txt -o answers.txt")]
+    Search(search::Search),
+    /// The accepting paths, a line each: what is read, what is written and the energy, with tabs between them.
+    #[command(after_help = "Example:\n  energraph fst paths --limit=10 answers.txt")]
+    Paths(paths::Paths),
     /// The energy between the start and every state, or of all accepting paths together.
     #[command(
         alias = "shortest-distance",
         after_help = "Example:\n  energraph fst shortestdistance --total --semiring=log answers.txt"
     )]
     Shortestdistance(shortest::ShortestDistance),
+    /// How uncertain it is which path is taken: a number, in nats.
+    ///
+    /// Paths are taken by their energies. It is 0 for one path, and the logarithm of their number where all are alike; cycles are summed
+    /// over.
+    #[command(after_help = "Example:\n  energraph fst entropy --beta=0.5 answers.txt")]
+    Entropy(expected::Entropy),
+    /// How often a path takes each arc and ends in each final state, on average over all paths.
+    ///
+    /// Paths are taken by their energies; cycles are summed over, so that a count may be above 1. Lines are those of `fst print`, with
+    /// counts in place of energies: `source target input output count`, and `state count` for a final state.
+    #[command(
+        after_help = "Example:\n  energraph fst counts answers.txt\n  energraph fst counts --of=olabels answers.txt"
+    )]
+    Counts(expected::Counts),
     /// Random paths.
     #[command(after_help = "Example:\n  energraph fst randgen --npath=5 --select=log_prob grammar.txt")]
     Randgen(randgen::RandGen),
@@ -191,6 +232,7 @@ impl Fst {
             Op::Compile(c) => c.run(),
             Op::Print(c) => c.run(),
             Op::Convert(c) => c.run(),
+            Op::Minimalacceptor(c) => c.run(),
             Op::Compose(c) => c.run(),
             Op::Connect(u) => u.run(&[Rewrite::Connect]),
             Op::Invert(u) => u.source().run_with(|(i, o)| (o, i), &[Rewrite::Invert]),
@@ -203,9 +245,10 @@ impl Fst {
             Op::Closure(c) => c.run(),
             Op::Complement(c) => c.run(),
             Op::Replace(c) => c.run(),
-            Op::Synchronize(u) => u.run(&[Rewrite::Synchronize]),
+            Op::Synchronize(c) => c.run(),
             Op::Condense(u) => simple::condense(u),
             Op::Arcsort(c) => c.run(),
+            Op::Statesort(c) => c.run(),
             Op::Topsort(u) => u.run(&[Rewrite::TopSort]),
             Op::Rmepsilon(c) => c.run(),
             Op::Determinize(c) => c.run(),
@@ -216,7 +259,7 @@ impl Fst {
             Op::Prune(c) => c.run(),
             Op::Equivalent(c) => c.run(),
             Op::Equal(c) => c.equal(),
-            Op::Isomorphic(c) => c.isomorphic(),
+            Op::Isomorphic(c) => c.run(),
             Op::Info(c) => c.run(),
             Op::Encode(c) => c.run(),
             Op::Decode(c) => c.run(),
@@ -225,7 +268,11 @@ impl Fst {
             Op::Reweight(c) => c.run(),
             Op::Map(c) => c.run(),
             Op::Shortestpath(c) => c.run(),
+            Op::Search(c) => c.run(),
+            Op::Paths(c) => c.run(),
             Op::Shortestdistance(c) => c.run(),
+            Op::Entropy(c) => c.run(),
+            Op::Counts(c) => c.run(),
             Op::Randgen(c) => c.run(),
             Op::Draw(c) => c.run(),
         }

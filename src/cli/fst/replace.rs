@@ -8,6 +8,7 @@ use super::super::error::{At, CliError};
 use super::super::files::{is_stdin, name, read_graph};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
+use super::budget::{Work, named};
 use super::inputs::both_agree;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -30,6 +31,8 @@ pub(super) struct Replace {
     /// Arcs that call or return are epsilon arcs.
     #[arg(long)]
     epsilon_on_replace: bool,
+    #[command(flatten)]
+    work: Work,
     #[command(flatten)]
     common: Common,
 }
@@ -90,6 +93,7 @@ impl Replace {
             call_arc: kept(self.call_arc_labeling),
             return_arc: kept(self.return_arc_labeling),
             return_label: self.return_label,
+            budget: self.work.budget(),
             ..ops::Replace::default()
         };
         let made = root.graph.ask(Network { labels: &labels, others: &others, start, o }).at(&place)?;
@@ -113,9 +117,9 @@ impl Question for Network<'_> {
     {
         let others = self.others.iter().map(|g| g.of_kind::<W>()).collect::<Result<Vec<_>, _>>()?;
         let all = std::iter::once(root).chain(others);
-        let named: Vec<(Label, &Graph<W>)> = self.labels.iter().copied().zip(all).collect();
-        let made = ops::replace(self.start, &named, &self.o).map(|t| t.graph);
-        Ok(or_empty(made.map_err(Refused::from))?.into())
+        let all: Vec<(Label, &Graph<W>)> = self.labels.iter().copied().zip(all).collect();
+        let made = ops::replace(self.start, &all, &self.o).map(|t| t.graph);
+        Ok(or_empty(made.map_err(|e| named(Some(self.o.budget), e.into())))?.into())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::map::Map;
 use super::sums::Sum;
-use crate::graph::{Graph, Label, Side};
+use crate::graph::{Graph, Label, Side, StateId};
 use crate::ops::{self, Budget, Codes, Encode};
 use crate::semiring::Quantum;
 
@@ -22,32 +22,34 @@ pub(super) enum Rewrite {
     Relabel(Vec<(Label, Label)>, Vec<(Label, Label)>),
     Reverse,
     Sort(Side),
+    /// By the states in the order that they are to have.
+    StateSort(Vec<StateId>),
     Sum(Sum),
     Synchronize,
     TopSort,
 }
 
 impl Rewrite {
-    fn of<W: Kind>(&self, g: &Graph<W>, log: bool) -> Result<Graph<W>, Refused> {
-        let budget = Budget::default();
+    fn of<W: Kind>(&self, g: &Graph<W>, log: bool, budget: Budget) -> Result<Graph<W>, Refused> {
         Ok(match self {
             Rewrite::Closure(kind) => ops::closure(g, *kind)?.graph,
             Rewrite::Complement(alphabet) => ops::complement(g, alphabet, budget)?,
             Rewrite::Connect => ops::connect(g)?.graph,
             Rewrite::Invert => ops::invert(g).graph,
             Rewrite::Map(map) => map.of(g, log)?,
-            Rewrite::Minimize(quantum) if g.is_acceptor() => W::sum(g, &Sum::Minimize(*quantum), log)?,
+            Rewrite::Minimize(quantum) if g.is_acceptor() => W::sum(g, &Sum::Minimize(*quantum), log, budget)?,
             Rewrite::Minimize(quantum) => {
                 let mut codes = Codes::new(Encode::Labels);
                 let encoded = ops::encode(&ops::push_labels(g, budget)?, &mut codes)?;
-                ops::decode(&W::sum(&encoded, &Sum::Minimize(*quantum), log)?, &codes)?
+                ops::decode(&W::sum(&encoded, &Sum::Minimize(*quantum), log, budget)?, &codes)?
             }
             Rewrite::Project(side) => ops::project(g, *side).graph,
             Rewrite::PushLabels => ops::push_labels(g, budget)?,
             Rewrite::Relabel(input, output) => ops::relabel(g, input, output).graph,
             Rewrite::Reverse => ops::reverse(g)?.graph,
             Rewrite::Sort(side) => ops::arc_sort(g, *side)?.graph,
-            Rewrite::Sum(sum) => W::sum(g, sum, log)?,
+            Rewrite::StateSort(order) => ops::state_sort(g, order)?.graph,
+            Rewrite::Sum(sum) => W::sum(g, sum, log, budget)?,
             Rewrite::Synchronize => ops::synchronize(g, budget)?.graph,
             Rewrite::TopSort => ops::top_sort(g)?.graph,
         })
@@ -58,6 +60,7 @@ impl Rewrite {
 pub(super) struct Apply<'a> {
     pub steps: &'a [Rewrite],
     pub log: bool,
+    pub budget: Budget,
 }
 
 impl Question for Apply<'_> {
@@ -68,7 +71,7 @@ impl Question for Apply<'_> {
     {
         let mut made = g.clone();
         for step in self.steps {
-            made = or_empty(step.of(&made, self.log))?;
+            made = or_empty(step.of(&made, self.log, self.budget))?;
         }
         Ok(made.into())
     }

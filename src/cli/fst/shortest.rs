@@ -6,10 +6,10 @@ use super::super::error::{At, CliError};
 use super::super::files::deliver;
 use super::super::weights::{Any, Kind, Question, Refused, Span};
 use super::Unary;
+use super::budget::Work;
 use super::inputs::SemiringName;
 use super::limits::{Queue, no_state_limit};
-use crate::graph::{Graph, GraphBuilder, GraphError};
-use crate::ops::Budget;
+use crate::graph::{Graph, GraphBuilder, GraphError, StateId};
 use crate::paths::{
     self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best,
     k_best_outputs, path_sum_star, shortest_distance, shortest_distance_to_end,
@@ -21,7 +21,7 @@ pub(super) struct ShortestPath {
     /// How many paths.
     #[arg(long, default_value_t = 1)]
     nshortest: usize,
-    /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor.
+    /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor. This search has a budget.
     #[arg(long)]
     unique: bool,
     /// How far above the lowest energy of a path the others may lie.
@@ -35,6 +35,8 @@ pub(super) struct ShortestPath {
     delta: Option<f64>,
     #[command(flatten)]
     queue: Queue,
+    #[command(flatten)]
+    work: Work,
     #[command(flatten)]
     unary: Unary,
 }
@@ -94,7 +96,7 @@ impl QueueType {
 }
 
 /// An energy from 0 on.
-fn margin(text: &str) -> Result<f64, String> {
+pub(super) fn margin(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         _ if text.is_empty() => Ok(f64::INFINITY),
         Ok(x) if x >= 0.0 => Ok(x),
@@ -113,7 +115,8 @@ impl ShortestPath {
         let (g, (i, o)) = (read.graph.energies().at(&place)?, read.tables((None, None)));
         let most = self.weight.unwrap_or(f64::INFINITY);
         if self.unique {
-            let mut outputs = k_best_outputs(g, self.nshortest, Beta::Infinite, Budget::default()).at(&place)?;
+            let found = k_best_outputs(g, self.nshortest, Beta::Infinite, self.work.budget());
+            let mut outputs = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = outputs.first().map_or(0.0, |o| o.1);
             outputs.retain(|o| o.1 <= best + most);
             // An acceptor's one table is the input's.
@@ -210,7 +213,11 @@ impl ShortestDistance {
         let log = source.common.is_log(read.form);
         let found = match (&read.graph, self.total, self.reverse) {
             (Any::Energy(g), true, _) => vec![number(total(g, log).at(&place)?)],
-            (Any::Energy(g), false, _) => self.distances(g, log, &place)?.into_iter().map(number).collect(),
+            (Any::Energy(g), false, _) => {
+                let mut distances = self.distances(g, log, &place)?;
+                distances.truncate(reached(g, &distances, self.reverse));
+                distances.into_iter().map(number).collect()
+            }
             (_, false, _) if self.queue_type != QueueType::Auto => {
                 return Err(CliError::Usage("the order of states can be chosen for energies alone".to_owned()));
             }
@@ -253,6 +260,15 @@ fn total(g: &Graph<Energy>, log: bool) -> Result<f64, PathError> {
         false => free_energy(g, Beta::Infinite),
         true => Ok(path_sum_star(g, |_, &e| LogSum::<f64>::from(e))?.get()),
     }
+}
+
+/// How many states there are up to the last that arcs lead to: OpenFst has no distance for those behind it.
+fn reached(g: &Graph<Energy>, distances: &[f64], reverse: bool) -> usize {
+    let is_near = |s: &StateId| distances.get(*s as usize).is_some_and(|d| *d < f64::INFINITY);
+    let arcs = g.arcs_with_source().map(|(_, s, a)| if reverse { (a.target, s) } else { (s, a.target) });
+    let met = arcs.filter(|(s, _)| is_near(s)).map(|(_, t)| t);
+    let near = (0..g.states() as StateId).filter(is_near);
+    near.chain(met).max().map_or(0, |last| last as usize + 1)
 }
 
 /// As OpenFst writes numbers: infinity in full.

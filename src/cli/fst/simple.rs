@@ -7,6 +7,7 @@ use super::super::error::{At, CliError};
 use super::super::files::deliver;
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
+use super::budget::Work;
 use super::rewrite::Rewrite;
 use super::sums::Sum;
 use crate::graph::{EPSILON, Graph, Label, Side, draw};
@@ -77,6 +78,16 @@ pub(super) struct Complement {
     /// What strings are made of: the labels of the graph if not given. With a table of input labels they may be symbols.
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     alphabet: Vec<String>,
+    #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
+    unary: Unary,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Synchronize {
+    #[command(flatten)]
+    work: Work,
     #[command(flatten)]
     unary: Unary,
 }
@@ -162,7 +173,7 @@ pub(super) fn condense(unary: &Unary) -> Result<(), CliError> {
 
 impl Complement {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let source = self.unary.source();
+        let source = self.unary.source().within(self.work);
         let read = source.read()?;
         let table = read.tables((None, None)).0;
         let named = |text: &String| {
@@ -178,6 +189,12 @@ impl Complement {
         };
         let result = source.apply(&read, &[Rewrite::Complement(alphabet)])?;
         source.write(&result, read.form, read.tables((None, None)))
+    }
+}
+
+impl Synchronize {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        self.unary.source().within(self.work).run(&[Rewrite::Synchronize])
     }
 }
 

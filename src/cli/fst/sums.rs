@@ -37,11 +37,12 @@ impl Sum {
     pub(in crate::cli) fn starred<S: Star + Commutative + WeightText>(
         &self,
         g: &Graph<S>,
+        budget: Budget,
     ) -> Result<Graph<S>, Refused> {
         match self {
             Sum::RemoveEpsilon => Ok(ops::remove_epsilon(g)?),
             Sum::Condense => Ok(ops::condense(g).graph),
-            Sum::EpsNormalize(side) => Ok(ops::epsilon_normalize(g, *side, Budget::default())?),
+            Sum::EpsNormalize(side) => Ok(ops::epsilon_normalize(g, *side, budget)?),
             Sum::DeterminizeBest(_) | Sum::Prune(_) => Err(lacks::<S>("one of any two paths to be the better one")),
             _ => Err(lacks::<S>("a division")),
         }
@@ -51,8 +52,8 @@ impl Sum {
     pub(in crate::cli) fn divided<S: Star + LeftDivide + Commutative + WeightText>(
         &self,
         g: &Graph<S>,
+        budget: Budget,
     ) -> Result<Graph<S>, Refused> {
-        let budget = Budget::default();
         match self {
             Sum::Determinize(quantum) if g.is_acceptor() => {
                 epsilon_as_label(g, |g| Ok(ops::determinize(g, *quantum, budget)?))
@@ -75,7 +76,7 @@ impl Sum {
                 }
                 Ok(ops::reweight(g, &all, *toward)?)
             }
-            _ => self.starred(g),
+            _ => self.starred(g, budget),
         }
     }
 
@@ -83,13 +84,12 @@ impl Sum {
     pub(in crate::cli) fn ordered<S: Star + LeftDivide + Commutative + PathProperty + WeightText>(
         &self,
         g: &Graph<S>,
+        budget: Budget,
     ) -> Result<Graph<S>, Refused> {
         match self {
-            Sum::DeterminizeBest(quantum) => {
-                epsilon_as_label(g, |g| Ok(ops::determinize_best(g, *quantum, Budget::default())?))
-            }
+            Sum::DeterminizeBest(quantum) => epsilon_as_label(g, |g| Ok(ops::determinize_best(g, *quantum, budget)?)),
             Sum::Prune(margin) => Ok(ops::prune(g, &S::parse_weight(margin)?)?.graph),
-            _ => self.divided(g),
+            _ => self.divided(g, budget),
         }
     }
 }

@@ -80,10 +80,9 @@ struct Columns<'a> {
 impl Columns<'_> {
     fn label(&self, label: Label, table: Option<&SymbolTable>, side: Side) -> Result<String, AttError> {
         let missing = self.print.missing_symbol.as_ref().filter(|m| !m.is_empty());
-        match table.map(|t| t.symbol(label)) {
-            None => Ok(label.to_string()),
-            Some(Some(symbol)) => Ok(symbol.to_owned()),
-            Some(None) => missing.cloned().ok_or(AttError::NoSymbol { label, side }),
+        match (shown(label, table, side), missing) {
+            (Err(_), Some(missing)) => Ok(missing.clone()),
+            (shown, _) => shown,
         }
     }
 
@@ -126,6 +125,15 @@ impl Question for Columns<'_> {
             }
         }
         Ok(text)
+    }
+}
+
+/// A label as its symbol, or as its number where there is no table.
+pub(super) fn shown(label: Label, table: Option<&SymbolTable>, side: Side) -> Result<String, AttError> {
+    match table.map(|t| t.symbol(label)) {
+        None => Ok(label.to_string()),
+        Some(Some(symbol)) => Ok(symbol.to_owned()),
+        Some(None) => Err(AttError::NoSymbol { label, side }),
     }
 }
 

@@ -8,11 +8,12 @@ use super::super::error::{At, CliError};
 use super::super::files::{is_stdin, name, read_text};
 use super::super::weights::Refused;
 use super::Unary;
+use super::budget::Work;
 use super::limits::{NoLimits, Queue, no_label};
 use super::rewrite::{Apply, Rewrite};
 use super::sums::{Sum, quantum};
 use crate::graph::Side;
-use crate::ops::Toward;
+use crate::ops::{Budget, Toward};
 
 #[derive(Debug, Args)]
 pub(super) struct Determinize {
@@ -30,6 +31,8 @@ pub(super) struct Determinize {
     increment_subsequential_label: bool,
     #[command(flatten)]
     limits: NoLimits,
+    #[command(flatten)]
+    work: Work,
     #[command(flatten)]
     unary: Unary,
 }
@@ -53,7 +56,7 @@ impl Determinize {
                 Sum::DeterminizeBest(quantum)
             }
         };
-        let result = self.unary.source().apply(&read, &[Rewrite::Sum(sum)])?;
+        let result = self.unary.source().within(self.work).apply(&read, &[Rewrite::Sum(sum)])?;
         self.unary.source().write(&result, read.form, read.tables((None, None)))
     }
 }
@@ -69,12 +72,14 @@ pub(super) struct Disambiguate {
     #[command(flatten)]
     limits: NoLimits,
     #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
     unary: Unary,
 }
 
 impl Disambiguate {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.run(&[Rewrite::Sum(Sum::Disambiguate(quantum(self.delta)?))])
+        self.unary.source().within(self.work).run(&[Rewrite::Sum(Sum::Disambiguate(quantum(self.delta)?))])
     }
 }
 
@@ -87,12 +92,14 @@ pub(super) struct Minimize {
     #[arg(long, hide = true)]
     allow_nondet: bool,
     #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
     unary: Unary,
 }
 
 impl Minimize {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.run(&[Rewrite::Minimize(quantum(self.delta)?)])
+        self.unary.source().within(self.work).run(&[Rewrite::Minimize(quantum(self.delta)?)])
     }
 }
 
@@ -143,7 +150,7 @@ impl Prune {
             "" | "Infinity" => Rewrite::Connect,
             weight => Rewrite::Sum(Sum::Prune(weight.to_owned())),
         };
-        let pruned = read.graph.ask(Apply { steps: &[step], log: false });
+        let pruned = read.graph.ask(Apply { steps: &[step], log: false, budget: Budget::default() });
         if let Err(Refused::Weight(bad)) = &pruned {
             return Err(CliError::Usage(format!("--weight: {bad}")));
         }
@@ -169,6 +176,8 @@ pub(super) struct Push {
     #[arg(long, hide = true)]
     delta: Option<f64>,
     #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
     unary: Unary,
 }
 
@@ -185,7 +194,7 @@ impl Push {
         let labels = self.push_labels.then_some(Rewrite::PushLabels);
         let push = Sum::Push { toward, without_total: self.remove_total_weight };
         let steps: Vec<Rewrite> = labels.into_iter().chain(weights.then_some(Rewrite::Sum(push))).collect();
-        self.unary.run(&steps)
+        self.unary.source().within(self.work).run(&steps)
     }
 }
 
@@ -195,13 +204,15 @@ pub(super) struct EpsNormalize {
     #[arg(long)]
     eps_norm_output: bool,
     #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
     unary: Unary,
 }
 
 impl EpsNormalize {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let side = if self.eps_norm_output { Side::Output } else { Side::Input };
-        self.unary.run(&[Rewrite::Sum(Sum::EpsNormalize(side))])
+        self.unary.source().within(self.work).run(&[Rewrite::Sum(Sum::EpsNormalize(side))])
     }
 }
 
@@ -227,7 +238,7 @@ impl Reweight {
             return Err(CliError::Usage("standard input cannot be both the graph and the potentials".to_owned()));
         }
         let to = self.to.as_deref().or(self.common.output.as_deref());
-        let source = super::inputs::Source { file: &self.file, to, common: &self.common };
+        let source = super::inputs::Source::new(&self.file, to, &self.common);
         let read = source.read()?;
         let potentials = potentials(&read_text(&self.potentials)?).at(name(&self.potentials))?;
         let toward = if self.to_final { Toward::End } else { Toward::Start };

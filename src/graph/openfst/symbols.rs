@@ -34,7 +34,7 @@ pub(super) fn table(bytes: &mut Bytes<'_>) -> Result<SymbolTable, OpenFstError> 
     if bytes.take(4, WHAT)? != MAGIC {
         return Err(OpenFstError::Magic { expected: "an OpenFst symbol table" });
     }
-    let _name = bytes.text(WHAT)?;
+    let name = bytes.text(WHAT)?.to_owned();
     let _next_label = bytes.i64(WHAT)?;
     // A symbol takes the four bytes of its length and eight of its label.
     let count = bytes.count(12, "symbols")?;
@@ -46,7 +46,7 @@ pub(super) fn table(bytes: &mut Bytes<'_>) -> Result<SymbolTable, OpenFstError> 
         let label = Label::try_from(value).map_err(|_| OpenFstError::Range { what: "label", value, at })?;
         pairs.push((symbol, label));
     }
-    let mut table = SymbolTable::unnamed();
+    let mut table = SymbolTable::unnamed().named(name);
     for (symbol, label) in pairs {
         table.insert(symbol, label)?;
     }
@@ -60,7 +60,7 @@ pub(super) fn table(bytes: &mut Bytes<'_>) -> Result<SymbolTable, OpenFstError> 
 pub(super) fn put(out: &mut Vec<u8>, table: &SymbolTable) {
     let next = table.iter().last().map_or(0, |(label, _)| i64::from(label) + 1);
     out.extend(MAGIC);
-    put_text(out, "symbols");
+    put_text(out, table.name().unwrap_or("symbols"));
     out.extend(next.to_le_bytes());
     out.extend((table.len() as i64).to_le_bytes());
     for (label, symbol) in table.iter() {

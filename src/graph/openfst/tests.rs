@@ -169,3 +169,14 @@ fn labels_beyond_31_bits_have_no_room() {
     let wide = b.build().unwrap();
     assert_eq!(write(&wide, &WriteOptions::default()), Err(OpenFstError::Label { label: u32::MAX }));
 }
+
+#[test]
+fn tables_keep_their_names() {
+    let table = SymbolTable::from_symbols(["a", "b"]).unwrap();
+    let name = |table: &SymbolTable| read_symbols(&write_symbols(table)).unwrap().name().map(str::to_owned);
+    assert_eq!(name(&table).as_deref(), Some("symbols"));
+    for own in ["letters", "", "a/b c"] {
+        let named = table.clone().named(own);
+        assert_eq!((name(&named).as_deref(), &named), (Some(own), &table));
+    }
+}
