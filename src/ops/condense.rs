@@ -34,6 +34,7 @@ pub struct Condensed<S> {
 /// # Source
 /// R. Tarjan, *Depth-first search and linear graph algorithms*, 1972; OpenFst's `Condense`.
 ///
+/// # Example
 /// ```text
 ///        ┌──c──┐
 /// ─▶ 0 ─a─▶ 1 ─b─▶ 2 ─d─▶ ◎ 3     becomes     ─▶ {0} ─a─▶ {1, 2} ─d─▶ ◎ {3}

@@ -27,6 +27,7 @@ use crate::semiring::Commutative;
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ ◎
 /// ─▶0              without "a"      leaves      ─▶ 0 ─b/2─▶ ◎

@@ -34,6 +34,7 @@ use crate::semiring::{LeftDivide, Quantum};
 /// # Source
 /// M. Mohri, M. Riley, *On the disambiguation of weighted automata*, 2015.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ 1 ─b─▶ ◎                        ┌─a/1─▶ 1 ─b─▶ ◎
 /// ─▶0 ─a/1─▶ 2 ─c─▶ ◎      becomes        ─▶0                      ("ab" had two paths; min-sum)

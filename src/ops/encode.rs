@@ -132,6 +132,7 @@ impl<W: Weight> Codes<W> {
 /// # Source
 /// OpenFst's `fstencode`.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:x/2─▶ ◎/3       labels: ─▶ 0 ─1/2─▶ ◎/3       both: ─▶ 0 ─1─▶ ○ ─2─▶ ◎        1 = a:x/2, 2 = end/3
 /// ```
@@ -226,6 +227,7 @@ fn coded<W: Weight>(a: &Arc<W>, codes: &mut Codes<W>) -> Result<Arc<W>, OpError>
 /// # Source
 /// OpenFst's `fstencode --decode`.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─1─▶ ○ ─2─▶ ◎      with 1 = a:x/2, 2 = end/3      becomes      ─▶ 0 ─a:x/2─▶ ◎/3
 /// ```

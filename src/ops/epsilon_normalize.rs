@@ -40,6 +40,7 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002; OpenFst's
 /// `fstepsnormalize`.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─ε:x─▶ 1 ─a:y─▶ 2 ─b:ε─▶ ◎       becomes      ─▶ 0 ─a:x─▶ ○ ─b:y─▶ ◎
 /// ─▶ 0 ─ε:x─▶ 1 ─a:y─▶ ◎                becomes      ─▶ 0 ─a:x─▶ ○ ─ε:y─▶ ◎

@@ -26,6 +26,7 @@ use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
 /// # Source
 /// J. Hopcroft, R. Karp, *A linear algorithm for testing equivalence of finite automata*, 1971.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎      and      ─▶ 0 ─a/3─▶ 1 ─b/0─▶ ◎      are equivalent: "ab" weighs 3 (min-sum)
 /// ```

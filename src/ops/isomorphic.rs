@@ -33,6 +33,7 @@ use crate::semiring::{Tolerance, Weight};
 /// `fstisomorphic` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*,
 /// 2007; colour refinement: B. Weisfeiler, A. Leman, *The reduction of a graph to canonical form*, 1968.
 ///
+/// # Example
 /// ```text
 ///   ┌─a─▶ 1 ─b─▶ ◎            ┌─a─▶ 2 ─c─▶ ◎
 /// ─▶0                  is   ─▶0

@@ -68,6 +68,7 @@ pub enum LoadError {
 /// # Cost
 /// That of reading, and of [`compose`] for each `+`.
 ///
+/// # Example
 /// ```text
 /// "any+one":      ─▶ ◎ 0 ⟲ yes, no      read by      ─▶ 0 ─yes, no─▶ ◎ 1      gives      ─▶ 0 ─yes, no─▶ ◎ 1
 /// ```
@@ -117,6 +118,7 @@ pub fn load(name: &str, shipped: &[(&str, &str)], alphabet: &SymbolTable) -> Res
 /// # Cost
 /// O(text).
 ///
+/// # Example
 /// ```text
 /// "0 1 yes Y 0.5"
 /// "1"                  ─▶ 0 ─yes:Y/0.5─▶ ◎ 1

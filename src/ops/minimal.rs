@@ -28,6 +28,7 @@ use crate::semiring::Weight;
 /// J. Daciuk, S. Mihov, B. Watson, R. Watson, *Incremental construction of minimal acyclic finite-state automata*, 2000,
 /// algorithm 1.
 ///
+/// # Example
 /// ```text
 /// "ac", "bc":     ┌─a─┐
 ///               ─▶0   ▶ 1 ─c─▶ ◎

@@ -36,6 +36,7 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// partition refinement: A. Valmari, P. Lehtinen, *Efficient minimization of DFAs with partial transition functions*,
 /// 2008.
 ///
+/// # Example
 /// ```text
 ///   ┌─a─▶ 1 ─c─┐                   ┌─a─┐
 /// ─▶0          ▶ ◎    becomes    ─▶0   ▶ 1 ─c─▶ ◎

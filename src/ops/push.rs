@@ -38,6 +38,7 @@ pub enum Toward {
 /// # Source
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎/3     toward the start     ─▶ 0 ─a/6─▶ 1 ─b/0─▶ ◎/0
 /// ```
@@ -123,6 +124,7 @@ pub fn push<S: Star + LeftDivide + Commutative>(g: &Graph<S>, toward: Toward) ->
 /// # Source
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎      V(1) = 5, toward the start:      ─▶ 0 ─a/6─▶ 1 ─b/−3─▶ ◎      (min-sum)
 /// ```

@@ -31,6 +31,7 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997 (the longest common prefix of a
 /// sequential transducer); OpenFst's `fstpush --push_labels`.
 ///
+/// # Example
 /// ```text
 ///            ┌─b:x─▶ ◎                                ┌─b:ε─▶ ◎
 /// ─▶0 ─a:ε─▶ 1                 becomes    ─▶0 ─a:x─▶ 1

@@ -92,6 +92,7 @@ impl Replace {
 /// C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*, 2007 (`fstreplace`);
 /// W. Woods, *Transition network grammars for natural language analysis*, 1970.
 ///
+/// # Example
 /// ```text
 /// S:  ─▶ 0 ─a─▶ 1 ─X─▶ ◎       X:  ─▶ 0 ─b─▶ ◎/w
 ///

@@ -20,6 +20,7 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs · log of the arcs of a state).
 ///
+/// # Example
 /// ```text
 ///   ┌─5─▶ 1                                 ┌─3─▶ 2
 /// ─▶0               by input:             ─▶0
@@ -62,6 +63,7 @@ pub fn arc_sort<W: Weight>(g: &Graph<W>, side: Side) -> Result<Traced<W>, OpErro
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2      in the order 2, 1, 0:      ─▶ 2 ─a─▶ 1 ─b─▶ ◎ 0
 /// ```
@@ -117,6 +119,7 @@ pub fn state_sort<W: Weight>(g: &Graph<W>, order: &[StateId]) -> Result<Traced<W
 /// # Source
 /// A. Kahn, *Topological sorting of large networks*, 1962.
 ///
+/// # Example
 /// ```text
 /// ─▶ 2 ─a─▶ 0 ─b─▶ ◎ 1      becomes      ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2
 /// ```

@@ -20,6 +20,7 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(length).
 ///
+/// # Example
 /// ```text
 /// "ab":      ─▶ 0 ─a─▶ 1 ─b─▶ ◎ 2
 /// ```
@@ -50,6 +51,7 @@ pub fn acceptor<W: Weight>(labels: &[Label]) -> Result<Graph<W>, OpError> {
 /// # Cost
 /// O(total length), hashed.
 ///
+/// # Example
 /// ```text
 ///                          ┌─b─▶ ◎ 2
 /// "ab", "ac", "a":  ─▶0 ─a─▶ ◎ 1

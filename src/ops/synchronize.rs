@@ -35,6 +35,7 @@ use crate::semiring::Weight;
 /// M. Mohri, *Edit-distance of weighted automata: general definitions and algorithms*, 2003 (`fstsynchronize`); the
 /// bounds of delay: Ch. Frougny, J. Sakarovitch, *Synchronized rational relations of finite and infinite words*, 1993.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:ε─▶ 1 ─b:x─▶ 2 ─ε:y─▶ ◎     becomes     ─▶ 0 ─ε─▶ 1,a ─a:x─▶ 2,b ─b:y─▶ ◎
 /// ```

@@ -7,14 +7,35 @@ use super::{Beta, PathError, PositiveF64};
 use crate::graph::{Graph, Site, SiteValues};
 use crate::semiring::Energy;
 
-/// `∂F_β/∂E` for every arc and final weight: the probability that a path drawn from the Gibbs distribution
-/// `p(path) ∝ e^{−β·E}` uses the site.
+/// The share of every arc and final weight in the paths: the probability that a path drawn from the Gibbs distribution
+/// `p(path) ∝ e^{−β·E}` uses the site. That is `∂F_β/∂E` of its energy.
 ///
-/// At infinite β it is a subgradient: 1 on the sites of [`best_path`], 0 elsewhere, which settles ties as that does.
-/// Final posteriors sum to 1; without an accepting path everything is 0.
+/// # Arguments
+/// * `g`: any graph at infinite β; at finite β one whose accepting paths run through no cycle. A path over a weight of
+///   +∞ is no path.
+/// * `beta`: the inverse temperature.
 ///
-/// # Errors, cost
-/// As [`free_energy_and_posteriors`].
+/// # Returns
+/// A probability for each arc and each state's final weight, 0 for sites that no accepting path uses, as those of
+/// weight +∞. Final posteriors sum to 1; without an accepting path everything is 0. At infinite β it is a subgradient:
+/// 1 on the sites of [`best_path`](super::best_path()), 0 elsewhere, which settles ties as that does.
+///
+/// # Errors
+/// As [`free_energy_and_posteriors`](super::free_energy_and_posteriors()): [`PathError::Cyclic`],
+/// [`PathError::Diverges`].
+///
+/// # Cost
+/// As [`free_energy_and_posteriors`](super::free_energy_and_posteriors()): O(states + arcs).
+///
+/// # Source
+/// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
+///
+/// # Example
+/// ```text
+///   ┌─a/0────┐
+/// ─▶0        ├─▶ ◎      at β = 1:  a ¾, b ¼, the end 1
+///   └─b/log 3┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};
@@ -39,21 +60,50 @@ pub fn posteriors(g: &Graph<Energy>, beta: Beta) -> Result<SiteValues, PathError
 /// The backward sweep keeps, for each state, the share of every way on; the forward sweep only multiplies shares, so
 /// that it takes no further exponential and cannot lose a path that starts badly and ends well.
 ///
+/// # Arguments
+/// * `g`: any graph at infinite β; at finite β one whose accepting paths run through no cycle.
+/// * `beta`: the inverse temperature.
+///
+/// # Returns
+/// What [`free_energy`](super::free_energy()) and [`posteriors`](super::posteriors()) say; +∞ and zeros over no path,
+/// as in the empty graph.
+///
 /// # Errors
-/// [`PathError::Cyclic`], [`PathError::Diverges`] as for [`free_energy`](super::free_energy()).
+/// [`PathError::Cyclic`] for finite β where accepting paths run through a cycle; [`PathError::Diverges`] for infinite β
+/// where such a cycle has negative energy.
 ///
 /// # Cost
-/// O(states + arcs): one exponential per arc, one logarithm per state. Source: Eisner 2016 (posteriors are
-/// gradients); Rabiner 1989 for the two sweeps.
+/// O(states + arcs): one exponential per arc, one logarithm per state. At infinite β that of
+/// [`best_path`](super::best_path()).
+///
+/// # Source
+/// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016 (posteriors are gradients); L.
+/// Rabiner, *A tutorial on hidden Markov models and selected applications in speech recognition*, 1989 (the two
+/// sweeps).
+///
+/// # Example
+/// ```text
+///   ┌─a/0────┐
+/// ─▶0        ├─▶ ◎      at β = 1:  F = −log(1 + ⅓)      a ¾, b ¼, the end 1
+///   └─b/log 3┘
+/// ```
 ///
 /// ```
-/// # use energraph::{Energy, Graph};
-/// # use energraph::paths::{Beta, free_energy_and_posteriors};
+/// use energraph::paths::{Beta, free_energy_and_posteriors};
+/// use energraph::{Energy, Graph, GraphBuilder};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(2);
+/// b.start(0);
+/// b.arc(0, 1, 1, Energy::FREE, 1);
+/// b.arc(0, 2, 2, Energy::new(3.0_f32.ln())?, 1);
+/// b.final_weight(1, Energy::FREE);
+/// let (f, p) = free_energy_and_posteriors(&b.build()?, Beta::ONE)?;
+/// assert!((f + (4.0_f64 / 3.0).ln()).abs() < 1e-6 && (p.arcs[0] - 0.75).abs() < 1e-6);
 /// // No path: nothing to gain anywhere.
 /// let (f, p) = free_energy_and_posteriors(&Graph::<Energy>::empty(), Beta::ONE)?;
 /// assert_eq!(f, f64::INFINITY);
 /// assert!(p.arcs.is_empty());
-/// # Ok::<(), energraph::paths::PathError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn free_energy_and_posteriors(g: &Graph<Energy>, beta: Beta) -> Result<(f64, SiteValues), PathError> {
     match beta {

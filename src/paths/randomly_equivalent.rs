@@ -69,6 +69,7 @@ impl Default for RandomTest {
 /// `fstequivalent --random` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer
 /// library*, 2007.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ ◎     ─▶ 0 ─a/1─▶ ◎        refuted by "b"
 ///                     0 ─b/2─▶ ◎

@@ -34,6 +34,7 @@ const MOST_ARCS: usize = 1 << 26;
 /// Backward filtering, forward sampling, as [`trellis::sample`](crate::trellis::sample()) does; with cycles,
 /// renewal: what may follow a state does not depend on how it was reached.
 ///
+/// # Example
 /// ```text
 ///      ┌─a/0────┐
 /// ─▶ 0           ▶ ◎     at β = 1:   a  ¾,   b  ¼
@@ -105,6 +106,7 @@ pub fn sample_paths(
 /// `fstrandgen --select=uniform` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer
 /// library*, 2007.
 ///
+/// # Example
 /// ```text
 ///        ½ ┌─1─▶ ◎
 /// ─▶ 0 ───┤          ½ ┌─1─▶ ◎      "1": ½, "2 1" and "2 2": ¼ each

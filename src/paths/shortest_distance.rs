@@ -48,6 +48,7 @@ pub struct Distances<S> {
 /// problems in connexion with graphs*, 1959; R. Bellman, *On a routing problem*, 1958; by component as
 /// [`path_sum_star`](super::path_sum_star()).
 ///
+/// # Example
 /// ```text
 ///       ┌──a/1──┐
 /// ─▶ 0            1 ─b/1─▶ ◎      0: 0   1: 1   2: 2
@@ -92,16 +93,29 @@ pub fn shortest_distance<W: Weight, S: Semiring>(
 /// By state, ⊕ over all ways from it to an end, final weights included: [`shortest_distance`] turned round.
 ///
 /// # Arguments
-/// As for [`shortest_distance`].
+/// * `g`: any graph that the queue is for.
+/// * `lift`: the weight of a site in the semiring of the question; sites of weight 0̄ are not lifted.
+/// * `queue`: the order in which states are taken; [`Queue::auto`] suits every graph.
 ///
 /// # Returns
-/// As [`shortest_distance`].
+/// The distances, 0̄ where no end can be reached, and how many arcs were followed, as
+/// [`shortest_distance`](super::shortest_distance()) has them. For the free energies at some β of a graph of energies
+/// see [`distances_to_end`](super::distances_to_end()).
 ///
 /// # Errors
-/// As [`shortest_distance`], of cycles and arcs from which an end can be reached. A final weight may improve.
+/// As [`shortest_distance`](super::shortest_distance()), of cycles and arcs from which an end can be reached. A final
+/// weight may improve.
 ///
 /// # Cost
-/// As [`shortest_distance`].
+/// As [`shortest_distance`](super::shortest_distance()).
+///
+/// # Source
+/// As [`shortest_distance`](super::shortest_distance()); OpenFst's `fstshortestdistance --reverse`.
+///
+/// # Example
+/// ```text
+/// ─▶ 0 ─a/1─▶ 1 ─b/1─▶ ◎/1      0: 3   1: 2   ◎: 1
+/// ```
 ///
 /// ```
 /// use energraph::paths::{Queue, shortest_distance_to_end};

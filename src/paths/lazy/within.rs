@@ -51,6 +51,17 @@ pub struct Pruned {
 /// For every state within the beam its arcs and a place in a heap, and a copy; for the bound, a sum over all paths of
 /// each input and of the beam ([`path_sum_star`](crate::paths::path_sum_star())).
 ///
+/// # Source
+/// B. Lowerre, *The Harpy speech recognition system*, 1976 (the beam); P. Hart, N. Nilsson, B. Raphael, *A formal basis
+/// for the heuristic determination of minimum cost paths*, 1968 (the bound).
+///
+/// # Example
+/// ```text
+///   ┌─a/0──┐
+/// ─▶0 ─b/3─▶ ◎   ∘   ─▶ 0 ─a,b,c─▶ ◎      within 5:  a and b; of the free energy at most log(1 + e^−10) is lost
+///   └─c/10─┘
+/// ```
+///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, from_strings};
 /// use energraph::paths::{Heuristic, lazy_within};
