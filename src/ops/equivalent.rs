@@ -1,7 +1,7 @@
 //! Whether two acceptors are one language.
 
 use super::possible::possible;
-use super::push::to_start;
+use super::reweight::to_start;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::partition::refine;
 use super::possible::possible;
-use super::push::{arc_to_start, end_to_start, with_total};
+use super::reweight::{arc_to_start, end_to_start, with_total};
 use super::rows::Plain;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};

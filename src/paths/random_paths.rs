@@ -6,28 +6,28 @@ use super::{Path, PathError};
 use crate::graph::{Graph, StateId};
 use crate::semiring::{Energy, Weight};
 
-/// `count` independent paths of at most `arcs` arcs, each drawn by a walk from the start that takes every way on with the
-/// same probability, whatever its energy; ending is one way on.
+/// `count` independent paths of at most `arcs` arcs, each drawn by a walk from the start that takes every way on with
+/// the same probability, whatever its energy; ending is one way on.
 ///
 /// # Arguments
-/// * `g`: any graph. Arcs of weight +∞ are no ways on, nor are those from which no end lies within what is left of `arcs`
-///   (OpenFst walks into them and discards the path).
+/// * `g`: any graph. Arcs of weight +∞ are no ways on, nor are those from which no end lies within what is left of
+///   `arcs` (OpenFst walks into them and discards the path).
 /// * `arcs`: the most arcs of a path.
-/// * `uniform`: as for [`sample_paths`].
+/// * `uniform`: gives numbers uniform on [0, 1), as for [`sample_paths`](super::sample_paths()).
 ///
 /// # Returns
 /// The paths; none where there is none of so few arcs. Long paths and those of states with many arcs are rare: for
-/// probabilities with a meaning see [`sample_paths`].
+/// probabilities with a meaning see [`sample_paths`](super::sample_paths()).
 ///
 /// # Errors
-/// [`PathError::Draws`] as for [`sample_paths`].
+/// [`PathError::Draws`] as for [`sample_paths`](super::sample_paths()).
 ///
 /// # Cost
 /// O(states + arcs), and for each draw the arcs of the states along it.
 ///
 /// # Source
-/// `fstrandgen --select=uniform` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer
-/// library*, 2007.
+/// `fstrandgen --select=uniform` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state
+/// transducer library*, 2007.
 ///
 /// # Example
 /// ```text

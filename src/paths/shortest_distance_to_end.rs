@@ -5,7 +5,8 @@ use crate::graph::{Graph, Site};
 use crate::ops::sums::Links;
 use crate::semiring::{Semiring, Weight};
 
-/// By state, ⊕ over all ways from it to an end, final weights included: [`shortest_distance`] turned round.
+/// By state, ⊕ over all ways from it to an end, final weights included:
+/// [`shortest_distance`](super::shortest_distance()) turned round.
 ///
 /// # Arguments
 /// * `g`: any graph that the queue is for.
