@@ -12,9 +12,8 @@ use crate::semiring::Energy;
 /// * `beta`: the inverse temperature.
 ///
 /// # Returns
-/// An energy for each state in the unit of the weights; +∞ where no path of finite energy leads there, 0 or less at the
-/// start, which the path of no arcs leads to. None of the empty graph. For any semiring, and sums on cycles, see
-/// [`sums_from_start`](super::sums_from_start()).
+/// An energy for each state in the unit of the weights; +∞ where no path of finite energy leads there, 0 at the start.
+/// None of the empty graph. For any semiring, and sums on cycles, see [`sums_from_start`](super::sums_from_start()).
 ///
 /// # Errors
 /// [`PathError::Cyclic`] for finite β where a cycle can be reached, whether or not an end can be reached from it;

@@ -55,8 +55,8 @@ pub fn within(g: &Graph<Energy>, margin: f64) -> Result<Traced<Energy>, PathErro
     let (Some(start), true) = (g.start(), total < f64::INFINITY) else {
         return Ok(Traced { graph: Graph::empty(), origin: OriginBuilder::new().build() });
     };
-    // A path's energy is rounded in other places along its arcs.
-    let limit = total + margin.max(0.0) + 1e-9 * (1.0 + total.abs());
+    // A path's energy is rounded in other places along its arcs. What is impossible is beyond every margin.
+    let limit = (total + margin.max(0.0) + 1e-9 * (1.0 + total.abs())).min(f64::MAX);
     let before = before(g, &order, start);
     let mut number = vec![StateId::MAX; g.states()];
     let mut kept: Vec<StateId> = Vec::new();

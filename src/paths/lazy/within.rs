@@ -25,7 +25,8 @@ pub struct Pruned {
 /// * `g`: any lazy graph, cycles included.
 /// * `ahead`: what the search knows of the rest. The more it knows the less is kept: a state stays where the lowest
 ///   energy from the start to it and the bound from it on are within the margin together.
-/// * `margin`: the energy above the lowest; less than 0 counts as 0.
+/// * `margin`: the energy above the lowest, in the unit of the weights; what is less than 0 or NaN counts as 0, and +∞
+///   keeps every path.
 /// * `beta`: the inverse temperature at which the loss is bounded.
 ///
 /// # Returns
@@ -91,8 +92,8 @@ where
         if let Some((_, energy)) = search.turn()?
             && lowest == f64::INFINITY
         {
-            // A path's energy is rounded in other places along its arcs.
-            (lowest, limit) = (energy, energy + margin.max(0.0) + 1e-9 * (1.0 + energy.abs()));
+            // A path's energy is rounded in other places along its arcs. What is impossible is beyond every margin.
+            (lowest, limit) = (energy, (energy + margin.max(0.0) + 1e-9 * (1.0 + energy.abs())).min(f64::MAX));
         }
     }
     let lost = lost(&mut search, ahead, limit, beta)?;
