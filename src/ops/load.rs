@@ -50,9 +50,9 @@ pub enum LoadError {
     },
 }
 
-/// A transducer by name: one of `shipped`, as (name, AT&T text), or a file of AT&T text, or the composition of several, their names
-/// joined by `+`, each of which reads what the one before it writes. Labels on both sides are symbols of `alphabet`. A file of the
-/// whole name comes before its parts.
+/// A transducer by name: one of `shipped`, as (name, AT&T text), or a file of AT&T text, or the composition of several,
+/// their names joined by `+`, each of which reads what the one before it writes. Labels on both sides are symbols of
+/// `alphabet`. A file of the whole name comes before its parts.
 ///
 /// # Arguments
 /// * `name`: of one transducer, or several names joined by `+`.

@@ -50,17 +50,18 @@ impl Default for RandomTest {
 ///
 /// # Arguments
 /// * `a`, `b`: any transducers, with epsilons or not, deterministic or not: what
-///   [`ops::equivalent`](crate::ops::equivalent()) decides for deterministic acceptors, no method decides for all of these.
+///   [`ops::equivalent`](crate::ops::equivalent()) decides for deterministic acceptors, no method decides for all of
+///   these.
 /// * `o`: how many paths, how long, and what counts as different.
 /// * `uniform`: numbers uniform on [0, 1), as for [`random_paths`].
 ///
 /// # Returns
-/// [`Equivalence::Refuted`] with a pair of strings that tells the graphs apart, of those found the first in order: a proof. Else
-/// [`Equivalence::Likely`], which is none. Where neither graph has a path of so few arcs nothing is tried.
+/// [`Equivalence::Refuted`] with a pair of strings that tells the graphs apart, of those found the first in order: a
+/// proof. Else [`Equivalence::Likely`], which is none. Where neither graph has a path of so few arcs nothing is tried.
 ///
 /// # Errors
-/// [`PathError::Diverges`], [`PathError::SumDiverges`], [`PathError::Matrix`] where cycles without labels give a pair no
-/// energy; [`PathError::Draws`]; [`PathError::Graph`].
+/// [`PathError::Diverges`], [`PathError::SumDiverges`], [`PathError::Matrix`] where cycles without labels give a pair
+/// no energy; [`PathError::Draws`]; [`PathError::Graph`].
 ///
 /// # Cost
 /// That of [`random_paths`], and for each path the products of both graphs with its strings.

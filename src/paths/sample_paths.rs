@@ -12,19 +12,19 @@ use crate::semiring::{Energy, LogSum, Weight};
 /// # Arguments
 /// * `g`: any graph; where accepting paths run through cycles, the sum over all of them must exist.
 /// * `beta`: at infinite β every draw is [`best_path`].
-/// * `uniform`: gives numbers uniform on [0, 1), one for each state of a draw that has more than one way on; whatever it
-///   gives, only accepting paths are drawn. The same numbers give the same draws.
+/// * `uniform`: gives numbers uniform on [0, 1), one for each state of a draw that has more than one way on; whatever
+///   it gives, only accepting paths are drawn. The same numbers give the same draws.
 ///
 /// # Returns
 /// The paths; none where no path exists.
 ///
 /// # Errors
-/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs with
-/// cycles; [`PathError::Draws`] for more than 2²⁴ draws in one call, or draws of more than 2²⁶ arcs in all.
+/// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs
+/// with cycles; [`PathError::Draws`] for more than 2²⁴ draws in one call, or draws of more than 2²⁶ arcs in all.
 ///
 /// # Cost
-/// [`free_energy`](super::free_energy())'s, or [`path_sum_star`](super::path_sum_star())'s with cycles, and for each draw an
-/// exponential for each way on from the states along it.
+/// [`free_energy`](super::free_energy())'s, or [`path_sum_star`](super::path_sum_star())'s with cycles, and for each
+/// draw an exponential for each way on from the states along it.
 ///
 /// # Source
 /// Backward filtering, forward sampling, as [`trellis::sample`](crate::trellis::sample()) does; with cycles,
