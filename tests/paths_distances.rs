@@ -4,9 +4,10 @@ mod openfst_language;
 mod paths_graphs;
 
 use energraph::paths::{
-    Beta, PathError, distances_from_start, distances_to_end, path_sum_star, sums_from_start, sums_to_end,
+    Beta, PathError, Queue, distances_from_start, distances_to_end, free_energy, path_sum_star, shortest_distance,
+    shortest_distance_to_end, sums_from_start, sums_to_end,
 };
-use energraph::{Energy, Graph, GraphBuilder, LogSum, oracle};
+use energraph::{Energy, Graph, GraphBuilder, LogSum, MinSum, Semiring, Star, Weight, oracle};
 use openfst_language::total;
 use paths_graphs::{Shape, all_paths, assert_near, random_graph};
 
@@ -38,6 +39,10 @@ fn distances_are_free_energies_of_the_paths_to_and_from_each_state() {
             let beta = if b == f64::INFINITY { Beta::Infinite } else { Beta::finite(b).unwrap() };
             let (before, after) = (distances_from_start(&g, beta).unwrap(), distances_to_end(&g, beta).unwrap());
             assert_eq!((before.len(), after.len()), (g.states(), g.states()));
+            if let Some(start) = g.start() {
+                assert_eq!(before[start as usize], 0.0, "seed {seed}, β {b}");
+                assert_near(after[start as usize], free_energy(&g, beta).unwrap(), 0.0, &format!("seed {seed}, β {b}"));
+            }
             for s in 0..g.states() as u32 {
                 let sum = |g: &Graph<Energy>| oracle::free_energy(all_paths(g, 64).iter().map(|p| p.energy), b);
                 assert_near(before[s as usize], sum(&to(&g, s)), 1e-12, &format!("seed {seed}, β {b}, to {s}"));
@@ -79,6 +84,7 @@ fn with_cycles_minima_and_star_sums_are_found_and_other_sums_refused() {
             // Energies are not negative: a best path visits no state twice.
             let lowest = |g: &Graph<Energy>| total(g, Beta::Infinite).unwrap();
             assert_near(before[s as usize], lowest(&to(&g, s)), 1e-12, &format!("seed {seed}, to {s}"));
+            assert!(g.start() != Some(s) || before[s as usize] == 0.0, "seed {seed}");
             assert_near(after[s as usize], lowest(&from(&g, s)), 1e-12, &format!("seed {seed}, from {s}"));
         }
         for (to_end, found) in [(false, distances_from_start(&g, Beta::ONE)), (true, distances_to_end(&g, Beta::ONE))] {
@@ -102,4 +108,56 @@ fn with_cycles_minima_and_star_sums_are_found_and_other_sums_refused() {
         }
     }
     assert!(refused > 500 && compared > 500, "{refused} {compared}");
+}
+
+/// Which of the sums there are: from the start, to the ends, over whole paths; and the same by a queue.
+fn there_are<S: Star + Semiring>(g: &Graph<Energy>, lift: impl Fn(&Energy) -> S) -> [bool; 5] {
+    let lift = |_, e: &Energy| lift(e);
+    let diverges = |e: PathError| assert!(matches!(e, PathError::SumDiverges { .. }), "{e:?}");
+    [
+        sums_from_start(g, lift).map_err(diverges).is_ok(),
+        sums_to_end(g, lift).map_err(diverges).is_ok(),
+        path_sum_star(g, lift).map_err(diverges).is_ok(),
+        shortest_distance(g, lift, Queue::auto()).map_err(diverges).is_ok(),
+        shortest_distance_to_end(g, lift, Queue::auto()).map_err(diverges).is_ok(),
+    ]
+}
+
+#[test]
+fn a_cycle_counts_where_it_can_be_reached_or_leads_to_an_end_and_nowhere_else() {
+    // From 0 to the end in 1; the cycle is at 2.
+    let looped = |reached: bool, ends: bool| {
+        let mut b = GraphBuilder::new();
+        b.add_states(3);
+        b.start(0);
+        b.arc(0, 1, 1, Energy::FREE, 1);
+        b.arc(2, 1, 1, Energy::new(-1.0).unwrap(), 2);
+        let link = |yes| if yes { Energy::FREE } else { Energy::IMPOSSIBLE };
+        b.arc(0, 1, 1, link(reached), 2);
+        b.arc(2, 1, 1, link(ends), 1);
+        b.final_weight(1, Energy::FREE);
+        b.build().unwrap()
+    };
+    for (reached, ends) in [(false, false), (true, false), (false, true), (true, true)] {
+        let g = looped(reached, ends);
+        let exist = [!reached, !ends, !(reached && ends), !reached, !ends];
+        assert_eq!(there_are(&g, |e| MinSum::<f64>::from(*e)), exist, "{reached} {ends}");
+        assert_eq!(there_are(&g, |e| LogSum::<f64>::from(*e)), exist, "{reached} {ends}");
+        for (found, exists) in
+            [(distances_from_start(&g, Beta::Infinite), exist[0]), (distances_to_end(&g, Beta::Infinite), exist[1])]
+        {
+            assert_eq!(found.is_ok(), exists, "{reached} {ends}: {found:?}");
+            assert!(exists || matches!(found, Err(PathError::Diverges { energy: -1.0, .. })), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn the_empty_graph_has_no_sums_by_state_and_its_whole_is_zero() {
+    let (g, lift) = (Graph::empty(), |_, e: &Energy| LogSum::<f64>::from(*e));
+    assert_eq!((sums_from_start(&g, lift), sums_to_end(&g, lift)), (Ok(vec![]), Ok(vec![])));
+    assert_eq!(path_sum_star(&g, lift), Ok(LogSum::zero()));
+    for beta in [Beta::Infinite, Beta::ONE] {
+        assert_eq!((distances_from_start(&g, beta), distances_to_end(&g, beta)), (Ok(vec![]), Ok(vec![])));
+    }
 }

@@ -231,6 +231,35 @@ fn a_beam_keeps_every_path_within_the_margin_and_loses_no_more_than_it_says() {
 }
 
 #[test]
+fn a_margin_below_zero_is_zero_and_an_infinite_one_keeps_every_path() {
+    let (mut rng, mut several) = (Rng::new(208), 0);
+    for round in 0..ROUNDS {
+        let (a, b) = (random(&mut rng, SMALL, energy), random(&mut rng, SMALL, energy));
+        let beam = |margin: f64| {
+            let mut lazy = LazyCompose::new(&a, &b, &Compose::default());
+            let ahead = Heuristic::of(&lazy).unwrap();
+            lazy_within(&mut lazy, &ahead, margin, Beta::ONE).unwrap()
+        };
+        let best = beam(0.0);
+        for none in [-1.0, f64::NEG_INFINITY, f64::NAN] {
+            assert_eq!(beam(none), best, "round {round}, {none}");
+        }
+        let energies = |g: &Graph<Energy>| {
+            let list = oracle::paths(g, |w| w.wide(), oracle::Limit::default()).list;
+            let mut e: Vec<f64> = list.iter().map(|p| p.energy).filter(|e| *e < f64::INFINITY).collect();
+            e.sort_by(f64::total_cmp);
+            e
+        };
+        let (all, wanted) = (beam(f64::INFINITY), energies(&eager(&a, &b, Filter::Sequence)));
+        assert_eq!((energies(&all.near.graph), all.lost), (wanted.clone(), Some(0.0)), "round {round}");
+        let weights = || all.near.graph.sites().filter(|(site, _)| !all.near.origin.of(*site).is_empty());
+        assert!(weights().all(|(_, w)| *w != Energy::IMPOSSIBLE), "round {round}");
+        several += usize::from(wanted.len() > 1);
+    }
+    assert!(several > 100, "{several}");
+}
+
+#[test]
 fn a_beam_on_cycles_loses_no_more_than_it_says_or_says_that_it_does_not_know() {
     let (mut rng, mut known, mut unknown) = (Rng::new(207), 0, 0);
     for _ in 0..ROUNDS {

@@ -127,6 +127,10 @@ fn with_ties_and_cycles_of_energy_zero_the_k_best_paths_are_the_first_by_energy_
         assert_eq!(keys[..expected.len()], expected, "seed {seed}");
         let sites: std::collections::BTreeSet<Vec<_>> = found.iter().map(|p| p.sites().collect()).collect();
         assert_eq!(sites.len(), found.len(), "seed {seed}: a path twice");
+        if let (Some(best), Some(first)) = (best_path(&g).unwrap(), expected.first()) {
+            let cyclic = free_energy(&g, Beta::ONE).is_err();
+            assert!(!cyclic || (best.energy, best.arcs.len()) == *first, "seed {seed}: {best:?}");
+        }
         several += usize::from(keys.len() > 3);
         round += usize::from(keys.windows(2).any(|w| w[0].0 == w[1].0 && w[0].1 < w[1].1));
         // Outputs are those of the paths in their order, each once.
@@ -475,4 +479,39 @@ fn cycles_are_refused_at_finite_beta_and_divergence_at_every_beta() {
     assert_eq!(answer_energy(&looped(1.0, 1), &Answer::one([1, 1]), Beta::ONE).unwrap(), 2.0);
     let silent = answer_energy(&looped(1.0, 0), &Answer::one([]), Beta::ONE);
     assert!(matches!(silent, Err(PathError::Cyclic { .. })));
+}
+
+#[test]
+fn a_cycle_that_right_answers_alone_run_through_leaves_the_sums_of_all_others() {
+    let mut b = GraphBuilder::new();
+    b.add_states(3);
+    b.start(0);
+    b.arc(0, 1, 1, Energy::FREE, 1);
+    b.arc(1, 1, 0, energy(1.0), 1);
+    b.arc(0, 2, 2, energy(0.5), 2);
+    b.final_weight(1, Energy::FREE);
+    b.final_weight(2, Energy::FREE);
+    let g = b.build().unwrap();
+    let ask = |right| (free_energy_except(&g, &right, Beta::ONE), rival(&g, &right, Beta::ONE, Budget::default()));
+    assert_eq!(ask(Answer::one([1])), (Ok(0.5), Ok(Rival::Certified(vec![2], 0.5))));
+    let refused = ask(Answer::one([2]));
+    assert!(matches!(refused, (Err(PathError::Cyclic { .. }), Err(PathError::Cyclic { .. }))), "{refused:?}");
+}
+
+#[test]
+fn what_is_restricted_has_no_arcs_of_no_weight_and_may_have_states_that_lead_nowhere() {
+    let mut b = GraphBuilder::new();
+    b.add_states(3);
+    b.start(0);
+    b.arc(0, 1, 1, Energy::FREE, 1);
+    b.arc(1, 2, 2, Energy::FREE, 2);
+    b.arc(0, 3, 3, Energy::IMPOSSIBLE, 2);
+    b.final_weight(2, Energy::FREE);
+    let g = b.build().unwrap();
+    let with = with_output(&g, &Answer::any([vec![1, 9], vec![3]])).unwrap().graph;
+    assert_eq!((with.states(), with.arc_count()), (2, 1));
+    assert_eq!(free_energy(&with, Beta::ONE).unwrap(), f64::INFINITY);
+    let without = without_output(&g, &Answer::one([1, 2])).unwrap().graph;
+    assert_eq!((without.states(), without.arc_count()), (3, 2));
+    assert_eq!(free_energy(&without, Beta::ONE).unwrap(), f64::INFINITY);
 }

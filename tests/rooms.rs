@@ -1,11 +1,15 @@
-//! The order of the rooms: every `crate::` and `super::` path in `src/` leads to a room above its own.
+//! The order of the rooms: every `crate::` and `super::` path in `src/` leads to a room above its own. And that of a
+//! room: in `ops/` and `paths/` each operation has a file, and documentation that says everything.
 
+#[path = "rooms/operations.rs"]
+mod operations;
 #[path = "rooms/paths.rs"]
 mod paths;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use operations::{count, lacking};
 use paths::{Found, mentions, root_exports};
 
 /// Each room and what it may use besides itself.
@@ -150,4 +154,83 @@ fn right_arrows_comments_and_strings_are_left_alone() {
     ] {
         assert_eq!(planted(file, text), Vec::<String>::new(), "{file}: {text}");
     }
+}
+
+#[test]
+fn every_operation_has_a_file_and_says_everything() {
+    let rooms = ["ops/", "paths/"];
+    let files: Vec<_> = sources().into_iter().filter(|(file, _)| rooms.iter().any(|r| file.starts_with(r))).collect();
+    let operations: usize = files.iter().map(|(_, text)| count(text)).sum();
+    assert!(operations > 60, "only {operations} operations found: the reader of functions is broken");
+    let wrong: Vec<String> = files.iter().flat_map(|(file, text)| lacking(file, text)).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// An operation that says everything.
+const WHOLE: &str = "\
+/// Nothing.
+///
+/// # Arguments
+/// * `g`: a graph.
+///
+/// # Returns
+/// It.
+///
+/// # Errors
+/// None.
+///
+/// # Cost
+/// O(1).
+///
+/// # Source
+/// A paper.
+///
+/// # Example
+/// ```text
+/// ─▶ ◎
+/// ```
+///
+/// ```
+/// # use energraph::ops::nothing;
+/// # Ok::<(), ()>(())
+/// ```
+///
+/// # What must hold
+/// Nothing.
+#[must_use]
+pub fn nothing<W>(g: W) -> W {
+    g
+}
+";
+
+#[test]
+fn an_operation_that_says_less_is_found() {
+    assert_eq!(lacking("x.rs", WHOLE), Vec::<String>::new());
+    let optional =
+        WHOLE.replace("/// # Source\n/// A paper.\n", "").replace("/// # What must hold\n/// Nothing.\n", "");
+    assert_eq!(lacking("x.rs", &optional), Vec::<String>::new());
+    for (from, to) in [
+        ("/// Nothing.\n///\n/// # Arg", "/// # Arg"),
+        ("/// # Arguments\n/// * `g`: a graph.\n", ""),
+        ("/// # Returns\n/// It.\n", ""),
+        ("/// # Errors\n/// None.\n", ""),
+        ("/// # Cost\n/// O(1).\n", ""),
+        ("/// # Example\n", ""),
+        ("/// O(1).\n", ""),
+        ("# Source", "# Sources"),
+        (
+            "/// # Returns\n/// It.\n///\n/// # Errors\n/// None.\n",
+            "/// # Errors\n/// None.\n///\n/// # Returns\n/// It.\n",
+        ),
+        ("```text", "```"),
+        ("/// ```\n/// # use energraph::ops::nothing;\n/// # Ok::<(), ()>(())\n/// ```\n", ""),
+        ("/// ```\n/// # use", "/// ```ignore\n/// # use"),
+    ] {
+        let planted = WHOLE.replace(from, to);
+        assert_ne!(planted, WHOLE, "{from}");
+        assert!(!lacking("x.rs", &planted).is_empty(), "{from} → {to}");
+    }
+    let bare = "pub fn a() {}\npub(crate) fn b() {}\nfn c() {}\nimpl D {\n    pub fn d() {}\n}\n// pub fn e() {}\n";
+    assert_eq!((count(bare), lacking("x.rs", bare).len()), (1, 6));
+    assert_eq!(lacking("x.rs", &WHOLE.repeat(2)), ["x.rs:64: nothing is not the only operation"]);
 }

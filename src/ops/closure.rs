@@ -38,6 +38,7 @@ pub enum Closure {
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a─▶ ◎ 1/w      star:  ─▶ ◎ ─ε─▶ 0 ─a─▶ ◎ 1/w      plus:  ─▶ 0 ─a─▶ ◎ 1/w
 ///                                       ▲        │                  ▲        │

@@ -31,6 +31,7 @@ use crate::semiring::Weight;
 /// # Source
 /// M. Rabin, D. Scott, *Finite automata and their decision problems*, 1959 (subset construction).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a─▶ ◎ 1      over {a, b}:      ─▶ ◎ 0 ─a─▶ 1 ─a,b─▶ ◎ 2 ⟲ a,b
 ///                                           └───────b──────▶

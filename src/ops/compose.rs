@@ -57,6 +57,7 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 /// C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state transducers*,
 /// 2009 (the filters as used here, and looking ahead).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:x/1─▶ ◎      ∘      ─▶ 0 ─x:p/2─▶ ◎      gives      ─▶ 0 ─a:p/3─▶ ◎      (min-sum)
 ///

@@ -24,6 +24,7 @@ use crate::semiring::Weight;
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a─▶ ◎ 1/w     then     ─▶ 0 ─b─▶ ◎ 1      gives      ─▶ 0 ─a─▶ 1 ─ε/w─▶ 2 ─b─▶ ◎ 3
 /// ```

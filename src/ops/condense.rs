@@ -19,11 +19,11 @@ pub struct Condensed<S> {
 /// * `g`: any graph; arcs of weight 0̄ count as arcs.
 ///
 /// # Returns
-/// An acyclic graph with a state for each component of `g`, in topological order, and that state's number for every state
-/// of `g`. Arcs between components stay, each with its labels and weight; those within one are gone, self-loops too. A
-/// component's final weight is the ⊕ of its states', and the start's component is the start. Order among components
-/// is what is kept, not the strings: a state of the result stands for every way through its component. Of an acyclic
-/// graph it is a renumbering.
+/// An acyclic graph with a state for each component of `g`, in topological order, and that state's number for every
+/// state of `g`. Arcs between components stay, each with its labels and weight; those within one are gone, self-loops
+/// too. A component's final weight is the ⊕ of its states', and the start's component is the start. Order among
+/// components is what is kept, not the strings: a state of the result stands for every way through its component. Of an
+/// acyclic graph it is a renumbering.
 ///
 /// # Errors
 /// None: the graph without states is its own.
@@ -34,6 +34,7 @@ pub struct Condensed<S> {
 /// # Source
 /// R. Tarjan, *Depth-first search and linear graph algorithms*, 1972; OpenFst's `Condense`.
 ///
+/// # Example
 /// ```text
 ///        ┌──c──┐
 /// ─▶ 0 ─a─▶ 1 ─b─▶ 2 ─d─▶ ◎ 3     becomes     ─▶ {0} ─a─▶ {1, 2} ─d─▶ ◎ {3}

@@ -27,6 +27,7 @@ use crate::semiring::Weight;
 /// # Source
 /// OpenFst's `fstconnect`.
 ///
+/// # Example
 /// ```text
 ///   ┌─b─▶ 2
 /// ─▶0 ─a─▶ ◎ 1 ◀─c─ 3      becomes      ─▶ 0 ─a─▶ ◎ 1

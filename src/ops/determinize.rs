@@ -39,6 +39,7 @@ use crate::semiring::{LeftDivide, Quantum};
 /// # Source
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ 1 ─b/4─▶ ◎                          {1/0, 2/2}
 /// ─▶0                     becomes   ─▶{0} ─a/1─▶   ─b/3─▶ ◎        (min-sum)

@@ -25,6 +25,7 @@ use crate::semiring::{Differ, Gallic, LeftDivide, PathProperty, Quantum, Weight}
 /// # Source
 /// OpenFst's `fstdeterminize --det_type=disambiguate`.
 ///
+/// # Example
 /// ```text
 ///   ┌─a:x/1─▶ ◎
 /// ─▶0                becomes    ─▶0 ─a:x/1─▶ ◎        (min-sum)

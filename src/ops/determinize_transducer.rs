@@ -35,6 +35,7 @@ use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997; OpenFst's `fstdeterminize
 /// --det_type=functional`.
 ///
+/// # Example
 /// ```text
 ///   ┌─a:x─▶ 1 ─b:y─▶ ◎                                   ┌─b:x─┐
 /// ─▶0                         becomes     ─▶0 ─a:ε─▶{1, 2}     ▶ ○ ─ε:y─▶ ◎

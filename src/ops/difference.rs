@@ -13,8 +13,8 @@ use crate::semiring::Commutative;
 /// * `o`: as for [`compose()`]; the budget also bounds the determinisation of `b`.
 ///
 /// # Returns
-/// The composition of `a` with the [`complement()`] of `b` over the labels of `a`: its paths keep their weights. Origins
-/// name `a` input 0; `b` gives no weight.
+/// The composition of `a` with the [`complement()`] of `b` over the labels of `a`: its paths keep their weights.
+/// Origins name `a` input 0; `b` gives no weight.
 ///
 /// # Errors
 /// [`OpError::NotAnAcceptor`]; [`OpError::Empty`] where `b` accepts all that `a` does (see
@@ -27,6 +27,7 @@ use crate::semiring::Commutative;
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ ◎
 /// ─▶0              without "a"      leaves      ─▶ 0 ─b/2─▶ ◎

@@ -21,8 +21,8 @@ use crate::semiring::{LeftDivide, Quantum};
 ///
 /// # Returns
 /// An acceptor with one path for every string of `g`, which carries the ⊕ of its paths there. A state is a state of `g`
-/// with the others that the same string reaches and that can go on alike, each with its weight against it; where several
-/// of them would lead to one state, or may end, the lowest-numbered does so for all. The same from run to run.
+/// with the others that the same string reaches and that can go on alike, each with its weight against it; where
+/// several of them would lead to one state, or may end, the lowest-numbered does so for all. The same from run to run.
 ///
 /// # Errors
 /// As [`determinize`](super::determinize()).
@@ -34,6 +34,7 @@ use crate::semiring::{LeftDivide, Quantum};
 /// # Source
 /// M. Mohri, M. Riley, *On the disambiguation of weighted automata*, 2015.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ 1 ─b─▶ ◎                        ┌─a/1─▶ 1 ─b─▶ ◎
 /// ─▶0 ─a/1─▶ 2 ─c─▶ ◎      becomes        ─▶0                      ("ab" had two paths; min-sum)

@@ -21,16 +21,17 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 ///   way there the epsilons behind one state may lead to.
 ///
 /// # Returns
-/// A graph in which every pair of strings has the weight it has in `g`. What is written while nothing is read is written
-/// on the next arc that reads, one label on each; what is left when the input ends, by arcs that read nothing, each of
-/// which writes. An acceptor so normalised is one without epsilons. Cycles of epsilons are summed by [`Star::star`].
-/// Arcs that agree in what they read, write and lead to are one, with the ⊕ of their weights; arcs of weight 0̄ are gone.
+/// A graph in which every pair of strings has the weight it has in `g`. What is written while nothing is read is
+/// written on the next arc that reads, one label on each; what is left when the input ends, by arcs that read nothing,
+/// each of which writes. An acceptor so normalised is one without epsilons. Cycles of epsilons are summed by
+/// [`Star::star`]. Arcs that agree in what they read, write and lead to are one, with the ⊕ of their weights; arcs of
+/// weight 0̄ are gone.
 ///
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::EpsilonCycle`] where a cycle on an accepting path writes
-/// and reads nothing, for which there would be infinitely many ways to go on; [`OpError::Diverges`] where the sum around
-/// a cycle without labels does; [`OpError::Budget`], which is also how graphs end that write more and more than they read
-/// along a cycle and then read on: no finite graph says the same with the epsilons last.
+/// and reads nothing, for which there would be infinitely many ways to go on; [`OpError::Diverges`] where the sum
+/// around a cycle without labels does; [`OpError::Budget`], which is also how graphs end that write more and more than
+/// they read along a cycle and then read on: no finite graph says the same with the epsilons last.
 ///
 /// # Cost
 /// For each state that is the start or that an arc that reads leads to, what it reaches over epsilons, as in
@@ -40,6 +41,7 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002; OpenFst's
 /// `fstepsnormalize`.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─ε:x─▶ 1 ─a:y─▶ 2 ─b:ε─▶ ◎       becomes      ─▶ 0 ─a:x─▶ ○ ─b:y─▶ ◎
 /// ─▶ 0 ─ε:x─▶ 1 ─a:y─▶ ◎                becomes      ─▶ 0 ─a:x─▶ ○ ─ε:y─▶ ◎

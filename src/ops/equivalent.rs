@@ -1,7 +1,7 @@
 //! Whether two acceptors are one language.
 
 use super::possible::possible;
-use super::push::to_start;
+use super::reweight::to_start;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
@@ -26,6 +26,7 @@ use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
 /// # Source
 /// J. Hopcroft, R. Karp, *A linear algorithm for testing equivalence of finite automata*, 1971.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎      and      ─▶ 0 ─a/3─▶ 1 ─b/0─▶ ◎      are equivalent: "ab" weighs 3 (min-sum)
 /// ```

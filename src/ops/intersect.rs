@@ -23,6 +23,7 @@ use crate::semiring::Commutative;
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/1─▶ ◎                      ┌─b/3─▶ ◎
 /// ─▶0               and          ─▶0               share      ─▶ 0 ─b/5─▶ ◎      (min-sum)

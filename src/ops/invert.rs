@@ -18,6 +18,7 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:x/1─▶ ◎      becomes      ─▶ 0 ─x:a/1─▶ ◎
 /// ```

@@ -16,23 +16,25 @@ use crate::semiring::{Tolerance, Weight};
 /// * `budget`: how much may be tried; each arc counts as often as it is.
 ///
 /// # Returns
-/// Whether some one-to-one mapping of the states and of the arcs of `a` to those of `b` keeps the start, sources, targets
-/// and labels, and weights within the tolerance. Where several arcs of a state bear the same labels, every way to pair
-/// them is open (OpenFst tries one, and fails where that does not fit), so the answer is exact. Isomorphic graphs have the same paths; graphs with
-/// the same paths need not be isomorphic (see [`equivalent`](super::equivalent())).
+/// Whether some one-to-one mapping of the states and of the arcs of `a` to those of `b` keeps the start, sources,
+/// targets and labels, and weights within the tolerance. Where several arcs of a state bear the same labels, every way
+/// to pair them is open (OpenFst tries one, and fails where that does not fit), so the answer is exact. Isomorphic
+/// graphs have the same paths; graphs with the same paths need not be isomorphic (see
+/// [`equivalent`](super::equivalent())).
 ///
 /// # Errors
-/// [`OpError::Budget`] where the search takes too long, which needs states that look alike in all their surroundings and
-/// are not.
+/// [`OpError::Budget`] where the search takes too long, which needs states that look alike in all their surroundings
+/// and are not.
 ///
 /// # Cost
-/// O(states + arcs · log arcs) where no two arcs of a state bear the same labels. Else a search, which is exponential at
-/// worst, after states are told apart by what lies within 16 arcs of them.
+/// O(states + arcs · log arcs) where no two arcs of a state bear the same labels. Else a search, which is exponential
+/// at worst, after states are told apart by what lies within 16 arcs of them.
 ///
 /// # Source
 /// `fstisomorphic` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*,
 /// 2007; colour refinement: B. Weisfeiler, A. Leman, *The reduction of a graph to canonical form*, 1968.
 ///
+/// # Example
 /// ```text
 ///   ┌─a─▶ 1 ─b─▶ ◎            ┌─a─▶ 2 ─c─▶ ◎
 /// ─▶0                  is   ─▶0

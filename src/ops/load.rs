@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Compose, OpError, compose};
-use crate::graph::att::{AttError, AttOptions, read};
+use super::{Compose, OpError, compose, parse_named};
+use crate::graph::att::AttError;
 use crate::graph::{Graph, SymbolTable};
 use crate::semiring::Energy;
 
@@ -50,9 +50,9 @@ pub enum LoadError {
     },
 }
 
-/// A transducer by name: one of `shipped`, as (name, AT&T text), or a file of AT&T text, or the composition of several, their names
-/// joined by `+`, each of which reads what the one before it writes. Labels on both sides are symbols of `alphabet`. A file of the
-/// whole name comes before its parts.
+/// A transducer by name: one of `shipped`, as (name, AT&T text), or a file of AT&T text, or the composition of several,
+/// their names joined by `+`, each of which reads what the one before it writes. Labels on both sides are symbols of
+/// `alphabet`. A file of the whole name comes before its parts.
 ///
 /// # Arguments
 /// * `name`: of one transducer, or several names joined by `+`.
@@ -68,6 +68,7 @@ pub enum LoadError {
 /// # Cost
 /// That of reading, and of [`compose`] for each `+`.
 ///
+/// # Example
 /// ```text
 /// "any+one":      ─▶ ◎ 0 ⟲ yes, no      read by      ─▶ 0 ─yes, no─▶ ◎ 1      gives      ─▶ 0 ─yes, no─▶ ◎ 1
 /// ```
@@ -99,46 +100,6 @@ pub fn load(name: &str, shipped: &[(&str, &str)], alphabet: &SymbolTable) -> Res
         };
     }
     Ok(whole)
-}
-
-/// A transducer from AT&T text that reads symbols of one table and writes those of another; `name` is what errors name.
-///
-/// # Arguments
-/// * `name`: for errors.
-/// * `text`: lines of source, target, input, output and energy; of a final state and its energy.
-/// * `inputs`, `outputs`: the symbols of either side.
-///
-/// # Returns
-/// The transducer; the start is the source of the first line.
-///
-/// # Errors
-/// [`LoadError::Text`], which names the line.
-///
-/// # Cost
-/// O(text).
-///
-/// ```text
-/// "0 1 yes Y 0.5"
-/// "1"                  ─▶ 0 ─yes:Y/0.5─▶ ◎ 1
-/// ```
-///
-/// ```
-/// use energraph::SymbolTable;
-/// use energraph::ops::parse_named;
-/// let (words, letters) = (SymbolTable::from_symbols(["yes"])?, SymbolTable::from_symbols(["Y"])?);
-/// let g = parse_named("answers", "0 1 yes Y 0.5\n1\n", &words, &letters)?;
-/// assert_eq!((g.states(), g.all_arcs()[0].weight.get()), (2, 0.5));
-/// assert!(parse_named("answers", "0 1 no Y\n1\n", &words, &letters).is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn parse_named(
-    name: &str,
-    text: &str,
-    inputs: &SymbolTable,
-    outputs: &SymbolTable,
-) -> Result<Graph<Energy>, LoadError> {
-    let options = AttOptions { acceptor: false, isymbols: Some(inputs), osymbols: Some(outputs) };
-    read(text, &options).map_err(|source| LoadError::Text { name: name.into(), source })
 }
 
 /// One shipped by name, or from a file.

@@ -25,9 +25,10 @@ use crate::semiring::Weight;
 /// O(total length), hashed. Memory is that of the result and of the longest word, not of the trie.
 ///
 /// # Source
-/// J. Daciuk, S. Mihov, B. Watson, R. Watson, *Incremental construction of minimal acyclic finite-state automata*, 2000,
-/// algorithm 1.
+/// J. Daciuk, S. Mihov, B. Watson, R. Watson, *Incremental construction of minimal acyclic finite-state automata*,
+/// 2000, algorithm 1.
 ///
+/// # Example
 /// ```text
 /// "ac", "bc":     ┌─a─┐
 ///               ─▶0   ▶ 1 ─c─▶ ◎

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::partition::refine;
 use super::possible::possible;
-use super::push::{arc_to_start, end_to_start, with_total};
+use super::reweight::{arc_to_start, end_to_start, with_total};
 use super::rows::Plain;
 use super::{OpError, check, sums};
 use crate::graph::{Arc, Graph, StateId};
@@ -36,6 +36,7 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// partition refinement: A. Valmari, P. Lehtinen, *Efficient minimization of DFAs with partial transition functions*,
 /// 2008.
 ///
+/// # Example
 /// ```text
 ///   ┌─a─▶ 1 ─c─┐                   ┌─a─┐
 /// ─▶0          ▶ ◎    becomes    ─▶0   ▶ 1 ─c─▶ ◎

@@ -21,6 +21,7 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:x/1─▶ ◎      input: ─▶ 0 ─a/1─▶ ◎      output: ─▶ 0 ─x/1─▶ ◎
 /// ```

@@ -32,6 +32,7 @@ const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 /// # Source
 /// OpenFst's `fstprune`.
 ///
+/// # Example
 /// ```text
 ///   ┌─a/0──┐                                ┌─a/0──┐
 /// ─▶0 ─b/3─▶ ◎      within 5:             ─▶0 ─b/3─▶ ◎      (min-sum)

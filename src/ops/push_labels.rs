@@ -16,9 +16,9 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// # Returns
 /// A graph with the paths of `g`: each reads, writes and weighs what it did, and weights lie on the arcs on which they
 /// lay. A label is written on the first arc behind which every path that shares its beginning writes it, and one on
-/// each arc at most. What all paths begin with may be more than the arcs are: the rest waits on the states of the result,
-/// and what is left at an end is written by arcs that read nothing. States lie on accepting paths; arcs of weight 0̄ are
-/// gone.
+/// each arc at most. What all paths begin with may be more than the arcs are: the rest waits on the states of the
+/// result, and what is left at an end is written by arcs that read nothing. States lie on accepting paths; arcs of
+/// weight 0̄ are gone.
 ///
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::Budget`].
@@ -31,6 +31,7 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// M. Mohri, *Finite-state transducers in language and speech processing*, 1997 (the longest common prefix of a
 /// sequential transducer); OpenFst's `fstpush --push_labels`.
 ///
+/// # Example
 /// ```text
 ///            ┌─b:x─▶ ◎                                ┌─b:ε─▶ ◎
 /// ─▶0 ─a:ε─▶ 1                 becomes    ─▶0 ─a:x─▶ 1

@@ -22,6 +22,7 @@ use crate::semiring::Weight;
 /// # Cost
 /// O(states + arcs + pairs), hashed.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:a─▶ 1 ─b:b─▶ ◎      a ↦ c read, b ↦ ε written:      ─▶ 0 ─c:a─▶ 1 ─b:ε─▶ ◎
 /// ```

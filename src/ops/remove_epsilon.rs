@@ -34,6 +34,7 @@ use crate::semiring::Star;
 /// # Source
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002.
 ///
+/// # Example
 /// ```text
 ///  ──ε:ε/1──▶ t ──a:b/2──▶ u      becomes      ──a:b/3──▶ u
 /// ```

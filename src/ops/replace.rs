@@ -67,31 +67,32 @@ impl Replace {
 ///
 /// # Arguments
 /// * `root`: the nonterminal to begin with.
-/// * `graphs`: a graph for each nonterminal label; argument number i of the origins is `graphs[i]`. An arc that *writes*
-///   a nonterminal calls its graph. Labels without a graph stay as they are.
+/// * `graphs`: a graph for each nonterminal label; argument number i of the origins is `graphs[i]`. An arc that
+///   *writes* a nonterminal calls its graph. Labels without a graph stay as they are.
 /// * `o`: labels of the arcs that call and return, and the budget.
 ///
 /// # Returns
-/// The root's graph, in which each call is an arc to the start of a copy of the graph that it calls, and each final state
-/// of a copy has an arc back to where the call leads, with the final weight. A path of the result is a path of the root's
-/// graph with a path of the called graph behind each call, to any depth, and weighs their product. Calls of one graph
-/// that lead to one state share a copy. Every state lies on an accepting path; the root's states come first, then the
-/// copies in the order in which they are called.
+/// The root's graph, in which each call is an arc to the start of a copy of the graph that it calls, and each final
+/// state of a copy has an arc back to where the call leads, with the final weight. A path of the result is a path of
+/// the root's graph with a path of the called graph behind each call, to any depth, and weighs their product. Calls of
+/// one graph that lead to one state share a copy. Every state lies on an accepting path; the root's states come first,
+/// then the copies in the order in which they are called.
 ///
 /// # Errors
 /// [`OpError::Recursive`] with the labels of a cycle, where graphs on accepting paths call each other in a circle, a
-/// call at the very end (tail recursion) included: no finite number of copies suffices. Recursion that no accepting path
-/// runs through, for want of an end or of a call, is left out. [`OpError::Nonterminal`] where a label has two graphs or
-/// the root has none; [`OpError::Epsilon`] where the label is 0; [`OpError::Empty`]; [`OpError::Budget`].
+/// call at the very end (tail recursion) included: no finite number of copies suffices. Recursion that no accepting
+/// path runs through, for want of an end or of a call, is left out. [`OpError::Nonterminal`] where a label has two
+/// graphs or the root has none; [`OpError::Epsilon`] where the label is 0; [`OpError::Empty`]; [`OpError::Budget`].
 ///
 /// # Cost
 /// O(states + arcs) of the arguments and of the result, which may be exponential in the number of graphs; with graphs
 /// that call each other in circles without use, times the number of those.
 ///
 /// # Source
-/// C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*, 2007 (`fstreplace`);
-/// W. Woods, *Transition network grammars for natural language analysis*, 1970.
+/// C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*, 2007
+/// (`fstreplace`); W. Woods, *Transition network grammars for natural language analysis*, 1970.
 ///
+/// # Example
 /// ```text
 /// S:  ─▶ 0 ─a─▶ 1 ─X─▶ ◎       X:  ─▶ 0 ─b─▶ ◎/w
 ///

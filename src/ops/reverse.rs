@@ -21,6 +21,7 @@ use crate::semiring::Commutative;
 /// # Cost
 /// O(states + arcs).
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ 1 ─b/2─▶ ◎/3      becomes      ─▶ ○ ─ε/3─▶ ○ ─b/2─▶ ○ ─a/1─▶ ◎
 /// ```

@@ -119,3 +119,8 @@ impl<W: Weight> Plain<W> {
         Graph::from_rows(start, self.finals, self.offsets, self.arcs)
     }
 }
+
+/// What the empty graph becomes.
+pub(super) fn nothing<W: Weight>() -> Traced<W> {
+    Traced { graph: Graph::empty(), origin: Default::default() }
+}

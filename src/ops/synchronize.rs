@@ -9,8 +9,8 @@ use super::{Budget, OpError, connect};
 use crate::graph::{Arc, EPSILON, Graph, InputSite, Label, Site, StateId, Traced, components};
 use crate::semiring::Weight;
 
-/// The same relation, with each label beside its partner: along every path the first label read stands on one arc with the
-/// first label written, the second with the second, and so on.
+/// The same relation, with each label beside its partner: along every path the first label read stands on one arc with
+/// the first label written, the second with the second, and so on.
 ///
 /// # Arguments
 /// * `g`: any transducer in which no cycle reads more labels than it writes, or fewer: its *delay*, by how many labels
@@ -35,6 +35,7 @@ use crate::semiring::Weight;
 /// M. Mohri, *Edit-distance of weighted automata: general definitions and algorithms*, 2003 (`fstsynchronize`); the
 /// bounds of delay: Ch. Frougny, J. Sakarovitch, *Synchronized rational relations of finite and infinite words*, 1993.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a:ε─▶ 1 ─b:x─▶ 2 ─ε:y─▶ ◎     becomes     ─▶ 0 ─ε─▶ 1,a ─a:x─▶ 2,b ─b:y─▶ ◎
 /// ```

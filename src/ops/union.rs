@@ -23,6 +23,7 @@ use crate::semiring::Weight;
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 ///
+/// # Example
 /// ```text
 ///                                             ┌─ε─▶ 1 ─a─▶ ◎
 /// ─▶ 0 ─a─▶ ◎   and   ─▶ 0 ─b─▶ ◎      give ─▶0

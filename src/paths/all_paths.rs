@@ -32,10 +32,14 @@ impl Default for PathLimit {
 /// An iterator over every path of at most so many arcs, each once, in the order of a depth-first search: what ends in a
 /// state comes before what goes on, then arc by arc. For the paths of lowest energy see [`k_best`](super::k_best()).
 ///
-/// # Cost
-/// O(states + arcs) at first, and then for each path at most its length times the arcs of a state: no time is spent where
-/// no path ends within the limit. Memory is O(states + arcs + length of a path).
+/// # Errors
+/// None: where there is no path, as in the empty graph, the iterator ends at once.
 ///
+/// # Cost
+/// O(states + arcs) at first, and then for each path at most its length times the arcs of a state: no time is spent
+/// where no path ends within the limit. Memory is O(states + arcs + length of a path).
+///
+/// # Example
 /// ```text
 ///       ┌b┐
 /// ─▶ 0 ─a─▶ ◎     up to three arcs:   a   ab   abb

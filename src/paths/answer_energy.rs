@@ -1,26 +1,45 @@
-//! The free energy of an answer, and of everything but it.
+//! The free energy of an answer.
 
 use super::order::Order;
 use super::potentials::gather;
 use super::restrict::Trie;
-use super::{Answer, Beta, PathError, free_energy, with_output, without_output};
+use super::{Answer, Beta, PathError, free_energy, with_output};
 use crate::graph::{EPSILON, Graph};
 use crate::semiring::Energy;
 
-/// F_β over the paths whose output is in the answer; +∞ where there is none, that is, where the graph does not hold the
-/// answer.
+/// F_β over the paths whose output is in the answer.
+///
+/// # Arguments
+/// * `g`: any graph. A cycle that writes something is cut by the answer; one that writes nothing is not.
+/// * `answer`: the right outputs.
+/// * `beta`: the inverse temperature.
+///
+/// # Returns
+/// An energy in the unit of the weights; +∞ where there is no such path, that is, where the graph does not hold the
+/// answer, as the empty graph holds none.
 ///
 /// # Errors
-/// As [`free_energy`] on the product of graph and answer, which has the cycles that write nothing; and
-/// [`PathError::Graph`].
+/// As [`free_energy`](super::free_energy()) on the product of graph and answer, which has the cycles that write
+/// nothing: [`PathError::Cyclic`], [`PathError::Diverges`]; and [`PathError::Graph`].
 ///
 /// # Cost
 /// For acyclic graphs O(arcs · p), where p is the number of positions in the answer's trie, without building a graph;
-/// elsewhere [`with_output`]'s, then [`free_energy`]'s on its result.
+/// elsewhere [`with_output`](super::with_output())'s, then [`free_energy`](super::free_energy())'s on its result.
+///
+/// # Source
+/// Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998 (the constrained
+/// interpretation graph).
+///
+/// # Example
+/// ```text
+///   ┌─1/1─┐
+/// ─▶0 ─2/½─▶ ◎      at β = 1:  F of "1" is 1, of everything but "1" ½ − log 2
+///   └─3/½─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Answer, Beta, Energy, GraphBuilder};
-/// use energraph::paths::{answer_energy, free_energy_except};
+/// use energraph::paths::answer_energy;
 /// let mut b = GraphBuilder::new();
 /// b.add_states(2);
 /// b.start(0);
@@ -31,7 +50,6 @@ use crate::semiring::Energy;
 /// let (g, right) = (b.build()?, Answer::one([1]));
 /// assert_eq!(answer_energy(&g, &right, Beta::ONE)?, 1.0);
 /// assert_eq!(answer_energy(&g, &Answer::one([1, 1]), Beta::ONE)?, f64::INFINITY);
-/// assert!((free_energy_except(&g, &right, Beta::ONE)? - (0.5 - 2.0_f64.ln())).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn answer_energy(g: &Graph<Energy>, answer: &Answer, beta: Beta) -> Result<f64, PathError> {
@@ -73,20 +91,4 @@ fn swept(g: &Graph<Energy>, order: &Order, trie: &Trie, beta: Beta) -> f64 {
         }
     }
     after[start as usize * n + Trie::ROOT]
-}
-
-/// F_β over the paths whose output is *not* in the answer; +∞ where there is none.
-///
-/// Summed over exactly those paths, never as a difference of sums: where the right answer holds nearly all the mass,
-/// the difference has no correct digit.
-///
-/// # Errors
-/// As [`free_energy`] on the product of the graph and the complement of the answer; and [`PathError::Graph`].
-///
-/// # Cost
-/// [`without_output`]'s, then [`free_energy`]'s on its result.
-///
-/// See [`answer_energy`] for an example.
-pub fn free_energy_except(g: &Graph<Energy>, answer: &Answer, beta: Beta) -> Result<f64, PathError> {
-    free_energy(&without_output(g, answer)?.graph, beta)
 }

@@ -36,7 +36,13 @@ impl Path {
     }
 }
 
-/// The accepting path of lowest energy; `None` where there is no path.
+/// The accepting path of lowest energy.
+///
+/// # Arguments
+/// * `g`: any graph, cycles included. A path over a weight of +∞ is no path.
+///
+/// # Returns
+/// The path, its energy in the unit of the weights; `None` where there is no path, as in the empty graph.
 ///
 /// Ties: at every state along the path, ending goes before going on, and then the lowest arc wins. In graphs with
 /// cycles the path of fewest arcs goes before either, so that no cycle of energy 0 is walked.
@@ -45,7 +51,20 @@ impl Path {
 /// [`PathError::Diverges`] where accepting paths run through a cycle of negative energy.
 ///
 /// # Cost
-/// Acyclic: O(states + arcs). Cyclic: Dijkstra where no arc is negative, else Bellman–Ford.
+/// Acyclic: O(states + arcs). Cyclic: O(arcs · log states) where no arc on an accepting path is negative, else
+/// O(states · arcs).
+///
+/// # Source
+/// A. Viterbi, *Error bounds for convolutional codes and an asymptotically optimum decoding algorithm*, 1967; with
+/// cycles E. Dijkstra, *A note on two problems in connexion with graphs*, 1959, and R. Bellman, *On a routing problem*,
+/// 1958.
+///
+/// # Example
+/// ```text
+///   ┌─a:x/2─┐
+/// ─▶0       ├─▶ ◎/½      a:x costs 2½ with the end, b:y 1½: the best path writes y
+///   └─b:y/1─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};

@@ -5,46 +5,8 @@ use super::{Beta, PathError};
 use crate::graph::{EPSILON, Graph, GraphBuilder, StateId};
 use crate::semiring::Energy;
 
-/// For each state F_β over all paths from the start to it, final energies left out; +∞ where no path leads there.
-///
-/// # Errors
-/// [`PathError::Cyclic`] for finite β where a cycle can be reached; [`PathError::Diverges`] for infinite β where one of
-/// negative energy can.
-///
-/// # Cost
-/// As [`free_energy`](super::free_energy()), plus a copy of the graph. Source: Mohri 2002.
-///
-/// ```
-/// use energraph::paths::{Beta, distances_from_start, distances_to_end};
-/// use energraph::{Energy, GraphBuilder};
-/// let mut b = GraphBuilder::new();
-/// b.add_states(3);
-/// b.start(0);
-/// b.arc(0, 1, 1, Energy::new(1.0)?, 1);
-/// b.final_weight(1, Energy::new(0.5)?);
-/// let g = b.build()?;
-/// assert_eq!(distances_from_start(&g, Beta::Infinite)?, [0.0, 1.0, f64::INFINITY]);
-/// assert_eq!(distances_to_end(&g, Beta::Infinite)?, [1.5, 0.5, f64::INFINITY]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn distances_from_start(g: &Graph<Energy>, beta: Beta) -> Result<Vec<f64>, PathError> {
-    from_everywhere(g, beta, true)
-}
-
-/// For each state F_β over all ways from it to an end, final energies included; +∞ where there is none.
-///
-/// # Errors
-/// [`PathError::Cyclic`] for finite β where an end can be reached through a cycle; [`PathError::Diverges`] for infinite
-/// β where that cycle's energy is negative.
-///
-/// # Cost
-/// As [`distances_from_start`].
-pub fn distances_to_end(g: &Graph<Energy>, beta: Beta) -> Result<Vec<f64>, PathError> {
-    from_everywhere(g, beta, false)
-}
-
 /// Potentials of the graph, backwards or not, in which a further state leads everywhere, so that no state is useless.
-fn from_everywhere(g: &Graph<Energy>, beta: Beta, backwards: bool) -> Result<Vec<f64>, PathError> {
+pub(super) fn from_everywhere(g: &Graph<Energy>, beta: Beta, backwards: bool) -> Result<Vec<f64>, PathError> {
     let Some(start) = g.start() else { return Ok(Vec::new()) };
     let mut b = GraphBuilder::new();
     b.add_states(g.states());
@@ -72,6 +34,7 @@ mod tests {
 
     use super::*;
     use crate::oracle;
+    use crate::paths::{distances_from_start, distances_to_end};
 
     /// The graph that may end in one state only.
     fn ending_in(g: &Graph<Energy>, state: StateId) -> Graph<Energy> {

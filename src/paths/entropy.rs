@@ -27,6 +27,7 @@ use crate::semiring::Energy;
 /// The chain rule, for hidden Markov models in D. Hernando, V. Crespi and G. Cybenko, *Efficient computation of the
 /// hidden Markov model entropy*, 2005. [`Entropy`](crate::semiring::Entropy) has it as a semiring.
 ///
+/// # Example
 /// ```text
 ///      ┌─a/0────┐
 /// ─▶ 0           ▶ ◎     a  ¾,   b  ¼:   ¾·log 4/3 + ¼·log 4

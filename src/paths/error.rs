@@ -3,6 +3,7 @@
 use super::Output;
 use crate::graph::{Cyclic, GraphError, InputSite, Site, StateId};
 use crate::ops::OpError;
+use crate::ops::sums::Stuck;
 
 /// Why a question has no answer, or none within its budget.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -99,6 +100,15 @@ pub enum PathError {
 impl From<Cyclic> for PathError {
     fn from(cyclic: Cyclic) -> Self {
         PathError::Cyclic { states: cyclic.states }
+    }
+}
+
+impl From<Stuck> for PathError {
+    fn from(stuck: Stuck) -> Self {
+        match stuck {
+            Stuck::Diverges { states, weight } => PathError::SumDiverges { states, weight },
+            Stuck::Matrix { states, rows } => PathError::Matrix { states, rows },
+        }
     }
 }
 

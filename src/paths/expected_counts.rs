@@ -42,6 +42,7 @@ pub struct ExpectedCounts {
 /// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016; with cycles, the visits of an
 /// absorbing Markov chain: J. Kemeny and J. Snell, *Finite Markov chains*, 1960.
 ///
+/// # Example
 /// ```text
 ///      ┌a/log 2┐
 /// ─▶ ◎/log 2 ◀─┘     0 + ½·1 + …: on average one a is read before the end

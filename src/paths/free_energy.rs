@@ -5,9 +5,16 @@ use super::{Beta, PathError};
 use crate::graph::Graph;
 use crate::semiring::Energy;
 
-/// `F_β = −1/β · log Σ_paths e^{−β·E}`, or the lowest path energy where β is infinite.
+/// The free energy of a graph: `F_β = −1/β · log Σ_paths e^{−β·E}`, or the lowest path energy where β is infinite.
 ///
-/// Over no path it is +∞: the energy of the impossible. For finite β, `0 ≤ F_∞ − F_β ≤ log(#paths)/β`.
+/// # Arguments
+/// * `g`: any graph at infinite β; at finite β one whose accepting paths run through no cycle. A path over a weight of
+///   +∞ is no path.
+/// * `beta`: the inverse temperature; 1 where energies are negative log-probabilities.
+///
+/// # Returns
+/// An energy in the unit of the weights, nats where these are negative log-probabilities. Over no path, as in the empty
+/// graph, it is +∞: the energy of the impossible. For finite β, `0 ≤ F_∞ − F_β ≤ log(#paths)/β`; it is never −∞.
 ///
 /// # Errors
 /// [`PathError::Cyclic`] for finite β where accepting paths run through a cycle; [`PathError::Diverges`] for infinite β
@@ -16,7 +23,18 @@ use crate::semiring::Energy;
 /// # Cost
 /// Acyclic: O(states + arcs); one exponential per arc and one logarithm per state for finite β. Cyclic, infinite β:
 /// Dijkstra's O(arcs · log states) where no arc is negative, else Bellman–Ford's O(states · arcs). Each state's sum is
-/// shifted by its largest term, so that paths any number of nats apart do not underflow. Source: Mohri 2002.
+/// shifted by its largest term, so that paths any number of nats apart do not underflow.
+///
+/// # Source
+/// M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002; Y. LeCun et al., *A tutorial on
+/// energy-based learning*, 2006.
+///
+/// # Example
+/// ```text
+///   ┌─a/1─┐
+/// ─▶0     ├─▶ ◎      F_∞ = 1      F_1 = 1 − log 2
+///   └─b/1─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};

@@ -7,10 +7,19 @@ use super::{Beta, PathError};
 use crate::graph::{Graph, StateId};
 use crate::semiring::Energy;
 
-/// The `k` accepting paths of lowest energy, lowest first; fewer where there are fewer.
+/// The `k` accepting paths of lowest energy.
 ///
-/// The first is [`best_path`](super::best_path()), also where energies are so large that the sum of another rounds below its
-/// own. Paths of equal energy come in an order that is the same on every run; in graphs with cycles, those of fewer arcs first.
+/// # Arguments
+/// * `g`: any graph, cycles included. A path over a weight of +∞ is no path.
+/// * `k`: how many.
+///
+/// # Returns
+/// The paths, each once, lowest energy first; fewer where there are fewer, none of the empty graph. With a cycle there
+/// are infinitely many: those that go round it count like any other.
+///
+/// The first is [`best_path`](super::best_path()), also where energies are so large that the sum of another rounds
+/// below its own. Paths of equal energy come in an order that is the same on every run; in graphs with cycles, those of
+/// fewer arcs first.
 ///
 /// # Errors
 /// [`PathError::Diverges`] where accepting paths run through a cycle of negative energy.
@@ -18,7 +27,18 @@ use crate::semiring::Energy;
 /// # Cost
 /// [`best_path`](super::best_path())'s, then O(k · length · log(k · length)) and a sort of the arcs of each state that
 /// a path visits. Best first with exact potentials: the next way on at each state is looked at only when the one
-/// before it was taken (Eppstein 1998; Huang & Chiang 2005, algorithm 3).
+/// before it was taken.
+///
+/// # Source
+/// D. Eppstein, *Finding the k shortest paths*, 1998; L. Huang and D. Chiang, *Better k-best parsing*, 2005, algorithm
+/// 3.
+///
+/// # Example
+/// ```text
+///   ┌─a/½─┐     ┌─a/½─┐
+/// ─▶0     ├─▶ 1 ┤     ├─▶ ◎      aa: 1      ab: 2½      ba: 2½      bb: 4
+///   └─b/2─┘     └─b/2─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};

@@ -9,13 +9,32 @@ use crate::semiring::{Semiring, Weight};
 ///
 /// The question decides the algebra: lift energies into [`MinSum`](crate::MinSum) for the best, into
 /// [`LogSum`](crate::LogSum) for the free energy, every site to 1̄ of [`Counting`](crate::Counting) for the number of
-/// paths. Sites of weight 0̄ are not lifted: no path uses them. Over no path the sum is 0̄.
+/// paths.
+///
+/// # Arguments
+/// * `g`: a graph whose accepting paths run through no cycle; for others see [`path_sum_star`](super::path_sum_star()).
+/// * `lift`: the weight of a site in the semiring of the question; sites of weight 0̄ are not lifted: no path uses
+///   them.
+///
+/// # Returns
+/// The sum; 0̄ over no path, as in the empty graph. In `MinSum` and `LogSum` it is an energy in the unit of the
+/// weights, +∞ over no path.
 ///
 /// # Errors
 /// [`PathError::Cyclic`] where accepting paths run through a cycle.
 ///
 /// # Cost
-/// One ⊗ and one ⊕ per arc and final state; a value per state. Forward in topological order (Mohri 2002, section 3).
+/// One ⊗ and one ⊕ per arc and final state; a value per state. Forward in topological order.
+///
+/// # Source
+/// M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002.
+///
+/// # Example
+/// ```text
+///   ┌─a/½─┐     ┌─a/½─┐
+/// ─▶0     ├─▶ 1 ┤     ├─▶ ◎      number of paths: 4      lowest energy: 1
+///   └─b/2─┘     └─b/2─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Counting, Energy, GraphBuilder, MinSum, Weight};

@@ -3,11 +3,11 @@
 use super::PathError;
 use super::order::useful;
 use crate::graph::{Graph, Site, StateId};
-use crate::ops::sums::{Links, Stuck};
+use crate::ops::sums::Links;
 use crate::semiring::{Star, Weight};
 
-/// ⊕ over all accepting paths of the ⊗ along each, as [`path_sum`](super::path_sum()), on graphs with cycles too: the sum of
-/// infinitely many paths, not a part of it.
+/// ⊕ over all accepting paths of the ⊗ along each, as [`path_sum`](super::path_sum()), on graphs with cycles too: the
+/// sum of infinitely many paths, not a part of it.
 ///
 /// # Arguments
 /// * `g`: any graph.
@@ -18,18 +18,26 @@ use crate::semiring::{Star, Weight};
 ///
 /// # Errors
 /// [`PathError::SumDiverges`] where the sum around a cycle on an accepting path does: in `LogSum` where walks around it
-/// have probability 1 or more in all, in [`MinSum`](crate::MinSum) where a cycle has negative energy. [`PathError::Matrix`]
-/// where the matrix below would have more than 2²⁴ weights.
+/// have probability 1 or more in all, in [`MinSum`](crate::MinSum) where a cycle has negative energy.
+/// [`PathError::Matrix`] where the matrix below would have more than 2²⁴ weights.
 ///
 /// # Cost
-/// O(states + arcs) without cycles. For each strongly connected component of n states, m arcs, f of them the targets
-/// of arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more, or what eliminating its states
-/// one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where ⊕ is idempotent
-/// (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), O(m·log n) at worst if no arc improves (`1̄ ⊕ w = 1̄`), and O(n·m) at worst.
+/// O(states + arcs) without cycles. For each strongly connected component of n states, m arcs, f of them the targets of
+/// arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more, or what eliminating its
+/// states one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where ⊕
+/// is idempotent (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), O(m·log n) at worst if no arc improves (`1̄ ⊕ w = 1̄`), and O(n·m) at
+/// worst.
 ///
 /// # Source
-/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; Mohri 2002. The order of elimination: H. Markowitz, *The
-/// elimination form of the inverse and its application to linear programming*, 1957.
+/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; M. Mohri, *Semiring frameworks and algorithms for
+/// shortest-distance problems*, 2002. The order of elimination: H. Markowitz, *The elimination form of the inverse and
+/// its application to linear programming*, 1957.
+///
+/// # Example
+/// ```text
+///     ┌─a/log 2─┐
+/// ─▶ ◎/log 2 ◀──┘      ½ + ¼ + ⅛ + … = 1: energy 0
+/// ```
 ///
 /// ```
 /// use energraph::paths::path_sum_star;
@@ -71,85 +79,8 @@ pub fn path_sum_star<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -
     Ok(total(g, &sums, lift))
 }
 
-/// By state, ⊕ over all walks from the start to it, final weights left out; 0̄ where none leads there.
-///
-/// # Errors
-/// [`PathError::SumDiverges`] where the sum around a cycle that can be reached does; [`PathError::Matrix`].
-///
-/// # Cost
-/// As [`path_sum_star`].
-///
-/// ```
-/// use energraph::paths::{sums_from_start, sums_to_end};
-/// use energraph::{Energy, GraphBuilder, MinSum};
-/// let mut b = GraphBuilder::new();
-/// b.add_states(2);
-/// b.start(0);
-/// b.arc(0, 1, 1, Energy::new(1.0)?, 1);
-/// b.arc(1, 1, 1, Energy::new(0.5)?, 0);
-/// b.final_weight(1, Energy::new(2.0)?);
-/// let g = b.build()?.lift::<MinSum<f64>>();
-/// let numbers = |sums: Vec<MinSum<f64>>| sums.iter().map(|s| s.get()).collect::<Vec<_>>();
-/// assert_eq!(numbers(sums_from_start(&g, |_, w| *w)?), [0.0, 1.0]);
-/// assert_eq!(numbers(sums_to_end(&g, |_, w| *w)?), [3.0, 2.0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # What must hold
-/// Cycles are summed by [`Star::star`]; a semiring without it does not compile.
-///
-/// ```
-/// # use energraph::paths::sums_from_start;
-/// # use energraph::{Graph, Star};
-/// fn any<S: Star>(g: &Graph<S>) {
-///     let _ = sums_from_start(g, |_, w| w.clone());
-/// }
-/// ```
-///
-/// ```compile_fail,E0277
-/// # use energraph::paths::sums_from_start;
-/// # use energraph::{Graph, Semiring};
-/// fn any<S: Semiring>(g: &Graph<S>) {
-///     let _ = sums_from_start(g, |_, w| w.clone());
-/// }
-/// ```
-pub fn sums_from_start<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<Vec<S>, PathError> {
-    Ok(Links::forward(g, lift, |_, _| true).sums(at_start(g))?)
-}
-
-/// By state, ⊕ over all ways from it to an end, final weights included; 0̄ where there is none.
-///
-/// # Errors
-/// [`PathError::SumDiverges`] where the sum around a cycle from which an end can be reached does; [`PathError::Matrix`].
-///
-/// # Cost
-/// As [`path_sum_star`].
-///
-/// # What must hold
-/// Cycles are summed by [`Star::star`]; a semiring without it does not compile.
-///
-/// ```
-/// # use energraph::paths::sums_to_end;
-/// # use energraph::{Graph, Star};
-/// fn any<S: Star>(g: &Graph<S>) {
-///     let _ = sums_to_end(g, |_, w| w.clone());
-/// }
-/// ```
-///
-/// ```compile_fail,E0277
-/// # use energraph::paths::sums_to_end;
-/// # use energraph::{Graph, Semiring};
-/// fn any<S: Semiring>(g: &Graph<S>) {
-///     let _ = sums_to_end(g, |_, w| w.clone());
-/// }
-/// ```
-pub fn sums_to_end<W: Weight, S: Star>(g: &Graph<W>, lift: impl Fn(Site, &W) -> S) -> Result<Vec<S>, PathError> {
-    let finals = (0..).zip(g.final_weights());
-    let enter = finals.map(|(s, w)| if w.is_zero() { S::zero() } else { lift(Site::Final(s), w) }).collect();
-    Ok(Links::backward(g, &lift, |_, _| true).sums(enter)?)
-}
-
-fn at_start<W: Weight, S: Star>(g: &Graph<W>) -> Vec<S> {
+/// 1̄ enters at the start.
+pub(super) fn at_start<W: Weight, S: Star>(g: &Graph<W>) -> Vec<S> {
     let mut enter = vec![S::zero(); g.states()];
     g.start().into_iter().for_each(|s| enter[s as usize] = S::one());
     enter
@@ -158,13 +89,4 @@ fn at_start<W: Weight, S: Star>(g: &Graph<W>) -> Vec<S> {
 fn total<W: Weight, S: Star>(g: &Graph<W>, sums: &[S], lift: impl Fn(Site, &W) -> S) -> S {
     let ends = (0..).zip(g.final_weights().iter().zip(sums)).filter(|(_, (w, _))| !w.is_zero());
     ends.fold(S::zero(), |total, (s, (w, sum))| total.plus(&sum.times(&lift(Site::Final(s), w))))
-}
-
-impl From<Stuck> for PathError {
-    fn from(stuck: Stuck) -> Self {
-        match stuck {
-            Stuck::Diverges { states, weight } => PathError::SumDiverges { states, weight },
-            Stuck::Matrix { states, rows } => PathError::Matrix { states, rows },
-        }
-    }
 }

@@ -1,20 +1,38 @@
 //! The share of each arc and final weight in the paths: the gradient of the free energy.
 
-use super::best_path::{Path, best_path};
-use super::order::Order;
-use super::potentials::gather;
-use super::{Beta, PathError, PositiveF64};
-use crate::graph::{Graph, Site, SiteValues};
+use super::{Beta, PathError, free_energy_and_posteriors};
+use crate::graph::{Graph, SiteValues};
 use crate::semiring::Energy;
 
-/// `∂F_β/∂E` for every arc and final weight: the probability that a path drawn from the Gibbs distribution
-/// `p(path) ∝ e^{−β·E}` uses the site.
+/// The share of every arc and final weight in the paths: the probability that a path drawn from the Gibbs distribution
+/// `p(path) ∝ e^{−β·E}` uses the site. That is `∂F_β/∂E` of its energy.
 ///
-/// At infinite β it is a subgradient: 1 on the sites of [`best_path`], 0 elsewhere, which settles ties as that does.
-/// Final posteriors sum to 1; without an accepting path everything is 0.
+/// # Arguments
+/// * `g`: any graph at infinite β; at finite β one whose accepting paths run through no cycle. A path over a weight of
+///   +∞ is no path.
+/// * `beta`: the inverse temperature.
 ///
-/// # Errors, cost
-/// As [`free_energy_and_posteriors`].
+/// # Returns
+/// A probability for each arc and each state's final weight, 0 for sites that no accepting path uses, as those of
+/// weight +∞. Final posteriors sum to 1; without an accepting path everything is 0. At infinite β it is a subgradient:
+/// 1 on the sites of [`best_path`](super::best_path()), 0 elsewhere, which settles ties as that does.
+///
+/// # Errors
+/// As [`free_energy_and_posteriors`](super::free_energy_and_posteriors()): [`PathError::Cyclic`],
+/// [`PathError::Diverges`].
+///
+/// # Cost
+/// As [`free_energy_and_posteriors`](super::free_energy_and_posteriors()): O(states + arcs).
+///
+/// # Source
+/// J. Eisner, *Inside-outside and forward-backward algorithms are just backprop*, 2016.
+///
+/// # Example
+/// ```text
+///   ┌─a/0────┐
+/// ─▶0        ├─▶ ◎      at β = 1:  a ¾, b ¼, the end 1
+///   └─b/log 3┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};
@@ -32,80 +50,4 @@ use crate::semiring::Energy;
 /// ```
 pub fn posteriors(g: &Graph<Energy>, beta: Beta) -> Result<SiteValues, PathError> {
     free_energy_and_posteriors(g, beta).map(|(_, p)| p)
-}
-
-/// The free energy and its gradient in one sweep backward and one forward.
-///
-/// The backward sweep keeps, for each state, the share of every way on; the forward sweep only multiplies shares, so
-/// that it takes no further exponential and cannot lose a path that starts badly and ends well.
-///
-/// # Errors
-/// [`PathError::Cyclic`], [`PathError::Diverges`] as for [`free_energy`](super::free_energy()).
-///
-/// # Cost
-/// O(states + arcs): one exponential per arc, one logarithm per state. Source: Eisner 2016 (posteriors are
-/// gradients); Rabiner 1989 for the two sweeps.
-///
-/// ```
-/// # use energraph::{Energy, Graph};
-/// # use energraph::paths::{Beta, free_energy_and_posteriors};
-/// // No path: nothing to gain anywhere.
-/// let (f, p) = free_energy_and_posteriors(&Graph::<Energy>::empty(), Beta::ONE)?;
-/// assert_eq!(f, f64::INFINITY);
-/// assert!(p.arcs.is_empty());
-/// # Ok::<(), energraph::paths::PathError>(())
-/// ```
-pub fn free_energy_and_posteriors(g: &Graph<Energy>, beta: Beta) -> Result<(f64, SiteValues), PathError> {
-    match beta {
-        Beta::Finite(beta) => at_finite(g, beta),
-        Beta::Infinite => {
-            let best = best_path(g)?;
-            let value = best.as_ref().map_or(f64::INFINITY, |p| p.energy);
-            Ok((value, best.map_or_else(|| SiteValues::zeros(g), |p| indicator(g, &p))))
-        }
-    }
-}
-
-fn at_finite(g: &Graph<Energy>, beta: PositiveF64) -> Result<(f64, SiteValues), PathError> {
-    let mut shares = SiteValues::zeros(g);
-    let Some(start) = g.start() else { return Ok((f64::INFINITY, shares)) };
-    let order = Order::of(g)?;
-    let mut after = vec![f64::INFINITY; g.states()];
-    for s in order.backward() {
-        let span = g.arc_ids(s);
-        let ways = &mut shares.arcs[span.start as usize..span.end as usize];
-        for (way, a) in ways.iter_mut().zip(g.arcs(s)) {
-            *way = a.weight.wide() + after[a.target as usize];
-        }
-        let i = s as usize;
-        (after[i], shares.finals[i]) = gather(ways, g.final_weights()[i].wide(), beta.get());
-    }
-    // `after` has served, save for the total: the flow through each state takes its place.
-    let total = after[start as usize];
-    let mut flow = after;
-    flow.fill(0.0);
-    if total < f64::INFINITY {
-        flow[start as usize] = 1.0;
-    }
-    for s in order.forward() {
-        let here = flow[s as usize];
-        let span = g.arc_ids(s);
-        for (share, a) in shares.arcs[span.start as usize..span.end as usize].iter_mut().zip(g.arcs(s)) {
-            *share *= here;
-            flow[a.target as usize] += *share;
-        }
-        shares.finals[s as usize] *= here;
-    }
-    Ok((total, shares))
-}
-
-fn indicator(g: &Graph<Energy>, path: &Path) -> SiteValues {
-    let mut on_path = SiteValues::zeros(g);
-    for site in path.sites() {
-        if let Some(slot) = on_path.get_mut(site) {
-            *slot += 1.0;
-        }
-    }
-    debug_assert!(path.sites().any(|s| matches!(s, Site::Final(_))));
-    on_path
 }

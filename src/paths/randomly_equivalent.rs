@@ -50,17 +50,18 @@ impl Default for RandomTest {
 ///
 /// # Arguments
 /// * `a`, `b`: any transducers, with epsilons or not, deterministic or not: what
-///   [`ops::equivalent`](crate::ops::equivalent()) decides for deterministic acceptors, no method decides for all of these.
+///   [`ops::equivalent`](crate::ops::equivalent()) decides for deterministic acceptors, no method decides for all of
+///   these.
 /// * `o`: how many paths, how long, and what counts as different.
 /// * `uniform`: numbers uniform on [0, 1), as for [`random_paths`].
 ///
 /// # Returns
-/// [`Equivalence::Refuted`] with a pair of strings that tells the graphs apart, of those found the first in order: a proof. Else
-/// [`Equivalence::Likely`], which is none. Where neither graph has a path of so few arcs nothing is tried.
+/// [`Equivalence::Refuted`] with a pair of strings that tells the graphs apart, of those found the first in order: a
+/// proof. Else [`Equivalence::Likely`], which is none. Where neither graph has a path of so few arcs nothing is tried.
 ///
 /// # Errors
-/// [`PathError::Diverges`], [`PathError::SumDiverges`], [`PathError::Matrix`] where cycles without labels give a pair no
-/// energy; [`PathError::Draws`]; [`PathError::Graph`].
+/// [`PathError::Diverges`], [`PathError::SumDiverges`], [`PathError::Matrix`] where cycles without labels give a pair
+/// no energy; [`PathError::Draws`]; [`PathError::Graph`].
 ///
 /// # Cost
 /// That of [`random_paths`], and for each path the products of both graphs with its strings.
@@ -69,6 +70,7 @@ impl Default for RandomTest {
 /// `fstequivalent --random` of C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer
 /// library*, 2007.
 ///
+/// # Example
 /// ```text
 /// ─▶ 0 ─a/1─▶ ◎     ─▶ 0 ─a/1─▶ ◎        refuted by "b"
 ///                     0 ─b/2─▶ ◎

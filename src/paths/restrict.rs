@@ -1,4 +1,4 @@
-//! The paths that write an answer, and those that write anything else.
+//! The product of a graph with the trie of right outputs, or with its complement.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -8,54 +8,12 @@ use super::{Answer, PathError};
 use crate::graph::{Arc, ArcId, EPSILON, Graph, GraphError, InputSite, Label, OriginBuilder, Site, StateId, Traced};
 use crate::semiring::Weight;
 
-/// The paths of a graph whose output is in the answer.
-///
-/// The product of the graph with the trie of the right outputs: paths keep their labels and weights, and every site
-/// names the site that it came from, so that a gradient flows back by
-/// [`Origin::pull_back`](crate::graph::Origin::pull_back). Where no path writes an answer, the result accepts nothing
-/// and its [free energy](super::free_energy()) is +∞.
-///
-/// # Errors
-/// [`PathError::Graph`] where the product is too large to number.
-///
-/// # Cost
-/// O(arcs · p), where p is the number of positions in the answer's trie that paths can be at in one state.
-///
-/// ```
-/// use energraph::{Answer, Beta, Energy, GraphBuilder};
-/// use energraph::paths::{free_energy, with_output, without_output};
-/// let mut b = GraphBuilder::new();
-/// b.add_states(2);
-/// b.start(0);
-/// b.arc(0, 1, 1, Energy::new(1.0)?, 1);
-/// b.arc(0, 2, 2, Energy::new(0.5)?, 1);
-/// b.final_weight(1, Energy::FREE);
-/// let g = b.build()?;
-/// let right = Answer::one([1]);
-/// assert_eq!(free_energy(&with_output(&g, &right)?.graph, Beta::ONE)?, 1.0);
-/// assert_eq!(free_energy(&without_output(&g, &right)?.graph, Beta::ONE)?, 0.5);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn with_output<W: Weight>(g: &Graph<W>, answer: &Answer) -> Result<Traced<W>, PathError> {
-    product(g, &Trie::of(answer), Keep::Answer)
-}
-
-/// The paths of a graph whose output is not in the answer: what every rival is among.
-///
-/// The product with the deterministic complement of the right outputs, whose states are the positions in their trie
-/// and one for outputs that have left it. Sites name where they came from.
-///
-/// # Errors, cost
-/// As [`with_output`], where "left the trie" is one more position.
-///
-/// See [`with_output`] for an example.
-pub fn without_output<W: Weight>(g: &Graph<W>, answer: &Answer) -> Result<Traced<W>, PathError> {
-    product(g, &Trie::of(answer), Keep::Others)
-}
-
+/// Which paths the product holds.
 #[derive(Clone, Copy, PartialEq)]
-enum Keep {
+pub(super) enum Keep {
+    /// Those that write a right output.
     Answer,
+    /// Those that write any other.
     Others,
 }
 
@@ -198,7 +156,8 @@ struct Product<'a, W> {
     steps: Vec<Step>,
 }
 
-fn product<W: Weight>(g: &Graph<W>, trie: &Trie, keep: Keep) -> Result<Traced<W>, PathError> {
+/// The paths that write a right output or any other; every site names the site that it came from.
+pub(super) fn product<W: Weight>(g: &Graph<W>, trie: &Trie, keep: Keep) -> Result<Traced<W>, PathError> {
     let order = Order::of(g).ok();
     let alive = match &order {
         Some(order) => alive(g, order),

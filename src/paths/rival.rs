@@ -26,18 +26,39 @@ pub enum Rival {
 
 /// The most offending incorrect answer: among the outputs that are not right, the one of lowest free energy.
 ///
-/// It ranges over outputs, not paths: a second path that writes the right answer is no rival. Ties as in
-/// [`k_best_outputs`](super::k_best_outputs()) at finite β; as in [`best_path`](super::best_path()) on the paths that
-/// write no right answer at infinite β.
+/// It ranges over outputs, not paths: a second path that writes the right answer is no rival.
+///
+/// # Arguments
+/// * `g`: any graph at infinite β; at finite β one in which no path that writes something else than a right answer runs
+///   through a cycle. A path over a weight of +∞ is no path.
+/// * `right`: the right outputs, which `g` need not hold; of none, every output is a rival.
+/// * `beta`: the inverse temperature.
+/// * `limit`: at finite β, how many states and arcs the search may touch.
+///
+/// # Returns
+/// The rival with its free energy in the unit of the weights, or the best known and a bound; [`Rival::None`] where no
+/// path writes anything else, as in the empty graph. Ties as in [`k_best_outputs`](super::k_best_outputs()) at finite
+/// β; as in [`best_path`](super::best_path()) on the paths that write no right answer at infinite β.
 ///
 /// # Errors
 /// [`PathError::Cyclic`], [`PathError::Diverges`] and [`PathError::Graph`] as for
 /// [`free_energy_except`](super::free_energy_except()). A budget used up is no error but [`Rival::Unproven`].
 ///
 /// # Cost
-/// Infinite β: the best path of [`without_output`]; always certified, the budget is not looked at. Finite β: NP-hard
-/// (Casacuberta & de la Higuera 2000); best first over output prefixes of that graph, whose free energy bounds every
-/// output in them, at most `limit` states and arcs.
+/// Infinite β: the best path of [`without_output`]; always certified, the budget is not looked at. Finite β: NP-hard;
+/// best first over output prefixes of that graph, whose free energy bounds every output in them, at most `limit` states
+/// and arcs.
+///
+/// # Source
+/// Y. LeCun et al., *A tutorial on energy-based learning*, 2006 (the most offending incorrect answer); F. Casacuberta
+/// and C. de la Higuera, *Computational complexity of problems on probabilistic grammars and transducers*, 2000.
+///
+/// # Example
+/// ```text
+///   ┌─1/0─┐
+/// ─▶0 ─1/¼─▶ ◎      right: "1"      rival: "2", of energy ½, though the second path of "1" has less
+///   └─2/½─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Answer, Beta, Energy, GraphBuilder};

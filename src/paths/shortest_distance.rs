@@ -1,4 +1,4 @@
-//! The sum over all walks between every state and one end of a graph.
+//! The sum over all walks from the start to every state, by a queue.
 
 use super::{PathError, Queue};
 use crate::graph::{Graph, Site};
@@ -48,6 +48,7 @@ pub struct Distances<S> {
 /// problems in connexion with graphs*, 1959; R. Bellman, *On a routing problem*, 1958; by component as
 /// [`path_sum_star`](super::path_sum_star()).
 ///
+/// # Example
 /// ```text
 ///       ┌──a/1──┐
 /// ─▶ 0            1 ─b/1─▶ ◎      0: 0   1: 1   2: 2
@@ -86,44 +87,5 @@ pub fn shortest_distance<W: Weight, S: Semiring>(
         enter[start as usize] = S::one();
     }
     let (distances, followed) = queue.sums(&Links::forward(g, lift, |_, _| true), enter)?;
-    Ok(Distances { distances, followed })
-}
-
-/// By state, ⊕ over all ways from it to an end, final weights included: [`shortest_distance`] turned round.
-///
-/// # Arguments
-/// As for [`shortest_distance`].
-///
-/// # Returns
-/// As [`shortest_distance`].
-///
-/// # Errors
-/// As [`shortest_distance`], of cycles and arcs from which an end can be reached. A final weight may improve.
-///
-/// # Cost
-/// As [`shortest_distance`].
-///
-/// ```
-/// use energraph::paths::{Queue, shortest_distance_to_end};
-/// use energraph::{Energy, GraphBuilder, MinSum};
-/// let mut b = GraphBuilder::new();
-/// b.add_states(3);
-/// b.start(0);
-/// b.arc(0, 7, 7, Energy::new(1.0)?, 1);
-/// b.arc(1, 8, 8, Energy::new(1.0)?, 2);
-/// b.final_weight(2, Energy::new(1.0)?);
-/// let g = b.build()?;
-/// let found = shortest_distance_to_end(&g, |_, &e| MinSum::<f64>::from(e), Queue::topological())?;
-/// assert_eq!(found.distances.iter().map(|d| d.get()).collect::<Vec<_>>(), [3.0, 2.0, 1.0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn shortest_distance_to_end<W: Weight, S: Semiring>(
-    g: &Graph<W>,
-    lift: impl Fn(Site, &W) -> S,
-    queue: Queue<S>,
-) -> Result<Distances<S>, PathError> {
-    let finals = (0..).zip(g.final_weights());
-    let enter = finals.map(|(s, w)| if w.is_zero() { S::zero() } else { lift(Site::Final(s), w) }).collect();
-    let (distances, followed) = queue.sums(&Links::backward(g, lift, |_, _| true), enter)?;
     Ok(Distances { distances, followed })
 }

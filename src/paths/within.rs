@@ -7,15 +7,32 @@ use crate::semiring::{Energy, Weight};
 
 /// The arcs and final weights on paths whose energy is at most `margin` above the lowest; the graph pruned.
 ///
-/// Every path within the margin is kept, whatever else is. A path that is dropped has at inverse temperature β at most
-/// `e^{−β·margin}` times the weight of the best one. Sites name where they came from; states come in a topological
-/// order. Where nothing is accepted, so is nothing by the result.
+/// # Arguments
+/// * `g`: a graph whose accepting paths run through no cycle; for others see [`ops::prune`](crate::ops::prune()).
+/// * `margin`: the energy above the lowest, in the unit of the weights; what is less than 0 or NaN counts as 0, and +∞
+///   keeps every path.
+///
+/// # Returns
+/// Every path within the margin is kept, whatever else is: a path that uses only arcs of such paths. One that is
+/// dropped has at inverse temperature β at most `e^{−β·margin}` times the weight of the best one. Sites name where they
+/// came from; states come in a topological order. Where nothing is accepted, as by the empty graph, so is nothing by
+/// the result.
 ///
 /// # Errors
-/// [`PathError::Cyclic`].
+/// [`PathError::Cyclic`] where accepting paths run through a cycle.
 ///
 /// # Cost
 /// O(states + arcs): two sweeps of minima.
+///
+/// # Source
+/// A. Sixtus and S. Ortmanns, *High quality word graphs using forward-backward pruning*, 1999; OpenFst's `fstprune`.
+///
+/// # Example
+/// ```text
+///   ┌─a/0──┐                              ┌─a/0─┐
+/// ─▶0 ─b/3─▶ ◎      within 5:           ─▶0     ├─▶ ◎
+///   └─c/10─┘                              └─b/3─┘
+/// ```
 ///
 /// ```
 /// use energraph::{Energy, GraphBuilder};
@@ -38,8 +55,8 @@ pub fn within(g: &Graph<Energy>, margin: f64) -> Result<Traced<Energy>, PathErro
     let (Some(start), true) = (g.start(), total < f64::INFINITY) else {
         return Ok(Traced { graph: Graph::empty(), origin: OriginBuilder::new().build() });
     };
-    // A path's energy is rounded in other places along its arcs.
-    let limit = total + margin.max(0.0) + 1e-9 * (1.0 + total.abs());
+    // A path's energy is rounded in other places along its arcs. What is impossible is beyond every margin.
+    let limit = (total + margin.max(0.0) + 1e-9 * (1.0 + total.abs())).min(f64::MAX);
     let before = before(g, &order, start);
     let mut number = vec![StateId::MAX; g.states()];
     let mut kept: Vec<StateId> = Vec::new();

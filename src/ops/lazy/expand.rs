@@ -18,15 +18,20 @@ use crate::semiring::Weight;
 /// numbered in topological order. Of a [`LazyCompose`](crate::ops::LazyCompose) of two graphs it is what
 /// [`compose()`](crate::ops::compose()) makes of them, state by state and arc by arc.
 ///
-/// ```text
-/// LazyCompose(a, b) ──expand──▶ Graph      compose(a, b) ──▶ the same Graph
-/// ```
-///
 /// # Errors
 /// [`OpError::Empty`] where there is no accepting path, and whatever [`LazyGraph::arcs`] gives: [`OpError::Budget`].
 ///
 /// # Cost
 /// Every state that can be reached, once.
+///
+/// # Source
+/// C. Allauzen et al., *OpenFst: a general and efficient weighted finite-state transducer library*, 2007 (delayed
+/// operations).
+///
+/// # Example
+/// ```text
+/// LazyCompose(a, b) ──expand──▶ Graph      compose(a, b) ──▶ the same Graph
+/// ```
 ///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, acceptor, compose, expand, from_strings};

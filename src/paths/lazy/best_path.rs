@@ -45,6 +45,11 @@ pub struct LazyPath {
 /// E. Dijkstra, *A note on two problems in connexion with graphs*, 1959; P. Hart, N. Nilsson, B. Raphael, *A formal
 /// basis for the heuristic determination of minimum cost paths*, 1968.
 ///
+/// # Example
+/// ```text
+/// ─▶ 0 ─1─▶ 1 ─2,3─▶ ◎   ∘   ─▶ 0 ─1,2─▶ 1 ─3─▶ ◎   ∘   ─▶ 0 ─1─▶ 1 ─3─▶ ◎      best: "1 3", of energy 0
+/// ```
+///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, acceptor, from_strings};
 /// use energraph::paths::{Heuristic, lazy_best_path};

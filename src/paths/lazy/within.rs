@@ -25,7 +25,8 @@ pub struct Pruned {
 /// * `g`: any lazy graph, cycles included.
 /// * `ahead`: what the search knows of the rest. The more it knows the less is kept: a state stays where the lowest
 ///   energy from the start to it and the bound from it on are within the margin together.
-/// * `margin`: the energy above the lowest; less than 0 counts as 0.
+/// * `margin`: the energy above the lowest, in the unit of the weights; what is less than 0 or NaN counts as 0, and +∞
+///   keeps every path.
 /// * `beta`: the inverse temperature at which the loss is bounded.
 ///
 /// # Returns
@@ -50,6 +51,17 @@ pub struct Pruned {
 /// # Cost
 /// For every state within the beam its arcs and a place in a heap, and a copy; for the bound, a sum over all paths of
 /// each input and of the beam ([`path_sum_star`](crate::paths::path_sum_star())).
+///
+/// # Source
+/// B. Lowerre, *The Harpy speech recognition system*, 1976 (the beam); P. Hart, N. Nilsson, B. Raphael, *A formal basis
+/// for the heuristic determination of minimum cost paths*, 1968 (the bound).
+///
+/// # Example
+/// ```text
+///   ┌─a/0──┐
+/// ─▶0 ─b/3─▶ ◎   ∘   ─▶ 0 ─a,b,c─▶ ◎      within 5:  a and b; of the free energy at most log(1 + e^−10) is lost
+///   └─c/10─┘
+/// ```
 ///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, from_strings};
@@ -80,8 +92,8 @@ where
         if let Some((_, energy)) = search.turn()?
             && lowest == f64::INFINITY
         {
-            // A path's energy is rounded in other places along its arcs.
-            (lowest, limit) = (energy, energy + margin.max(0.0) + 1e-9 * (1.0 + energy.abs()));
+            // A path's energy is rounded in other places along its arcs. What is impossible is beyond every margin.
+            (lowest, limit) = (energy, (energy + margin.max(0.0) + 1e-9 * (1.0 + energy.abs())).min(f64::MAX));
         }
     }
     let lost = lost(&mut search, ahead, limit, beta)?;
