@@ -118,6 +118,20 @@ fn random_paths_are_paths_and_come_from_their_seed() {
         .sum();
     assert!((total - 1.0).abs() < 1e-5, "{shares}");
     assert_eq!(energraph(&["fst", "randgen", "--remove_total_weight", &g]).code, 2);
+    // The path of energy 0.5, to which each turn of the cycle adds as much: half of all at β = 2 log 2.
+    let drawn = |beta: &str| {
+        let shares = ["--npath=4000", "--select=log_prob", "--weighted", "--remove_total_weight", beta];
+        let shares = run(&shares);
+        let of_one = shares
+            .lines()
+            .filter_map(|l| l.split_once('\t'))
+            .find(|(state, rest)| *state == "1" && !rest.contains('\t'));
+        (-of_one.unwrap().1.parse::<f64>().unwrap()).exp()
+    };
+    assert!((drawn("--beta=1.3862943611198906") - 0.5).abs() < 0.04);
+    assert!((drawn("--beta=1") - (1.0 - (-0.5_f64).exp())).abs() < 0.04);
+    assert_eq!(run(&["--select=log_prob", "--beta=Infinity"]), "0\t1\t1\t5\n1\n");
+    assert_eq!(energraph(&["fst", "randgen", "--beta=2", &g]).code, 2);
     // The empty path ends no other.
     assert_eq!(energraph_with(&["fst", "randgen", "--npath=2", "-"], "0\n").out, "0\t1\t0\t0\n0\t2\t0\t0\n1\n2\n");
     let none = energraph_with(&["fst", "randgen", "-"], "0 1 1 1\n");

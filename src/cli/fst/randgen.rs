@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::super::error::{At, CliError};
 use super::Unary;
+use super::expected::beta;
 use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
 use crate::paths::{Beta, random_paths, sample_paths};
 use crate::semiring::{Energy, Weight};
@@ -26,6 +27,9 @@ pub(super) struct RandGen {
     /// How paths are drawn.
     #[arg(long, value_enum, default_value = "uniform")]
     select: Select,
+    /// The inverse temperature of --select=log_prob, which draws by e^(−beta · energy); infinity draws the path of lowest energy.
+    #[arg(long, value_name = "NUMBER", value_parser = beta, allow_hyphen_values = true)]
+    beta: Option<Beta>,
     /// Each path once, with the energy −log of how often it was drawn, in place of all draws without energies.
     #[arg(long)]
     weighted: bool,
@@ -40,7 +44,7 @@ pub(super) struct RandGen {
 enum Select {
     /// Every way on from a state alike, as long as an end lies within --max_length.
     Uniform,
-    /// By e^−energy of the whole path; of the draws, those longer than --max_length are left out.
+    /// By e^(−beta · energy) of the whole path; of the draws, those longer than --max_length are left out.
     #[value(name = "log_prob", alias = "log-prob", alias = "fast_log_prob", alias = "fast-log-prob")]
     LogProb,
 }
@@ -53,13 +57,16 @@ pub(super) fn uniform(seed: u64) -> impl FnMut() -> f64 {
 
 impl RandGen {
     pub(super) fn run(&self) -> Result<(), CliError> {
+        if self.beta.is_some() && self.select != Select::LogProb {
+            return Err(CliError::Usage("--beta is of --select=log_prob".to_owned()));
+        }
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
         let g = read.graph.energies().at(&place)?;
         let mut numbers = uniform(self.seed);
         let drawn = match self.select {
             Select::Uniform => random_paths(g, self.max_length, self.npath, &mut numbers),
-            Select::LogProb => sample_paths(g, Beta::ONE, self.npath, &mut numbers),
+            Select::LogProb => sample_paths(g, self.beta.unwrap_or(Beta::ONE), self.npath, &mut numbers),
         };
         let mut drawn: Vec<Vec<ArcId>> = drawn.at(&place)?.into_iter().map(|p| p.arcs).collect();
         drawn.retain(|arcs| arcs.len() <= self.max_length);
