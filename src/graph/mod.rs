@@ -274,6 +274,24 @@ impl<W: Weight> Graph<W> {
         Graph { start: self.start, finals, offsets: self.offsets.clone(), arcs }
     }
 
+    /// The same graph with another start; `None` where it has no such state.
+    ///
+    /// ```
+    /// use energraph::{Energy, GraphBuilder};
+    /// let mut b = GraphBuilder::new();
+    /// b.add_states(2);
+    /// b.start(0);
+    /// b.arc(0, 1, 1, Energy::FREE, 1);
+    /// b.final_weight(1, Energy::FREE);
+    /// let g = b.build()?;
+    /// assert_eq!(g.starting_at(1).and_then(|g| g.start()), Some(1));
+    /// assert_eq!(g.starting_at(2), None);
+    /// # Ok::<(), energraph::GraphError>(())
+    /// ```
+    pub fn starting_at(&self, start: StateId) -> Option<Graph<W>> {
+        ((start as usize) < self.states()).then(|| Graph { start: Some(start), ..self.clone() })
+    }
+
     /// The same graph with the labels of every arc rewritten by `f(ilabel, olabel)`.
     pub fn map_labels(&self, mut f: impl FnMut(Label, Label) -> (Label, Label)) -> Graph<W> {
         let mut g = self.clone();

@@ -3,7 +3,7 @@
 use super::gallic::{spell, to_gallic};
 use super::rows::Plain;
 use super::{Budget, OpError};
-use crate::graph::{Arc, Graph, StateId, strongly_connected};
+use crate::graph::{Arc, Graph, Label, StateId, strongly_connected};
 use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 
 /// The same paths, with what they write as near to the start as it can be.
@@ -53,6 +53,56 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn push_labels<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Graph<W>, OpError> {
+    let (pushed, prefix) = pushed(g, budget)?;
+    spell(&pushed, &prefix, budget)
+}
+
+/// [`push_labels()`] without what all paths begin to write, and that string.
+///
+/// # Arguments
+/// As for [`push_labels()`].
+///
+/// # Returns
+/// A graph of which each path writes what one of `g` does, but for the longest string that all begin with; and that string.
+/// All else is as in [`push_labels()`].
+///
+/// # Errors
+/// As [`push_labels()`].
+///
+/// # Cost
+/// As [`push_labels()`].
+///
+/// # Source
+/// OpenFst's `fstpush --push_labels --remove_common_affix`.
+///
+/// ```text
+///            ┌─b:y─▶ ◎                                ┌─b:y─▶ ◎
+/// ─▶0 ─a:x─▶ 1             becomes x and ─▶0 ─a:ε─▶ 1
+///            └─c:z─▶ ◎                                └─c:z─▶ ◎
+/// ```
+///
+/// ```
+/// use energraph::ops::{Budget, push_labels_without_prefix};
+/// use energraph::{Energy, GraphBuilder};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(3);
+/// b.start(0);
+/// for (s, i, o, t) in [(0, 1, 7, 1), (1, 2, 8, 2), (1, 3, 9, 2)] {
+///     b.arc(s, i, o, Energy::FREE, t);
+/// }
+/// b.final_weight(2, Energy::FREE);
+/// let (g, prefix) = push_labels_without_prefix(&b.build()?, Budget::default())?;
+/// let labels: Vec<_> = g.all_arcs().iter().map(|a| (a.ilabel, a.olabel)).collect();
+/// assert_eq!((labels, prefix), (vec![(1, 0), (2, 8), (3, 9)], vec![7]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn push_labels_without_prefix<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<(Graph<W>, Vec<Label>), OpError> {
+    let (pushed, prefix) = pushed(g, budget)?;
+    Ok((spell(&pushed, &[], budget)?, prefix))
+}
+
+/// What all paths begin to write, and the rest.
+fn pushed<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<(Graph<Gallic<W>>, Vec<Label>), OpError> {
     let g = to_gallic(g)?;
     let prefixes = prefixes(&g, budget)?;
     let prefix = |s: StateId| &prefixes[s as usize];
@@ -67,7 +117,7 @@ pub fn push_labels<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Graph<W>, 
         rows.end(Gallic::new(moved(end.string().clone()), end.weight().clone()));
     }
     let start = g.start().unwrap_or_default();
-    spell(&rows.build(start), prefix(start).labels().unwrap_or_default(), budget)
+    Ok((rows.build(start), prefix(start).labels().unwrap_or_default().to_vec()))
 }
 
 /// By state, what all ways from there to an end begin with; 0̄ where there is none.

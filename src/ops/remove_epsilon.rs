@@ -79,7 +79,7 @@ pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
         return Ok(g.into_owned());
     }
     let start = g.start().unwrap_or_default();
-    let mut closure = Closure { g: &g, number: vec![NONE; g.states()], states: Vec::new() };
+    let mut closure = Closure::new(&g);
     let mut stays = vec![false; g.states()];
     stays[start as usize] = true;
     g.all_arcs().iter().filter(|a| !is_epsilon(a)).for_each(|a| stays[a.target as usize] = true);
@@ -92,6 +92,75 @@ pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
         Budget::default().check(g.states(), rows.arc_count())?;
     }
     Ok(connected(Cow::Owned(rows.build(start)))?.into_owned())
+}
+
+/// The same with every state of the graph, also those that only epsilons led to, by the numbers they have.
+///
+/// # Arguments
+/// * `g`: any graph.
+///
+/// # Returns
+/// A graph with the states of `g` and no arcs that neither read nor write. From every state, not from the start alone,
+/// every pair of strings has the weight that it has from there in `g`. Arcs of a state that agree in labels and target
+/// are one, and arcs of weight 0̄ are gone. That of [`remove_epsilon()`] is its part on accepting paths.
+///
+/// # Errors
+/// As [`remove_epsilon()`], but that cycles of epsilons on no accepting path count too, and [`OpError::Empty`] stands for
+/// a graph without states alone.
+///
+/// # Cost
+/// As [`remove_epsilon()`], for every state.
+///
+/// # Source
+/// OpenFst's `fstrmepsilon --connect=false`.
+///
+/// ```text
+/// ─▶ 0 ─ε:ε/1─▶ 1 ─a:b/2─▶ ◎ 2      becomes      ─▶ 0 ─a:b/3─▶ ◎ 2 ◀─a:b/2─ 1
+/// ```
+///
+/// ```
+/// use energraph::ops::remove_epsilon_keeping_states;
+/// use energraph::{GraphBuilder, MinSum, Weight};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(3);
+/// b.start(0);
+/// b.arc(0, 0, 0, MinSum::<f64>::new(1.0)?, 1);
+/// b.arc(1, 7, 8, MinSum::new(2.0)?, 2);
+/// b.final_weight(2, MinSum::one());
+/// let g = remove_epsilon_keeping_states(&b.build()?)?;
+/// assert_eq!((g.states(), g.arcs(0)[0].weight.get(), g.arcs(1)[0].weight.get()), (3, 3.0, 2.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What must hold
+/// As for [`remove_epsilon()`]. A weight has to be [`Star`](crate::Star); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::remove_epsilon_keeping_states;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = remove_epsilon_keeping_states(g);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::remove_epsilon_keeping_states;
+/// # use energraph::{Graph, Semiring};
+/// fn any<S: Semiring>(g: &Graph<S>) {
+///     let _ = remove_epsilon_keeping_states(g);
+/// }
+/// ```
+pub fn remove_epsilon_keeping_states<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
+    let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
+    let mut closure = Closure::new(g);
+    let mut rows = Plain::new(g.states(), g.arc_count());
+    for s in 0..g.states() as StateId {
+        let (arcs, end) = closure.summed(s)?;
+        arcs.into_iter().for_each(|a| rows.arc(a));
+        rows.end(end);
+        Budget::default().check(g.states(), rows.arc_count())?;
+    }
+    Ok(rows.build(start))
 }
 
 fn is_epsilon<W>(a: &Arc<W>) -> bool {
@@ -110,13 +179,23 @@ struct Closure<'g, S> {
     number: Vec<u32>,
 }
 
-impl<S: Star> Closure<'_, S> {
+impl<'g, S: Star> Closure<'g, S> {
+    fn new(g: &'g Graph<S>) -> Self {
+        Closure { g, number: vec![NONE; g.states()], states: Vec::new() }
+    }
+
     /// The arcs with labels after any number of epsilons, and the weight of ending there.
     fn after(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
         let g = self.g;
         if !g.arcs(s).iter().any(is_epsilon) {
             return Ok((g.arcs(s).to_vec(), g.final_weight(s)));
         }
+        self.summed(s)
+    }
+
+    /// The same, where arcs that agree are one also in a state that no epsilon leaves.
+    fn summed(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
+        let g = self.g;
         let links = self.explore(s);
         let mut enter = vec![S::zero(); self.states.len()];
         enter[0] = S::one();
