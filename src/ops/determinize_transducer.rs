@@ -87,10 +87,13 @@ pub fn determinize_transducer<S: LeftDivide>(
     with_outputs(g, quantum, budget, Outputs::One(Gallic::checked_plus), Tail::default())
 }
 
+/// What becomes of two ways to read one string.
+pub(super) type Sum<S> = fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>;
+
 /// What becomes of ways to read one string, which come to one state or all end.
 pub(super) enum Outputs<S> {
     /// Of any two, this.
-    One(fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>),
+    One(Sum<S>),
     /// All stay; those that write the same are one.
     All,
 }
