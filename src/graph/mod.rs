@@ -286,7 +286,7 @@ impl<W: Weight> Graph<W> {
     /// let g = b.build()?;
     /// assert_eq!(g.starting_at(1).and_then(|g| g.start()), Some(1));
     /// assert_eq!(g.starting_at(2), None);
-    /// # Ok::<(), energraph::GraphError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn starting_at(&self, start: StateId) -> Option<Graph<W>> {
         ((start as usize) < self.states()).then(|| Graph { start: Some(start), ..self.clone() })
