@@ -242,9 +242,9 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
         ("closure", &["--closure_plus=perhaps", "--closure_type=x"]),
         ("compile", &["--arc_type=x", "--fst_type=compact", "--keep_isymbols=x"]),
         ("convert", &["--fst_type=olabel_lookahead", "--arc_type=x", "--fst_align=x"]),
-        ("determinize", &["--det_type=x", "--delta=x", "--delta=-1", "--nstate=5", "--nstate=x", "--weight=2"]),
-        ("determinize", &["--subsequential_label=7", "--det_type=nonfunctional"]),
-        ("disambiguate", &["--delta=x", "--nstate=5", "--weight=x", "--subsequential_label=1"]),
+        ("determinize", &["--det_type=x", "--delta=x", "--delta=-1", "--nstate=5", "--nstate=x", "--weight=x"]),
+        ("determinize", &["--subsequential_label=x", "--increment_subsequential_label=x"]),
+        ("disambiguate", &["--delta=x", "--nstate=5", "--weight=x", "--subsequential_label=x"]),
         ("draw", &["--fontsize=x", "--precision=x", "--portrait=x"]),
         ("epsnormalize", &["--eps_norm_output=x"]),
         ("info", &["--info_type=x", "--arc_filter=x"]),
@@ -252,10 +252,10 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
         ("minimize", &["--delta=x", "--delta=NaN"]),
         ("project", &["--project_type=both", "--project_output=x"]),
         ("prune", &["--weight=x", "--weight=NaN", "--nstate=3"]),
-        ("push", &["--push_weights=x", "--push_labels=x", "--to_final=x"]),
+        ("push", &["--push_weights=x", "--push_labels=x", "--to_final=x", "--remove_common_affix=x"]),
         ("randgen", &["--npath=-1", "--seed=x", "--select=x", "--max_length=x"]),
-        ("rmepsilon", &["--connect=false", "--connect=x", "--queue_type=x", "--nstate=4", "--weight=1"]),
-        ("shortestdistance", &["--nstate=3", "--queue_type=x", "--reverse=x"]),
+        ("rmepsilon", &["--connect=x", "--queue_type=x", "--nstate=4", "--weight=x"]),
+        ("shortestdistance", &["--nstate=99", "--nstate=-2", "--queue_type=x", "--reverse=x"]),
         ("shortestpath", &["--nshortest=x", "--weight=x", "--weight=-1", "--unique=x", "--nstate=2"]),
         ("union", &["--fst_read_mode=x", "--v=x"]),
     ] {
@@ -268,7 +268,7 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
             assert!(named.contains(&name) && !named.contains("panicked"), "{op} {option}: {}", ran.err);
         }
     }
-    for option in ["--compose_filter=null", "--connect=false"] {
+    for option in ["--compose_filter=x", "--connect=x"] {
         refused(&["compose", option, &g, &g], &option.split_once('=').unwrap().0.replace('_', "-"));
     }
     for weight in ["plus", "times"] {

@@ -119,3 +119,20 @@ fstdisambiguate best.fst | fstequivalent - best.fst && echo same
 printf '0 1 the\n1 2 cat 0.5\n2\n' | fstcompile --acceptor --isymbols=words.syms --osymbols=words.syms --keep_isymbols --keep_osymbols - cat.fst
 fstreplace --epsilon_on_replace grammar.fst 100 cat.fst 4 replaced.fst
 fstrmepsilon replaced.fst | fstdeterminize | fstminimize | fsttopsort | fstprint --acceptor | sort
+echo "== options"
+fstarcsort lg.fst lgs.fst
+for filter in auto match null; do
+  fstcompose --connect=false --compose_filter=$filter heard.fst lgs.fst | fstinfo | grep '# of states'
+done
+fstmap --map_type=rmweight grammar.fst | fstrmepsilon | fstdeterminize > allowed.fst
+fstdifference --connect=false best.fst allowed.fst | fstinfo | grep '# of states'
+fstintersect --connect=false allowed.fst best.fst | fstinfo | grep '# of states'
+fstrmepsilon --connect=false answers.fst | fstinfo | grep '# of states'
+fstrmepsilon --weight=0.5 answers.fst | fstinfo | grep '# of states'
+fstdeterminize --weight=0.5 best.fst | fsttopsort | fstprint --acceptor | sort
+fstdisambiguate --weight=0.5 --nstate=-1 best.fst | fstinfo | grep '# of arcs'
+fstshortestdistance --nstate=1 best.fst | grep -v Infinity | sort -n
+printf '0 1 1 7\n1 2 2 8 1\n1 2 3 9\n2\n' | fstcompile | fstpush --push_labels --remove_common_affix | fstprint
+printf '0 1 1 7\n0 1 1 8 2\n1\n' | fstcompile - several.fst
+fstdeterminize --det_type=nonfunctional several.fst | fstprint
+fstdeterminize --det_type=nonfunctional --subsequential_label=9 --increment_subsequential_label=true several.fst | fstprint

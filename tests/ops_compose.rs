@@ -16,6 +16,7 @@ const EMPTY_TOO: Compose = Compose {
     allow_empty: true,
     filter: Filter::Sequence,
     look_ahead: false,
+    dead_ends: false,
 };
 
 /// The relation that composition should have: over all pairs of paths that agree in the middle.

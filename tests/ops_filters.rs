@@ -49,6 +49,7 @@ fn times<W: Weight>(filter: Filter, (a, p): (&Graph<W>, &Path), (b, q): (&Graph<
     match filter {
         Filter::NoMatch => gaps.map(|(k, m)| walks(k, m, false)).product(),
         Filter::Trivial => gaps.map(|(k, m)| walks(k, m, true)).product(),
+        Filter::Null => gaps.map(|(k, m)| usize::from(k == m)).product(),
         _ => 1,
     }
 }
@@ -59,6 +60,9 @@ fn expected<W: Weight>(a: &Graph<W>, b: &Graph<W>, filter: Filter) -> Relation<W
     for (p, q) in pa.iter().flat_map(|p| pb.iter().filter(|q| p.output == q.input).map(move |q| (p, q))) {
         let weight = product(a, &p.sites).times(&product(b, &q.sites));
         let times = times(filter, (a, p), (b, q));
+        if times == 0 {
+            continue;
+        }
         r.entry((p.input.clone(), q.output.clone())).or_default().extend(vec![weight; times]);
     }
     sorted(r)
@@ -86,6 +90,18 @@ fn three_filters_make_one_path_of_a_pair_of_paths_and_two_as_many_as_they_promis
     let [sequence, alternate, matching, straight, trivial] = counted;
     assert!(sequence == alternate && sequence == matching && sequence > 1_000, "{counted:?}");
     assert!(straight > sequence + 200 && trivial > straight + 200, "{counted:?}");
+}
+
+#[test]
+fn null_joins_the_pairs_of_paths_that_have_as_many_epsilons_at_every_place() {
+    let (mut rng, mut some, mut all) = (Rng::new(307), 0, 0);
+    let shape = Shape { epsilons: 50, ..SMALL };
+    for _ in 0..ROUNDS {
+        let (a, b) = (random(&mut rng, shape, energy), random(&mut rng, shape, energy));
+        some += check(&a, &b, Filter::Null);
+        all += check(&a, &b, Filter::Sequence);
+    }
+    assert!(some > 200 && all > some + 200, "{some} {all}");
 }
 
 #[test]

@@ -232,4 +232,22 @@ impl<W: Weight> Graph<W> {
     pub fn is_acceptor(&self) -> bool {
         self.arcs.iter().all(|a| a.ilabel == a.olabel)
     }
+
+    /// The same graph with another start; `None` where it has no such state.
+    ///
+    /// ```
+    /// use energraph::{Energy, GraphBuilder};
+    /// let mut b = GraphBuilder::new();
+    /// b.add_states(2);
+    /// b.start(0);
+    /// b.arc(0, 1, 1, Energy::FREE, 1);
+    /// b.final_weight(1, Energy::FREE);
+    /// let g = b.build()?;
+    /// assert_eq!(g.starting_at(1).and_then(|g| g.start()), Some(1));
+    /// assert_eq!(g.starting_at(2), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn starting_at(&self, start: StateId) -> Option<Graph<W>> {
+        ((start as usize) < self.states()).then(|| Graph { start: Some(start), ..self.clone() })
+    }
 }

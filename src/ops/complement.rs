@@ -47,6 +47,16 @@ use crate::semiring::Weight;
 /// # Ok::<(), energraph::ops::OpError>(())
 /// ```
 pub fn complement<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Result<Graph<W>, OpError> {
+    let (rest, any) = complete(g, alphabet, budget)?;
+    if any { Ok(rest) } else { Err(OpError::Empty { first_unmatched: None }) }
+}
+
+/// The same, and whether it accepts anything, which it need not.
+pub(super) fn complete<W: Weight>(
+    g: &Graph<W>,
+    alphabet: &[Label],
+    budget: Budget,
+) -> Result<(Graph<W>, bool), OpError> {
     check::acceptor(g)?;
     if let Some(position) = alphabet.iter().position(|&l| l == EPSILON) {
         return Err(OpError::Epsilon { what: "an alphabet", position });
@@ -75,7 +85,7 @@ pub fn complement<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -
         budget.check(subsets.list.len(), arcs.len())?;
         next += 1;
     }
-    if any { Ok(Graph::from_rows(0, finals, offsets, arcs)) } else { Err(OpError::Empty { first_unmatched: None }) }
+    Ok((Graph::from_rows(0, finals, offsets, arcs), any))
 }
 
 /// Sets of states of `g`, closed under epsilons, sorted and numbered as they are found.

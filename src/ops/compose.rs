@@ -24,6 +24,9 @@ pub struct Compose {
     /// epsilons stand before what tells paths apart, as in a lexicon that writes words at their ends; it costs the
     /// labels that can come next, for every state met.
     pub look_ahead: bool,
+    /// Whether pairs of states stay that no accepting path visits: all that the search reached, by the numbers in which
+    /// it met them. The result accepts what it does otherwise; where that is nothing, it still has the states.
+    pub dead_ends: bool,
 }
 
 /// Two sites are recorded for an arc, and their positions are 32 bits.
@@ -33,18 +36,18 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 ///
 /// # Arguments
 /// * `a`, `b`: any two graphs; neither needs to be sorted, acyclic or free of epsilons.
-/// * `o`: a budget, a filter, whether to look ahead, and whether an empty result is wanted.
+/// * `o`: a budget, a filter, whether to look ahead, and whether dead ends and an empty result are wanted.
 ///
 /// # Returns
 /// A graph with one path for every pair of a path of `a` and a path of `b` that agree on the string between them,
-/// weighted by the product of the two. Every state lies on an accepting path. Where the result is acyclic its states
-/// are numbered in topological order. Of the orders in which an epsilon written by `a` and an epsilon read by `b` can
+/// weighted by the product of the two. Every state lies on an accepting path, but for [`Compose::dead_ends`], and where
+/// the result is acyclic its states are numbered in topological order. Of the orders in which an epsilon written by `a` and an epsilon read by `b` can
 /// interleave exactly one is kept (`a` first, unless another [`Filter`] is asked for), so that pairs of paths are
 /// counted once: a filter with two states sees to it. Origins name `a` input 0 and `b` input 1.
 ///
 /// # Errors
 /// [`OpError::Empty`] where no string passes both (see [`Compose::allow_empty`]), with the place where the match got
-/// furthest; [`OpError::Budget`].
+/// furthest; with [`Compose::dead_ends`] only where an argument has no start. [`OpError::Budget`].
 ///
 /// # Cost
 /// For every reachable pair of states, the matching arcs plus a search in the longer row of arcs for each label of
@@ -85,9 +88,7 @@ pub fn compose<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Resul
     search.pairs.number(Pair { left, right, filter: 0 });
     search.run()?;
     let ends = search.ends();
-    let mut alive = vec![false; search.pairs.list.len()];
-    ends.iter().for_each(|end| alive[end.0 as usize] = true);
-    let kept = trim(&search.found, &mut alive);
+    let kept = if o.dead_ends { Kept::all(search.pairs.list.len()) } else { search.trim(&ends) };
     if kept.states == 0 && o.look_ahead && !o.allow_empty {
         // Where the match got furthest is among what was left out.
         return compose(a, b, &Compose { look_ahead: false, ..*o });
@@ -183,6 +184,13 @@ impl<'g, W: Commutative> Search<'g, W> {
         };
         let ends = (0..).zip(&self.pairs.list).filter(|(_, p)| is_final(p));
         ends.map(|(s, p)| (s, [p.left, p.right])).collect()
+    }
+
+    /// The states from which one of the ends is reached.
+    fn trim(&self, ends: &[End]) -> Kept {
+        let mut alive = vec![false; self.pairs.list.len()];
+        ends.iter().for_each(|end| alive[end.0 as usize] = true);
+        trim(&self.found, &mut alive)
     }
 
     /// The state behind the most matched labels, counted along the path that found it.

@@ -1,6 +1,7 @@
 //! The best output for every input.
 
-use super::determinize_transducer::with_sum;
+use super::determinize_transducer::{Outputs, with_outputs};
+use super::gallic::Tail;
 use super::{Budget, OpError};
 use crate::graph::Graph;
 use crate::semiring::{Differ, Gallic, LeftDivide, PathProperty, Quantum, Weight};
@@ -83,7 +84,7 @@ pub fn determinize_best<S: LeftDivide + PathProperty>(
     quantum: Quantum,
     budget: Budget,
 ) -> Result<Graph<S>, OpError> {
-    with_sum(g, quantum, budget, better)
+    with_outputs(g, quantum, budget, Outputs::One(better), Tail::default())
 }
 
 /// The better of two. What is written before or behind both changes nothing about which it is.

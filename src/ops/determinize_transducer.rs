@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::gallic::{spell, to_gallic};
+use super::gallic::{Tail, by_string, spell_ends, to_gallic};
 use super::rows::Plain;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
@@ -85,28 +85,73 @@ pub fn determinize_transducer<S: LeftDivide>(
     quantum: Quantum,
     budget: Budget,
 ) -> Result<Graph<S>, OpError> {
-    with_sum(g, quantum, budget, Gallic::checked_plus)
+    with_outputs(g, quantum, budget, Outputs::One(Gallic::checked_plus), Tail::default())
 }
 
-/// What becomes of two ways to read one string, which come to one state or both end.
-type Sum<S> = fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>;
+/// What becomes of two ways to read one string.
+pub(super) type Sum<S> = fn(&Gallic<S>, &Gallic<S>) -> Result<Gallic<S>, Differ>;
 
-/// Determinisation where `sum` says what becomes of two outputs; see [`determinize_transducer`].
-pub(super) fn with_sum<S: LeftDivide>(
+/// What becomes of ways to read one string, which come to one state or all end.
+pub(super) enum Outputs<S> {
+    /// Of any two, this.
+    One(Sum<S>),
+    /// All stay; those that write the same are one.
+    All,
+}
+
+impl<S: LeftDivide> Outputs<S> {
+    /// Those of one key made one, as far as they are to be; a state in which two cannot be is an error.
+    fn merge(&self, list: &mut Vec<Move<S>>) -> Result<(), Two> {
+        let key = |m: &Move<S>| (m.label, m.target);
+        let sum = match self {
+            Outputs::One(sum) => {
+                list.sort_by_key(key);
+                *sum
+            }
+            Outputs::All => {
+                list.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| by_string(&a.weight, &b.weight)));
+                Gallic::checked_plus
+            }
+        };
+        let mut merged: Vec<Move<S>> = Vec::with_capacity(list.len());
+        for m in list.drain(..) {
+            let alike = |last: &&mut Move<S>| match self {
+                Outputs::One(_) => key(last) == key(&m),
+                Outputs::All => key(last) == key(&m) && last.weight.string() == m.weight.string(),
+            };
+            match merged.last_mut().filter(alike) {
+                Some(last) => {
+                    let two = |differ| Two { label: m.label, state: m.state, differ };
+                    last.weight = sum(&last.weight, &m.weight).map_err(two)?;
+                }
+                None => merged.push(m),
+            }
+        }
+        *list = merged;
+        Ok(())
+    }
+}
+
+/// Determinisation where `outputs` says what becomes of two outputs; see [`determinize_transducer`].
+pub(super) fn with_outputs<S: LeftDivide>(
     g: &Graph<S>,
     quantum: Quantum,
     budget: Budget,
-    sum: Sum<S>,
+    outputs: Outputs<S>,
+    tail: Tail,
 ) -> Result<Graph<S>, OpError> {
     check::no_epsilons(g, "the input of a transducer to determinize")?;
     let g = to_gallic(g)?;
-    let mut subsets = Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new() };
+    let mut subsets = Subsets::new(quantum);
     subsets.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
     let mut rows = Plain::new(g.states(), g.arc_count());
-    let mut next = 0;
+    let (mut ends, mut next) = (Vec::new(), 0);
     while let Some(subset) = subsets.list.get(next).cloned() {
-        let end = ends(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
-        let moves = moves(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
+        let mut last = finals(&g, &subset);
+        outputs.merge(&mut last).map_err(|two| subsets.witness(&g, next, two))?;
+        ends.push(last.into_iter().map(|m| m.weight).collect::<Vec<_>>());
+        let mut moves = moves(&g, &subset);
+        outputs.merge(&mut moves).map_err(|two| subsets.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
             let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
             let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
@@ -116,21 +161,25 @@ pub(super) fn with_sum<S: LeftDivide>(
             let target = subsets.number(left, Some((next, label, weight.labels())));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
-        rows.end(end);
-        budget.check(subsets.list.len(), rows.arc_count())?;
+        rows.end(Gallic::zero());
+        let waiting = if let Outputs::All = outputs { subsets.waiting } else { 0 };
+        budget.check(subsets.list.len(), rows.arc_count() + waiting)?;
         next += 1;
     }
-    spell(&rows.build(0), &[], budget)
+    spell_ends(&rows.build(0), |s| ends.get(s as usize).map_or(&[], Vec::as_slice), tail, &[], budget)
 }
 
 /// A weighted set of states: what each has to write and to weigh beyond what the set shares.
 type Subset<S> = Vec<(StateId, Gallic<S>)>;
 
-/// All arcs of a set of states that read one label and lead to one target.
+/// All arcs of a set of states that read one label and lead to one target; or its ways to end, without a label and all to
+/// one target.
 struct Move<S> {
     label: Label,
     target: StateId,
     weight: Gallic<S>,
+    /// Where two that differ show: the target, or the state that ends.
+    state: StateId,
 }
 
 /// Two strings where one is needed: at a state that one label leads to, or that is an end where there is no label.
@@ -140,30 +189,21 @@ struct Two {
     differ: Differ,
 }
 
-/// The sum of a set's ways to end.
-fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Gallic<S>, Two> {
-    subset.iter().try_fold(Gallic::zero(), |end: Gallic<S>, (s, left)| {
-        sum(&end, &left.times(&g.final_weight(*s))).map_err(|differ| Two { label: EPSILON, state: *s, differ })
-    })
+/// A set's ways to end.
+fn finals<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Vec<Move<S>> {
+    let ends = subset.iter().map(|(s, left)| (*s, left.times(&g.final_weight(*s))));
+    let ends = ends.map(|(state, weight)| Move { label: EPSILON, target: 0, weight, state });
+    ends.filter(|m| !m.weight.is_zero()).collect()
 }
 
-/// The arcs of a set by label, then target.
-fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Vec<Move<S>>, Two> {
+/// The arcs of a set.
+fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Vec<Move<S>> {
     let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
-    let moves = arcs.map(|(left, a)| Move { label: a.ilabel, target: a.target, weight: left.times(&a.weight) });
-    let mut moves: Vec<Move<S>> = moves.filter(|m| !m.weight.is_zero()).collect();
-    moves.sort_by_key(|m| (m.label, m.target));
-    let mut merged: Vec<Move<S>> = Vec::with_capacity(moves.len());
-    for m in moves {
-        match merged.last_mut().filter(|last| (last.label, last.target) == (m.label, m.target)) {
-            Some(last) => {
-                last.weight =
-                    sum(&last.weight, &m.weight).map_err(|differ| Two { label: m.label, state: m.target, differ })?;
-            }
-            None => merged.push(m),
-        }
-    }
-    Ok(merged)
+    let moves = arcs.map(|(left, a)| {
+        let weight = left.times(&a.weight);
+        Move { label: a.ilabel, target: a.target, weight, state: a.target }
+    });
+    moves.filter(|m| !m.weight.is_zero()).collect()
 }
 
 fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>, OpError> {
@@ -178,14 +218,21 @@ struct Subsets<S> {
     list: Vec<Subset<S>>,
     /// By set, how it was found first: from which set, over what label, and what was written then.
     found: Vec<Option<(usize, Label, Vec<Label>)>>,
+    /// The labels that wait in all sets, and the members that they wait at.
+    waiting: usize,
 }
 
 impl<S: LeftDivide> Subsets<S> {
+    fn new(quantum: Quantum) -> Self {
+        Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new(), waiting: 0 }
+    }
+
     fn number(&mut self, subset: Subset<S>, from: Option<(usize, Label, &[Label])>) -> StateId {
         let round = |w: Gallic<S>| Gallic::new(w.string().clone(), w.weight().quantize(self.quantum));
         let rounded: Subset<S> = subset.into_iter().map(|(s, w)| (s, round(w))).collect();
         let next = self.list.len() as StateId;
         *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
+            self.waiting += rounded.iter().map(|(_, w)| 1 + w.labels().len()).sum::<usize>();
             self.list.push(rounded.clone());
             self.found.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
             next

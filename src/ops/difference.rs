@@ -1,6 +1,7 @@
 //! What one acceptor accepts and another does not.
 
-use super::{Compose, OpError, check, complement, compose};
+use super::complement::complete;
+use super::{Compose, OpError, check, compose};
 use crate::graph::{ArcId, EPSILON, Graph, Label, OriginBuilder, StateId, Traced};
 use crate::semiring::Commutative;
 
@@ -13,16 +14,17 @@ use crate::semiring::Commutative;
 /// * `o`: as for [`compose()`]; the budget also bounds the determinisation of `b`.
 ///
 /// # Returns
-/// The composition of `a` with the [`complement()`] of `b` over the labels of `a`: its paths keep their weights.
-/// Origins name `a` input 0; `b` gives no weight.
+/// The composition of `a` with the [`complement()`](super::complement()) of `b` over the labels of `a`: its paths keep
+/// their weights. Origins name `a` input 0; `b` gives no weight. With [`Compose::dead_ends`], those of the complement are
+/// among the result's.
 ///
 /// # Errors
 /// [`OpError::NotAnAcceptor`]; [`OpError::Empty`] where `b` accepts all that `a` does (see
 /// [`Compose::allow_empty`]); [`OpError::Budget`].
 ///
 /// # Cost
-/// That of [`complement()`] and [`compose()`]. A deterministic `b` gives at most |a|·(|b| + 1) states, others may take
-/// a number exponential in |b|.
+/// That of [`complement()`](super::complement()) and [`compose()`]. A deterministic `b` gives at most |a|·(|b| + 1)
+/// states, others may take a number exponential in |b|.
 ///
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
@@ -66,13 +68,14 @@ pub fn difference<W: Commutative>(a: &Graph<W>, b: &Graph<W>, o: &Compose) -> Re
     check::acceptor(a)?;
     check::acceptor(b)?;
     let alphabet: Vec<Label> = a.all_arcs().iter().map(|arc| arc.ilabel).filter(|&l| l != EPSILON).collect();
-    let rest = match complement(b, &alphabet, o.budget) {
-        Err(OpError::Empty { .. }) if o.allow_empty => {
-            return Ok(Traced { graph: Graph::empty(), origin: Default::default() });
-        }
-        other => other?,
-    };
-    Ok(from_first(compose(a, &rest, o)?))
+    let (rest, any) = complete(b, &alphabet, o.budget)?;
+    if any || o.dead_ends {
+        Ok(from_first(compose(a, &rest, o)?))
+    } else if o.allow_empty {
+        Ok(Traced { graph: Graph::empty(), origin: Default::default() })
+    } else {
+        Err(OpError::Empty { first_unmatched: None })
+    }
 }
 
 /// The same without the origins in the second argument.

@@ -16,12 +16,15 @@ use crate::graph::{ArcId, NO_ARC};
 /// Match                                                                  ●
 /// NoMatch                      ●                     ●
 /// Trivial                      ●                     ●                   ●
+/// Null                                                                   ●
 /// ```
 ///
 /// The first three make one path of every pair of paths and are right in every semiring; which is the smallest result
 /// depends on the graphs. `NoMatch` makes (k + m)! / (k! m!) paths of a pair for each such place, and `Trivial` the
 /// Delannoy number D(k, m) (3 above, 13 for k = m = 2). That changes no weight where ⊕ is idempotent, as in
-/// [`MinSum`](crate::MinSum), and counts paths too often in all others.
+/// [`MinSum`](crate::MinSum), and counts paths too often in all others. `Null` matches an epsilon with an epsilon as it
+/// does any other label, so that pairs of paths with k ≠ m at some place are lost: it is for graphs in which an epsilon
+/// stands for a label of its own.
 ///
 /// Source: C. Allauzen, M. Riley, J. Schalkwyk, *A generalized composition algorithm for weighted finite-state
 /// transducers*, 2009; the names are OpenFst's.
@@ -38,6 +41,8 @@ pub enum Filter {
     NoMatch,
     /// Epsilons are walked in every order, together or not.
     Trivial,
+    /// Epsilons are walked together alone, as if they were a label: neither side ever moves by itself.
+    Null,
 }
 
 /// The filter's state after each kind of move over epsilons; `None` where it is forbidden.
@@ -53,11 +58,11 @@ impl Filter {
         match self {
             Filter::Sequence | Filter::AlternateSequence => 2,
             Filter::Match => 3,
-            Filter::NoMatch | Filter::Trivial => 1,
+            Filter::NoMatch | Filter::Trivial | Filter::Null => 1,
         }
     }
 
-    /// Whether every pair of paths makes one path.
+    /// Whether no pair of paths makes more than one path.
     pub(super) fn counts_once(self) -> bool {
         !matches!(self, Filter::NoMatch | Filter::Trivial)
     }
@@ -73,6 +78,7 @@ impl Filter {
             // States 1 and 2 remember which side moves alone.
             Filter::Match => {
                 let alone = |other: Row, mine: u32| match state {
+                    0 if !other.has_epsilons() => Some(0),
                     0 => block(other, mine),
                     s => (s == mine).then_some(mine),
                 };
@@ -80,6 +86,7 @@ impl Filter {
             }
             Filter::NoMatch => Moves { left: Some(0), right: Some(0), both: None },
             Filter::Trivial => Moves { left: Some(0), right: Some(0), both: Some(0) },
+            Filter::Null => Moves { left: None, right: None, both: Some(0) },
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Transducers as acceptors of what they read, whose weights hold what they write; and back.
 
+use std::cmp::Ordering;
+
 use rustc_hash::FxHashMap;
 
 use super::rows::Plain;
 use super::{Budget, OpError};
-use crate::graph::{Arc, EPSILON, Graph, Label, StateId, useful};
+use crate::graph::{Arc, EPSILON, Graph, GraphError, Label, StateId, useful};
 use crate::semiring::{Gallic, StringLeft, Weight};
 
 /// The acceptor of what a transducer reads, with the label written beside each weight. States are those of `g`; arcs of
@@ -37,6 +39,42 @@ const END: StateId = StateId::MAX;
 ///
 /// Errors: [`OpError::Budget`], which is also how strings end that grow along a cycle.
 pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Budget) -> Result<Graph<W>, OpError> {
+    let ends = |s: StateId| g.final_weights().get(s as usize).map_or(&[][..], std::slice::from_ref);
+    spell_ends(g, ends, Tail::default(), first, budget)
+}
+
+/// What arcs read that write what is left at an end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tail {
+    pub label: Label,
+    /// Where a state has several ends: the label for the first, and one more for each that follows.
+    pub increment: bool,
+}
+
+impl Tail {
+    /// The label of a state's end, by its place among them.
+    fn label(self, place: usize) -> Result<Label, OpError> {
+        let more = if self.increment { place } else { 0 };
+        let label = Label::try_from(more).ok().and_then(|more| self.label.checked_add(more));
+        label.ok_or(OpError::Graph(GraphError::TooLarge { what: "labels", count: more }))
+    }
+}
+
+/// The order of outputs of one input: the shorter first, and of two as long the one with the lower label where they differ.
+pub(super) fn by_string<W: Weight>(a: &Gallic<W>, b: &Gallic<W>) -> Ordering {
+    (a.labels().len(), a.labels()).cmp(&(b.labels().len(), b.labels()))
+}
+
+/// The same where a state may have several ends, which then are an arc each; `tail` says what arcs read that write what is
+/// left. Final weights of `g` play no part.
+pub(super) fn spell_ends<'e, W: Weight + 'e>(
+    g: &Graph<Gallic<W>>,
+    ends: impl Fn(StateId) -> &'e [Gallic<W>],
+    tail: Tail,
+    first: &[Label],
+    budget: Budget,
+) -> Result<Graph<W>, OpError> {
+    let done = [Gallic::one()];
     let Some(start) = g.start() else { return Ok(Graph::empty()) };
     let mut states = Waiting::default();
     states.number(start, first.to_vec());
@@ -45,27 +83,27 @@ pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Bu
     while let Some((s, waiting)) = states.list.get(next).cloned() {
         for a in g.arcs(s) {
             let (olabel, rest) = split(&waiting, a.weight.labels());
-            let target = states.number(if nothing_follows(g, a.target) { END } else { a.target }, rest);
+            // Whether what is left to write is all that is left in the target.
+            let nothing_follows = g.arcs(a.target).is_empty() && ends(a.target) == done;
+            let target = states.number(if nothing_follows { END } else { a.target }, rest);
             rows.arc(Arc { ilabel: a.ilabel, olabel, weight: a.weight.weight().clone(), target });
         }
-        let end = if s == END { Gallic::one() } else { g.final_weight(s) };
-        let (olabel, rest) = split(&waiting, end.labels());
-        if olabel != EPSILON && !end.is_zero() {
+        let here = if s == END { &done[..] } else { ends(s) };
+        let mut end = W::zero();
+        for (place, last) in here.iter().filter(|end| !end.is_zero()).enumerate() {
+            let (olabel, rest) = split(&waiting, last.labels());
+            if olabel == EPSILON && here.len() == 1 {
+                end = last.weight().clone();
+                continue;
+            }
             let target = states.number(END, rest);
-            rows.arc(Arc { ilabel: EPSILON, olabel, weight: end.weight().clone(), target });
-            rows.end(W::zero());
-        } else {
-            rows.end(end.weight().clone());
+            rows.arc(Arc { ilabel: tail.label(place)?, olabel, weight: last.weight().clone(), target });
         }
+        rows.end(end);
         budget.check(states.list.len(), rows.arc_count())?;
         next += 1;
     }
     Ok(rows.build(0))
-}
-
-/// Whether what is left to write is all that is left in a state.
-fn nothing_follows<W: Weight>(g: &Graph<Gallic<W>>, s: StateId) -> bool {
-    g.arcs(s).is_empty() && g.final_weight(s) == Gallic::one()
 }
 
 /// The first label of two strings in a row, and the others.

@@ -25,10 +25,10 @@
 //! | [`intersect()`], [`difference()`] | what both acceptors accept; what only the first does |
 //! | [`arc_sort()`], [`state_sort()`], [`top_sort()`], [`relabel()`] | the same in another order, with other labels |
 //! | [`encode()`], [`decode()`] | labels and weights as one label, and back |
-//! | [`push_labels()`] | what is written as early as it can be |
-//! | [`remove_epsilon()`] | without arcs that neither read nor write |
+//! | [`push_labels()`], [`push_labels_without_prefix()`] | what is written as early as it can be |
+//! | [`remove_epsilon()`], [`remove_epsilon_keeping_states()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
-//! | [`determinize_transducer()`], [`determinize_best()`] | one path for every string that is read |
+//! | [`determinize_transducer()`], [`determinize_best()`], [`determinize_subsequential()`] | one path for every string that is read |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
@@ -108,6 +108,7 @@ mod connect;
 mod decode;
 mod determinize;
 mod determinize_best;
+mod determinize_subsequential;
 mod determinize_transducer;
 mod difference;
 mod disambiguate;
@@ -139,8 +140,10 @@ mod project;
 mod prune;
 mod push;
 mod push_labels;
+mod push_labels_without_prefix;
 mod relabel;
 mod remove_epsilon;
+mod remove_epsilon_keeping_states;
 mod replace;
 mod reverse;
 mod reweight;
@@ -164,6 +167,7 @@ pub use connect::connect;
 pub use decode::decode;
 pub use determinize::determinize;
 pub use determinize_best::determinize_best;
+pub use determinize_subsequential::{Subsequential, determinize_subsequential};
 pub use determinize_transducer::determinize_transducer;
 pub use difference::difference;
 pub use disambiguate::disambiguate;
@@ -186,8 +190,10 @@ pub use project::{Side, project};
 pub use prune::prune;
 pub use push::{Toward, push};
 pub use push_labels::push_labels;
+pub use push_labels_without_prefix::push_labels_without_prefix;
 pub use relabel::relabel;
 pub use remove_epsilon::remove_epsilon;
+pub use remove_epsilon_keeping_states::remove_epsilon_keeping_states;
 pub use replace::{CallLabels, Replace, replace};
 pub use reverse::reverse;
 pub use reweight::reweight;

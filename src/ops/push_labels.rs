@@ -3,7 +3,7 @@
 use super::gallic::{spell, to_gallic};
 use super::rows::Plain;
 use super::{Budget, OpError};
-use crate::graph::{Arc, Graph, StateId, strongly_connected};
+use crate::graph::{Arc, Graph, Label, StateId, strongly_connected};
 use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 
 /// The same paths, with what they write as near to the start as it can be.
@@ -54,6 +54,12 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn push_labels<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Graph<W>, OpError> {
+    let (pushed, prefix) = pushed(g, budget)?;
+    spell(&pushed, &prefix, budget)
+}
+
+/// What all paths begin to write, and the rest.
+pub(super) fn pushed<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<(Graph<Gallic<W>>, Vec<Label>), OpError> {
     let g = to_gallic(g)?;
     let prefixes = prefixes(&g, budget)?;
     let prefix = |s: StateId| &prefixes[s as usize];
@@ -68,7 +74,7 @@ pub fn push_labels<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Graph<W>, 
         rows.end(Gallic::new(moved(end.string().clone()), end.weight().clone()));
     }
     let start = g.start().unwrap_or_default();
-    spell(&rows.build(start), prefix(start).labels().unwrap_or_default(), budget)
+    Ok((rows.build(start), prefix(start).labels().unwrap_or_default().to_vec()))
 }
 
 /// By state, what all ways from there to an end begin with; 0̄ where there is none.

@@ -80,7 +80,7 @@ pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
         return Ok(g.into_owned());
     }
     let start = g.start().unwrap_or_default();
-    let mut closure = Closure { g: &g, number: vec![NONE; g.states()], states: Vec::new() };
+    let mut closure = Closure::new(&g);
     let mut stays = vec![false; g.states()];
     stays[start as usize] = true;
     g.all_arcs().iter().filter(|a| !is_epsilon(a)).for_each(|a| stays[a.target as usize] = true);
@@ -103,7 +103,7 @@ fn is_epsilon<W>(a: &Arc<W>) -> bool {
 const NONE: u32 = u32::MAX;
 
 /// What a state reaches over epsilons.
-struct Closure<'g, S> {
+pub(super) struct Closure<'g, S> {
     g: &'g Graph<S>,
     /// The states reached, in the order found.
     states: Vec<StateId>,
@@ -111,13 +111,23 @@ struct Closure<'g, S> {
     number: Vec<u32>,
 }
 
-impl<S: Star> Closure<'_, S> {
+impl<'g, S: Star> Closure<'g, S> {
+    pub(super) fn new(g: &'g Graph<S>) -> Self {
+        Closure { g, number: vec![NONE; g.states()], states: Vec::new() }
+    }
+
     /// The arcs with labels after any number of epsilons, and the weight of ending there.
     fn after(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
         let g = self.g;
         if !g.arcs(s).iter().any(is_epsilon) {
             return Ok((g.arcs(s).to_vec(), g.final_weight(s)));
         }
+        self.summed(s)
+    }
+
+    /// The same, where arcs that agree are one also in a state that no epsilon leaves.
+    pub(super) fn summed(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
+        let g = self.g;
         let links = self.explore(s);
         let mut enter = vec![S::zero(); self.states.len()];
         enter[0] = S::one();

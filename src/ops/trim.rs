@@ -16,6 +16,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// All states, by the numbers they have.
+    pub(super) fn all(states: usize) -> Kept {
+        Kept { states, order: None, new: (0..states as StateId).collect() }
+    }
+
     /// Old state by new number.
     pub(super) fn old(&self) -> impl Iterator<Item = StateId> {
         let as_found = if self.order.is_none() { self.new.as_slice() } else { &[] };

@@ -9,7 +9,6 @@ use super::super::files::read_symbols;
 use super::super::weights::{Any, Kind, Question2, Refused, or_empty};
 use super::budget::{Work, named};
 use super::inputs::{Both, Pair, agree};
-use super::limits::only_true;
 use crate::graph::Graph;
 use crate::ops::{self, OpError};
 
@@ -32,9 +31,8 @@ pub(super) struct Filter {
     /// Which orders of epsilons between the two are kept.
     #[arg(long, value_enum, default_value = "sequence")]
     compose_filter: FilterName,
-    /// Taken for the sake of scripts: results are always trimmed, and =false is refused.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true,
-        value_parser = only_true)]
+    /// Leave out the states that no accepting path visits; with =false the result has all that the search reached.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     connect: Option<bool>,
     #[command(flatten)]
     pub work: Work,
@@ -65,6 +63,8 @@ enum FilterName {
     NoMatch,
     /// In every order, together or not: paths count more than once in the log semiring.
     Trivial,
+    /// Together alone, as if they were a label.
+    Null,
 }
 
 impl From<FilterName> for ops::Filter {
@@ -75,14 +75,15 @@ impl From<FilterName> for ops::Filter {
             FilterName::Match => ops::Filter::Match,
             FilterName::NoMatch => ops::Filter::NoMatch,
             FilterName::Trivial => ops::Filter::Trivial,
+            FilterName::Null => ops::Filter::Null,
         }
     }
 }
 
 impl Filter {
     pub(super) fn options(&self, look_ahead: bool) -> ops::Compose {
-        let budget = self.work.budget();
-        ops::Compose { filter: self.compose_filter.into(), look_ahead, budget, ..ops::Compose::default() }
+        let (dead_ends, budget) = (self.connect == Some(false), self.work.budget());
+        ops::Compose { filter: self.compose_filter.into(), look_ahead, dead_ends, budget, ..ops::Compose::default() }
     }
 }
 

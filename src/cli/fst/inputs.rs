@@ -169,8 +169,13 @@ impl<'a> Source<'a> {
 
     /// What steps make of the graph.
     pub(super) fn apply(self, read: &Loaded, steps: &[Rewrite]) -> Result<Any, CliError> {
+        self.made(read, steps).at(self.place())
+    }
+
+    /// The same, whose refusal does not name the file.
+    pub(super) fn made(self, read: &Loaded, steps: &[Rewrite]) -> Result<Any, Refused> {
         let apply = Apply { steps, log: self.common.is_log(read.form), budget: self.budget.unwrap_or_default() };
-        read.graph.ask(apply).map_err(|e| named(self.budget, e)).at(self.place())
+        read.graph.ask(apply).map_err(|e| named(self.budget, e))
     }
 
     /// Writes a result in a form.

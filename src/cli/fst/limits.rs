@@ -1,18 +1,46 @@
-//! Options of OpenFst's tools that are taken with the values that change nothing, and refused with others.
+//! Thresholds on results, and options of OpenFst's tools that are taken with the values that change nothing.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-/// Thresholds that cut an operation short.
+use super::super::error::{At, CliError};
+use super::super::weights::Refused;
+use super::inputs::Source;
+use super::rewrite::Rewrite;
+use super::shortest::QueueType;
+use super::sums::Sum;
+
+/// Thresholds by which a result is pruned.
 #[derive(Debug, Args)]
-pub(super) struct NoLimits {
+pub(super) struct Limits {
+    /// How far above the lowest energy of a path of the result others may lie; without it nothing is left out.
+    #[arg(long, value_name = "ENERGY", allow_hyphen_values = true)]
+    weight: Option<String>,
     /// Taken for the sake of scripts; −1, no threshold, alone.
     #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
     nstate: Option<i64>,
-    /// Taken for the sake of scripts; "" and Infinity, no threshold, alone.
-    #[arg(long, value_parser = no_weight_limit, hide = true, allow_hyphen_values = true)]
-    weight: Option<String>,
+}
+
+impl Limits {
+    fn step(&self) -> Option<Rewrite> {
+        let margin = self.weight.as_ref().filter(|w| !["", "Infinity"].contains(&w.as_str()))?;
+        Some(Rewrite::Sum(Sum::Prune(margin.clone())))
+    }
+
+    /// Applies an operation, and prunes what it gives.
+    pub(super) fn run(&self, source: Source<'_>, op: Rewrite) -> Result<(), CliError> {
+        let read = source.read()?;
+        let steps: Vec<Rewrite> = std::iter::once(op).chain(self.step()).collect();
+        if steps.iter().any(Rewrite::wants_best_path) {
+            source.common.only_tropical(read.form)?;
+        }
+        let made = source.made(&read, &steps);
+        if let Err(Refused::Weight(bad)) = &made {
+            return Err(CliError::Usage(format!("--weight: {bad}")));
+        }
+        source.write(&made.at(source.place())?, read.form, read.tables((None, None)))
+    }
 }
 
 /// The order in which states are looked at, which the command chooses for itself.
@@ -21,16 +49,6 @@ pub(super) struct Queue {
     /// Taken for the sake of scripts: results do not depend on it.
     #[arg(long, value_enum, hide = true)]
     queue_type: Option<QueueType>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum QueueType {
-    Auto,
-    Fifo,
-    Lifo,
-    Shortest,
-    State,
-    Top,
 }
 
 /// What every tool of OpenFst takes and nothing here depends on.
@@ -61,23 +79,5 @@ pub(super) fn no_state_limit(text: &str) -> Result<i64, String> {
         Ok(-1) => Ok(-1),
         Ok(_) => Err("no threshold on the number of states is supported; -1 is none".to_owned()),
         Err(_) => Err("not a whole number".to_owned()),
-    }
-}
-
-fn no_weight_limit(text: &str) -> Result<String, String> {
-    match text {
-        "" | "Infinity" => Ok(text.to_owned()),
-        _ => Err("no threshold on weights is supported here; prune the result instead".to_owned()),
-    }
-}
-
-pub(super) fn no_label(text: &str) -> Result<i64, String> {
-    if text == "0" { Ok(0) } else { Err("residual outputs have no label of their own here, 0 alone".to_owned()) }
-}
-
-pub(super) fn only_true(text: &str) -> Result<bool, String> {
-    match text {
-        "true" | "1" => Ok(true),
-        _ => Err("results are always trimmed".to_owned()),
     }
 }

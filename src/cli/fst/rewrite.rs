@@ -18,7 +18,10 @@ pub(super) enum Rewrite {
     /// Of a transducer what is written moves to the front first.
     Minimize(Quantum),
     Project(Side),
-    PushLabels,
+    PushLabels {
+        /// What all paths begin to write is left out.
+        without_prefix: bool,
+    },
     Relabel(Vec<(Label, Label)>, Vec<(Label, Label)>),
     Reverse,
     Sort(Side),
@@ -30,6 +33,11 @@ pub(super) enum Rewrite {
 }
 
 impl Rewrite {
+    /// Whether one path has to be the best of all.
+    pub(super) fn wants_best_path(&self) -> bool {
+        matches!(self, Rewrite::Sum(Sum::DeterminizeBest(..) | Sum::Prune(_)))
+    }
+
     fn of<W: Kind>(&self, g: &Graph<W>, log: bool, budget: Budget) -> Result<Graph<W>, Refused> {
         Ok(match self {
             Rewrite::Closure(kind) => ops::closure(g, *kind)?.graph,
@@ -44,7 +52,8 @@ impl Rewrite {
                 ops::decode(&W::sum(&encoded, &Sum::Minimize(*quantum), log, budget)?, &codes)?
             }
             Rewrite::Project(side) => ops::project(g, *side).graph,
-            Rewrite::PushLabels => ops::push_labels(g, budget)?,
+            Rewrite::PushLabels { without_prefix: false } => ops::push_labels(g, budget)?,
+            Rewrite::PushLabels { without_prefix: true } => ops::push_labels_without_prefix(g, budget)?.0,
             Rewrite::Relabel(input, output) => ops::relabel(g, input, output).graph,
             Rewrite::Reverse => ops::reverse(g)?.graph,
             Rewrite::Sort(side) => ops::arc_sort(g, *side)?.graph,

@@ -56,16 +56,16 @@ pub(super) struct ShortestDistance {
     /// The others are exact.
     #[arg(long, default_value_t = 0.0, conflicts_with = "total")]
     delta: f64,
-    /// Taken for the sake of scripts; −1, no threshold, alone.
-    #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
-    nstate: Option<i64>,
+    /// The state to start from, as in OpenFst's tool; −1 is the graph's own start. With --reverse it changes nothing.
+    #[arg(long, value_name = "STATE", default_value_t = -1, hide_default_value = true, allow_hyphen_values = true)]
+    nstate: i64,
     #[command(flatten)]
     unary: Unary,
 }
 
 /// OpenFst's names, and one for cycles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum QueueType {
+pub(super) enum QueueType {
     /// What suits the graph.
     #[value(alias = "lifo")]
     Auto,
@@ -207,11 +207,20 @@ impl ShortestDistance {
         Ok(found.distances.iter().map(number).collect())
     }
 
+    /// The graph with the start that is asked for.
+    fn started(&self, g: Any) -> Result<Any, CliError> {
+        if self.nstate == -1 || self.reverse {
+            return Ok(g);
+        }
+        let from = StateId::try_from(self.nstate).ok().and_then(|start| g.ask(StartAt(start)).ok().flatten());
+        from.ok_or_else(|| CliError::Usage(format!("--nstate={}: the graph has no such state", self.nstate)))
+    }
+
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
         let log = source.common.is_log(read.form);
-        let found = match (&read.graph, self.total, self.reverse) {
+        let found = match (&self.started(read.graph)?, self.total, self.reverse) {
             (Any::Energy(g), true, _) => vec![number(total(g, log).at(&place)?)],
             (Any::Energy(g), false, _) => {
                 let mut distances = self.distances(g, log, &place)?;
@@ -238,6 +247,19 @@ impl ShortestDistance {
             found.iter().enumerate().map(|(s, d)| format!("{s}\t{d}\n")).collect::<String>()
         };
         deliver(&text, source.to)
+    }
+}
+
+/// The graph with another start.
+struct StartAt(StateId);
+
+impl Question for StartAt {
+    type Answer = Option<Any>;
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<Option<Any>, Refused>
+    where
+        Any: From<Graph<W>>,
+    {
+        Ok(g.starting_at(self.0).map(Any::from))
     }
 }
 

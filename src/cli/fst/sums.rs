@@ -2,8 +2,8 @@
 
 use super::super::error::CliError;
 use super::super::weights::{Refused, lacks};
-use crate::graph::{EPSILON, Graph, Side, WeightText};
-use crate::ops::{self, Budget, Toward};
+use crate::graph::{EPSILON, Graph, Label, Side, WeightText};
+use crate::ops::{self, Budget, Subsequential, Toward};
 use crate::paths::path_sum_star;
 use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantum, Star, Weight};
 
@@ -11,9 +11,10 @@ use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantu
 #[derive(Debug, Clone)]
 pub(in crate::cli) enum Sum {
     RemoveEpsilon,
+    RemoveEpsilonKeepingStates,
     Condense,
     EpsNormalize(Side),
-    Determinize(Quantum),
+    Determinize(Quantum, Subsequential),
     Disambiguate(Quantum),
     Minimize(Quantum),
     Push {
@@ -26,8 +27,8 @@ pub(in crate::cli) enum Sum {
         potentials: Vec<(usize, String)>,
         toward: Toward,
     },
-    /// Of several outputs for one input the best.
-    DeterminizeBest(Quantum),
+    /// Of several outputs for one input the best; what is left of it at an end is written by arcs that read this label.
+    DeterminizeBest(Quantum, Label),
     /// By the text of the margin.
     Prune(String),
 }
@@ -41,9 +42,10 @@ impl Sum {
     ) -> Result<Graph<S>, Refused> {
         match self {
             Sum::RemoveEpsilon => Ok(ops::remove_epsilon(g)?),
+            Sum::RemoveEpsilonKeepingStates => Ok(ops::remove_epsilon_keeping_states(g)?),
             Sum::Condense => Ok(ops::condense(g).graph),
             Sum::EpsNormalize(side) => Ok(ops::epsilon_normalize(g, *side, budget)?),
-            Sum::DeterminizeBest(_) | Sum::Prune(_) => Err(lacks::<S>("one of any two paths to be the better one")),
+            Sum::DeterminizeBest(..) | Sum::Prune(_) => Err(lacks::<S>("one of any two paths to be the better one")),
             _ => Err(lacks::<S>("a division")),
         }
     }
@@ -55,10 +57,12 @@ impl Sum {
         budget: Budget,
     ) -> Result<Graph<S>, Refused> {
         match self {
-            Sum::Determinize(quantum) if g.is_acceptor() => {
+            Sum::Determinize(quantum, _) if g.is_acceptor() => {
                 epsilon_as_label(g, |g| Ok(ops::determinize(g, *quantum, budget)?))
             }
-            Sum::Determinize(quantum) => epsilon_as_label(g, |g| Ok(ops::determinize_transducer(g, *quantum, budget)?)),
+            Sum::Determinize(quantum, how) => {
+                epsilon_as_label(g, |g| Ok(ops::determinize_subsequential(g, *how, *quantum, budget)?))
+            }
             Sum::Disambiguate(quantum) => epsilon_as_label(g, |g| Ok(ops::disambiguate(g, *quantum, budget)?)),
             Sum::Minimize(quantum) => epsilon_as_label(g, |g| Ok(ops::minimize(g, *quantum)?)),
             Sum::Push { toward, without_total } => {
@@ -87,7 +91,10 @@ impl Sum {
         budget: Budget,
     ) -> Result<Graph<S>, Refused> {
         match self {
-            Sum::DeterminizeBest(quantum) => epsilon_as_label(g, |g| Ok(ops::determinize_best(g, *quantum, budget)?)),
+            Sum::DeterminizeBest(quantum, label) => epsilon_as_label(g, |g| {
+                let best = ops::determinize_best(g, *quantum, budget)?;
+                Ok(best.map_labels(|i, o| (if i == EPSILON { *label } else { i }, o)))
+            }),
             Sum::Prune(margin) => Ok(ops::prune(g, &S::parse_weight(margin)?)?.graph),
             _ => self.divided(g, budget),
         }
@@ -103,9 +110,11 @@ fn epsilon_as_label<S: Weight>(
     if !g.all_arcs().iter().any(|a| a.ilabel == EPSILON) {
         return op(g);
     }
-    let highest = g.all_arcs().iter().map(|a| a.ilabel.max(a.olabel)).max();
-    // Where no label is left the operation says that epsilon is none.
-    let Some(fresh) = highest.and_then(|label| label.checked_add(1)) else { return op(g) };
+    // The last of all labels, which no operation comes to. Where it is taken the operation says that epsilon is none.
+    let fresh = Label::MAX;
+    if g.all_arcs().iter().any(|a| a.ilabel == fresh || a.olabel == fresh) {
+        return op(g);
+    }
     let acceptor = g.is_acceptor();
     let to = |label| if label == EPSILON { fresh } else { label };
     let back = |label| if label == fresh { EPSILON } else { label };

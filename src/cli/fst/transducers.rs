@@ -6,14 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
 use super::super::files::{is_stdin, name, read_text};
-use super::super::weights::Refused;
 use super::Unary;
 use super::budget::Work;
-use super::limits::{NoLimits, Queue, no_label};
-use super::rewrite::{Apply, Rewrite};
+use super::limits::{Limits, Queue};
+use super::rewrite::Rewrite;
 use super::sums::{Sum, quantum};
-use crate::graph::Side;
-use crate::ops::{Budget, Toward};
+use crate::graph::{Label, Side};
+use crate::ops::{Subsequential, Toward};
 
 #[derive(Debug, Args)]
 pub(super) struct Determinize {
@@ -23,14 +22,14 @@ pub(super) struct Determinize {
     /// Weights on one point of a grid of this step count as equal.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
     delta: f64,
-    /// Taken for the sake of scripts; 0 alone.
-    #[arg(long, value_parser = no_label, hide = true)]
-    subsequential_label: Option<i64>,
-    /// The same: without a label there is nothing to increment.
-    #[arg(long, hide = true)]
+    /// What arcs read that write what is left where the input of a transducer ends.
+    #[arg(long, value_name = "LABEL", default_value_t = 0)]
+    subsequential_label: Label,
+    /// Where there are several such arcs, as many labels, from that one on.
+    #[arg(long)]
     increment_subsequential_label: bool,
     #[command(flatten)]
-    limits: NoLimits,
+    limits: Limits,
     #[command(flatten)]
     work: Work,
     #[command(flatten)]
@@ -41,6 +40,8 @@ pub(super) struct Determinize {
 enum DetType {
     /// One string is written for each that is read; others are refused with a string that has two.
     Functional,
+    /// Any number of strings may be written: what is left of them is told apart where the input ends.
+    Nonfunctional,
     /// Of several the one of lowest energy is kept.
     Disambiguate,
 }
@@ -48,16 +49,15 @@ enum DetType {
 impl Determinize {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let quantum = quantum(self.delta)?;
-        let read = self.unary.source().read()?;
         let sum = match self.det_type {
-            DetType::Functional => Sum::Determinize(quantum),
-            DetType::Disambiguate => {
-                self.unary.common.only_tropical(read.form)?;
-                Sum::DeterminizeBest(quantum)
+            DetType::Functional | DetType::Nonfunctional => {
+                let several = self.det_type == DetType::Nonfunctional;
+                let (label, increment) = (self.subsequential_label, self.increment_subsequential_label);
+                Sum::Determinize(quantum, Subsequential { several, label, increment })
             }
+            DetType::Disambiguate => Sum::DeterminizeBest(quantum, self.subsequential_label),
         };
-        let result = self.unary.source().within(self.work).apply(&read, &[Rewrite::Sum(sum)])?;
-        self.unary.source().write(&result, read.form, read.tables((None, None)))
+        self.limits.run(self.unary.source().within(self.work), Rewrite::Sum(sum))
     }
 }
 
@@ -66,11 +66,11 @@ pub(super) struct Disambiguate {
     /// Weights on one point of a grid of this step count as equal.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
     delta: f64,
-    /// Taken for the sake of scripts; 0 alone.
-    #[arg(long, value_parser = no_label, hide = true)]
+    /// Taken for the sake of scripts: an acceptor has nothing left to write.
+    #[arg(long, hide = true, allow_hyphen_values = true)]
     subsequential_label: Option<i64>,
     #[command(flatten)]
-    limits: NoLimits,
+    limits: Limits,
     #[command(flatten)]
     work: Work,
     #[command(flatten)]
@@ -79,7 +79,8 @@ pub(super) struct Disambiguate {
 
 impl Disambiguate {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.source().within(self.work).run(&[Rewrite::Sum(Sum::Disambiguate(quantum(self.delta)?))])
+        let step = Rewrite::Sum(Sum::Disambiguate(quantum(self.delta)?));
+        self.limits.run(self.unary.source().within(self.work), step)
     }
 }
 
@@ -108,32 +109,29 @@ pub(super) struct RmEpsilon {
     /// Taken for the sake of scripts: sums are exact.
     #[arg(long, hide = true)]
     delta: Option<f64>,
-    /// Taken for the sake of scripts: the result has no state that accepting paths do not visit, and =false is refused.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true,
-        value_parser = super::limits::only_true)]
+    /// Leave out the states that no accepting path visits; with =false all states of the graph stay, unless the result is pruned.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     connect: Option<bool>,
     #[command(flatten)]
     queue: Queue,
     #[command(flatten)]
-    limits: NoLimits,
+    limits: Limits,
     #[command(flatten)]
     unary: Unary,
 }
 
 impl RmEpsilon {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.run(&[Rewrite::Sum(Sum::RemoveEpsilon)])
+        let keep = self.connect == Some(false);
+        let sum = if keep { Sum::RemoveEpsilonKeepingStates } else { Sum::RemoveEpsilon };
+        self.limits.run(self.unary.source(), Rewrite::Sum(sum))
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Prune {
-    /// How far above the lowest energy of a path others may lie; without it nothing is left out but what no path uses.
-    #[arg(long, default_value = "Infinity", allow_hyphen_values = true)]
-    weight: String,
-    /// Taken for the sake of scripts; −1, no threshold, alone.
-    #[arg(long, value_parser = super::limits::no_state_limit, hide = true, allow_hyphen_values = true)]
-    nstate: Option<i64>,
+    #[command(flatten)]
+    limits: Limits,
     /// Taken for the sake of scripts: weights are compared to six digits.
     #[arg(long, hide = true)]
     delta: Option<f64>,
@@ -143,18 +141,7 @@ pub(super) struct Prune {
 
 impl Prune {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let source = self.unary.source();
-        let read = source.read()?;
-        self.unary.common.only_tropical(read.form)?;
-        let step = match self.weight.as_str() {
-            "" | "Infinity" => Rewrite::Connect,
-            weight => Rewrite::Sum(Sum::Prune(weight.to_owned())),
-        };
-        let pruned = read.graph.ask(Apply { steps: &[step], log: false, budget: Budget::default() });
-        if let Err(Refused::Weight(bad)) = &pruned {
-            return Err(CliError::Usage(format!("--weight: {bad}")));
-        }
-        source.write(&pruned.at(source.place())?, read.form, read.tables((None, None)))
+        self.limits.run(self.unary.source(), Rewrite::Connect)
     }
 }
 
@@ -172,6 +159,9 @@ pub(super) struct Push {
     /// What all paths weigh together is left out, where weights are pushed.
     #[arg(long)]
     remove_total_weight: bool,
+    /// What all paths begin to write is left out, where labels are pushed.
+    #[arg(long)]
+    remove_common_affix: bool,
     /// Weights on one point of a grid of this step count as equal: taken for the sake of scripts.
     #[arg(long, hide = true)]
     delta: Option<f64>,
@@ -191,7 +181,7 @@ impl Push {
             return Err(CliError::Usage("labels are pushed to the start alone".to_owned()));
         }
         let toward = if self.to_final { Toward::End } else { Toward::Start };
-        let labels = self.push_labels.then_some(Rewrite::PushLabels);
+        let labels = self.push_labels.then_some(Rewrite::PushLabels { without_prefix: self.remove_common_affix });
         let push = Sum::Push { toward, without_total: self.remove_total_weight };
         let steps: Vec<Rewrite> = labels.into_iter().chain(weights.then_some(Rewrite::Sum(push))).collect();
         self.unary.source().within(self.work).run(&steps)

@@ -31,7 +31,7 @@ pub struct Touched {
 /// * `a`, `b`: [`LazyGraph`]s: references to graphs, other compositions, or your own. A chain `(a ∘ b) ∘ c` is a
 ///   composition of a composition; given as `&mut`, the inner one keeps what it has expanded.
 /// * `o`: the filter, whether to look ahead, and how many states may be met and arcs expanded.
-///   [`Compose::allow_empty`] has no meaning here.
+///   [`Compose::allow_empty`] and [`Compose::dead_ends`] have no meaning here.
 ///
 /// ```text
 ///  a ──┐

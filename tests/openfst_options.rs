@@ -1,0 +1,336 @@
+//! Options of OpenFst's tools (Debian's libfst-tools), which `energraph fst` takes: what both make of random graphs is
+//! one graph, up to the numbers of its states. Without the tools nothing is tested, and that is said.
+#![cfg(feature = "cli")]
+
+mod cli_common;
+
+use std::process::{Command, Stdio};
+
+use cli_common::{Folder, energraph};
+use energraph::graph::openfst;
+use energraph::ops::{self, Budget};
+use energraph::semiring::Tolerance;
+use energraph::{Energy, Graph};
+
+const CLOSE: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
+
+fn are_there() -> bool {
+    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !there {
+        println!("skipped: OpenFst's tools are not installed");
+    }
+    there
+}
+
+/// Xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+}
+
+/// What random graphs look like.
+#[derive(Clone, Copy)]
+struct Shape {
+    states: u64,
+    arcs: u64,
+    /// Labels are from this one on, below 4.
+    lowest: u64,
+    acceptor: bool,
+    /// Arcs lead to higher numbers.
+    forward: bool,
+    /// Quarters below this.
+    weights: u64,
+}
+
+const SHAPE: Shape = Shape { states: 5, arcs: 9, lowest: 0, acceptor: false, forward: false, weights: 9 };
+
+/// Lines for `fstcompile`; dead ends and states that nothing leads to are usual.
+fn random(draw: &mut Random, shape: Shape) -> String {
+    let n = 1 + draw.below(shape.states);
+    let mut text = format!("0 {} 1 1 0.5\n", draw.below(n).max(u64::from(shape.forward)).min(n));
+    for _ in 0..draw.below(shape.arcs + 1) {
+        let (mut s, mut t) = (draw.below(n), draw.below(n));
+        if shape.forward {
+            (s, t) = (s.min(t), s.max(t) + u64::from(s == t));
+        }
+        let i = shape.lowest + draw.below(4 - shape.lowest);
+        let o = if shape.acceptor { i } else { draw.below(4) };
+        text += &format!("{s} {t} {i} {o} {}\n", draw.below(shape.weights) as f64 / 4.0);
+    }
+    for s in 0..n {
+        if draw.below(3) == 0 {
+            text += &format!("{s} {}\n", draw.below(shape.weights) as f64 / 4.0);
+        }
+    }
+    text
+}
+
+/// A folder with files of both.
+struct Bench(Folder);
+
+impl Bench {
+    fn new(name: &str) -> Self {
+        Bench(Folder::new(name))
+    }
+
+    /// A compiled file.
+    fn compiled(&self, name: &str, text: &str) -> String {
+        let (from, to) = (self.0.file("text", text), self.0.path(name));
+        theirs(&["compile", "--keep_state_numbering", &from, &to]);
+        to
+    }
+
+    /// What both make of files, ours and theirs.
+    fn both(&self, op: &str, options: &[&str], files: &[&str]) -> [Graph<Energy>; 2] {
+        let out = [self.0.path("ours"), self.0.path("theirs")];
+        let line = |out| [&[op], options, files, &[out]].concat();
+        let ran = energraph(&[&["fst"], &line(&out[0])[..]].concat());
+        assert_eq!(ran.code, 0, "{op} {options:?}: {}", ran.err);
+        theirs(&line(&out[1]));
+        out.map(|file| read(&file))
+    }
+
+    /// Checks that both make one graph, the dead ends of theirs left out where those of ours are; gives its states.
+    fn same(&self, op: &str, options: &[&str], files: &[&str], of: &str) -> usize {
+        let [ours, theirs] = self.both(op, options, files);
+        let theirs = if options.contains(&"--connect=false") { theirs } else { connected(&theirs) };
+        let same = ops::isomorphic(&ours, &theirs, CLOSE, Budget::default());
+        assert_eq!(same, Ok(true), "{op} {options:?} of\n{of}\n{ours:?}\n{theirs:?}");
+        ours.states()
+    }
+}
+
+fn read(file: &str) -> Graph<Energy> {
+    openfst::read::<Energy>(&std::fs::read(file).unwrap()).unwrap().graph
+}
+
+fn connected(g: &Graph<Energy>) -> Graph<Energy> {
+    ops::connect(g).map_or(Graph::empty(), |t| t.graph)
+}
+
+/// Runs a tool of theirs.
+fn theirs(line: &[&str]) {
+    let done = Command::new(format!("fst{}", line[0])).args(&line[1..]).stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{line:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn compositions_with_their_dead_ends_are_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut more) = (Bench::new("option-compose"), Random(88_172_645_463_325_252), 0);
+    for round in 0..36 {
+        let (x, y) = (random(&mut draw, SHAPE), random(&mut draw, SHAPE));
+        let of = format!("{x}\n{y}");
+        let (a, b) = (f.compiled("a", &x), f.compiled("b", &y));
+        theirs(&["arcsort", "--sort_type=olabel", &a, &a]);
+        theirs(&["arcsort", &b, &b]);
+        for filter in ["auto", "sequence", "alt_sequence", "match", "no_match", "trivial", "null"] {
+            if round % 3 > 0 && ["auto", "no_match", "trivial"].contains(&filter) {
+                continue;
+            }
+            let filter = format!("--compose_filter={filter}");
+            let all = f.same("compose", &["--connect=false", &filter], &[&a, &b], &of);
+            more += usize::from(all > f.same("compose", &[&filter], &[&a, &b], &of));
+        }
+    }
+    assert!(more > 50, "{more}");
+}
+
+#[test]
+fn intersections_and_differences_with_their_dead_ends_are_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut more) = (Bench::new("option-intersect"), Random(2_463_534_242), 0);
+    let acceptor = Shape { acceptor: true, ..SHAPE };
+    for _ in 0..36 {
+        let (x, y) = (random(&mut draw, acceptor), random(&mut draw, acceptor));
+        let of = format!("{x}\n{y}");
+        let (a, b) = (f.compiled("a", &x), f.compiled("b", &y));
+        theirs(&["arcsort", "--sort_type=olabel", &a, &a]);
+        theirs(&["arcsort", &b, &b]);
+        let all = f.same("intersect", &["--connect=false"], &[&a, &b], &of);
+        more += usize::from(all > f.same("intersect", &[], &[&a, &b], &of));
+        // What is subtracted is deterministic there.
+        let d = f.0.path("d");
+        theirs(&["map", "--map_type=rmweight", &b, &d]);
+        theirs(&["rmepsilon", &d, &d]);
+        theirs(&["determinize", &d, &d]);
+        if read(&d).start().is_none() {
+            continue;
+        }
+        let all = f.same("difference", &["--connect=false"], &[&a, &d], &of);
+        more += usize::from(all > f.same("difference", &[], &[&a, &d], &of));
+    }
+    assert!(more > 40, "{more}");
+}
+
+#[test]
+fn epsilons_go_and_states_stay_as_with_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut more) = (Bench::new("option-rmepsilon"), Random(362_436_069), 0);
+    for _ in 0..40 {
+        let text = random(&mut draw, SHAPE);
+        let g = f.compiled("g", &text);
+        let all = f.same("rmepsilon", &["--connect=false"], &[&g], &text);
+        // Theirs makes one of arcs that are alike also where no epsilon stood.
+        let [ours, theirs] = f.both("rmepsilon", &["--connect=true"], &[&g]).map(|g| g.states());
+        assert_eq!(ours, theirs, "{text}");
+        more += usize::from(all > ours);
+    }
+    assert!(more > 20, "{more}");
+}
+
+#[test]
+fn what_is_left_within_a_margin_is_what_is_with_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut fewer) = (Bench::new("option-weight"), Random(521_288_629), 0);
+    for round in 0..36 {
+        let text = random(&mut draw, SHAPE);
+        let g = f.compiled("g", &text);
+        let labelled = Shape { lowest: 1, acceptor: true, forward: true, arcs: 14, ..SHAPE };
+        let acceptor = random(&mut draw, labelled);
+        let a = f.compiled("a", &acceptor);
+        theirs(&["connect", &a, &a]);
+        for margin in ["--weight=0", "--weight=1.1", "--weight=Infinity", "--weight=", "--weight=-1"] {
+            if !["--weight=Infinity", "--weight="].contains(&margin) {
+                let [ours, theirs] = f.both("rmepsilon", &[margin, "--connect=false"], &[&g]);
+                assert_eq!(ops::isomorphic(&ours, &theirs, CLOSE, Budget::default()), Ok(true), "{margin} {text}");
+            }
+            f.same("prune", &[margin], &[&g], &text);
+            let cut = f.same("determinize", &[margin], &[&a], &acceptor);
+            fewer += usize::from(cut < f.same("determinize", &[], &[&a], &acceptor));
+            if round % 2 == 0 {
+                let [ours, theirs] = f.both("disambiguate", &[margin], &[&a]);
+                assert_eq!(relation(&ours), relation(&theirs), "{margin}\n{acceptor}");
+            }
+        }
+    }
+    assert!(fewer > 20, "{fewer}");
+}
+
+/// Chains at the end of what is read are as many there, but none is shared.
+fn assert_one_relation(f: &Bench, options: &[&str], file: &str, of: &str) -> usize {
+    let [ours, theirs] = f.both("determinize", options, &[file]);
+    assert!(ours.states() <= theirs.states() && ours.arc_count() <= theirs.arc_count(), "{options:?}\n{of}");
+    let [a, b] = [&ours, &theirs].map(relation);
+    assert_eq!(a, b, "{options:?} of\n{of}\n{ours:?}\n{theirs:?}");
+    a.len()
+}
+
+#[test]
+fn transducers_with_several_outputs_are_determinised_as_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut pairs, mut functional) = (Bench::new("option-subsequential"), Random(362_437), 0, 0);
+    let labelled = Shape { lowest: 1, forward: true, arcs: 12, ..SHAPE };
+    for _ in 0..40 {
+        let text = random(&mut draw, labelled);
+        let g = f.compiled("g", &text);
+        theirs(&["connect", &g, &g]);
+        if read(&g).start().is_none() {
+            continue;
+        }
+        let (label, increment) = ("--subsequential_label=77", "--increment_subsequential_label");
+        for options in [&[][..], &[label], &[label, increment], &[increment], &[label, "--weight=0.6"]] {
+            let several = [&["--det_type=nonfunctional"], options].concat();
+            pairs += assert_one_relation(&f, &several, &g, &text);
+            let ran = energraph(&[&["fst", "determinize"], options, &[&g, &f.0.path("functional")]].concat());
+            if ran.code == 0 {
+                functional += assert_one_relation(&f, options, &g, &text);
+            }
+        }
+        let best = ["--det_type=disambiguate", label];
+        let [ours, theirs] = f.both("determinize", &best, &[&g]).map(|g| ends_of_input(&g));
+        assert_eq!(ours, theirs, "{text}");
+    }
+    assert!(pairs > 300 && functional > 100, "{pairs} {functional}");
+}
+
+/// Whether label 77 ever is in front of what it should end; the energies by input without it, sorted.
+fn ends_of_input(g: &Graph<Energy>) -> Vec<String> {
+    let found =
+        energraph::oracle::paths(g, |w| f64::from(w.get()), energraph::oracle::Limit { arcs: 64, paths: 10_000 });
+    let mut all = Vec::new();
+    for p in &found.list {
+        let read = p.input.iter().take_while(|&&l| l != 77).count();
+        assert!(p.input[read..].iter().all(|&l| l == 77), "{:?}", p.input);
+        all.push(format!("{:?} {:.3}", &p.input[..read], p.energy));
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn labels_are_pushed_without_what_all_paths_write_as_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut cut) = (Bench::new("option-affix"), Random(99_991), 0);
+    for _ in 0..36 {
+        let text = random(&mut draw, Shape { forward: true, ..SHAPE }).replacen(" 1 1 0.5", " 1 3 0.5", 1);
+        let g = f.compiled("g", &text);
+        theirs(&["connect", &g, &g]);
+        // Theirs would not end well.
+        if read(&g).start().is_none() {
+            continue;
+        }
+        for options in [&["--push_labels", "--remove_common_affix"][..], &["--push_labels"]] {
+            let [ours, theirs] = f.both("push", options, &[&g]);
+            assert_eq!(relation(&ours), relation(&theirs), "{options:?}\n{text}");
+        }
+        let [with, without] = [&["--push_labels"][..], &["--push_labels", "--remove_common_affix"]]
+            .map(|options| relation(&f.both("push", options, &[&g])[0]));
+        cut += usize::from(with != without);
+        f.same("push", &["--push_weights", "--remove_common_affix"], &[&g], &text);
+    }
+    assert!(cut > 2, "{cut}");
+}
+
+/// What is read and written, with its energy, by path.
+fn relation(g: &Graph<Energy>) -> Vec<String> {
+    let found =
+        energraph::oracle::paths(g, |w| f64::from(w.get()), energraph::oracle::Limit { arcs: 64, paths: 10_000 });
+    let mut all: Vec<String> =
+        found.list.iter().map(|p| format!("{:?} {:?} {:.3}", p.input, p.output, p.energy)).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn distances_from_a_state_are_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw) = (Bench::new("option-distance"), Random(123_456_789));
+    for _ in 0..30 {
+        let g = f.compiled("g", &random(&mut draw, SHAPE));
+        let states = read(&g).states();
+        for state in -1..states as i64 {
+            let from = format!("--nstate={state}");
+            let ours = energraph(&["fst", "shortestdistance", &from, &g]);
+            let theirs = Command::new("fstshortestdistance").args([&from, &g]).output().unwrap();
+            // Theirs ends with the last state that is reached.
+            let theirs = String::from_utf8(theirs.stdout).unwrap();
+            let rest = ours.out.strip_prefix(&theirs).unwrap_or_else(|| panic!("{from}: {} {theirs}", ours.out));
+            assert!(rest.lines().all(|l| l.ends_with("Infinity")), "{from}: {} {theirs}", ours.out);
+            let back =
+                |options: &[&str]| energraph(&[&["fst", "shortestdistance", "--reverse"], options, &[&g]].concat());
+            assert_eq!(back(&[&from]).out, back(&[]).out);
+        }
+        assert_eq!(energraph(&["fst", "shortestdistance", &format!("--nstate={states}"), &g]).code, 2);
+    }
+}
