@@ -1,6 +1,6 @@
 //! Operations that make one graph of one graph, whatever its weights.
 
-use super::super::weights::{Any, Kind, Question, Refused, or_empty};
+use super::super::weights::{Any, Commuted, Kind, Question, Refused, or_empty};
 use super::map::Map;
 use super::sums::Sum;
 use crate::graph::{Graph, Label, Side};
@@ -45,7 +45,7 @@ impl Rewrite {
             Rewrite::Project(side) => ops::project(g, *side).graph,
             Rewrite::PushLabels => ops::push_labels(g, budget)?,
             Rewrite::Relabel(input, output) => ops::relabel(g, input, output).graph,
-            Rewrite::Reverse => ops::reverse(g)?.graph,
+            Rewrite::Reverse => W::commuted(Commuted::Reverse(g))?,
             Rewrite::Sort(side) => ops::arc_sort(g, *side)?.graph,
             Rewrite::Sum(sum) => W::sum(g, sum, log)?,
             Rewrite::Synchronize => ops::synchronize(g, budget)?.graph,
