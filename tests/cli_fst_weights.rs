@@ -295,6 +295,17 @@ fn sums_are_those_of_the_weights_own_semiring() {
 }
 
 #[test]
+fn energies_beyond_single_precision_are_the_largest_and_no_string_is_lost() {
+    let g = ok(&["compile", "--acceptor"], b"0 1 1 3e38\n1 2 2 3e38\n2\n");
+    for command in [&["push"][..], &["determinize"], &["minimize"], &["rmepsilon"], &["shortestpath", "--unique"]] {
+        let made = ok(&[&["convert", "--fst_type=json"][..], &["-"]].concat(), &ok(&[command, &["-"]].concat(), &g));
+        let found = text(made);
+        assert!(found.contains("3.4028235e38") || found.matches("3e38").count() == 2, "{command:?} {found}");
+        assert!(!found.contains("Infinity"), "{command:?} {found}");
+    }
+}
+
+#[test]
 fn a_file_of_log_arcs_is_summed_in_the_log_semiring() {
     let sum = |arguments: &[&str]| {
         let g = ok(&[&["compile"], arguments].concat(), b"0 1 1 1 1\n0 1 1 1 1\n1\n");
