@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::gallic::{spell, to_gallic};
 use super::rows::Plain;
+use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
 use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
@@ -99,31 +100,31 @@ pub(super) fn with_sum<S: LeftDivide>(
 ) -> Result<Graph<S>, OpError> {
     check::no_epsilons(g, "the input of a transducer to determinize")?;
     let g = to_gallic(g)?;
-    let mut subsets = Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new() };
-    subsets.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
+    let mut found = Found { quantum, subsets: Subsets::new(), first: Vec::new() };
+    found.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
-    while let Some(subset) = subsets.list.get(next).cloned() {
-        let end = ends(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
-        let moves = moves(&g, &subset, sum).map_err(|two| subsets.witness(&g, next, two))?;
+    while let Some(subset) = found.subsets.get(next) {
+        let end = ends(&g, subset, sum).map_err(|two| found.witness(&g, next, two))?;
+        let moves = moves(&g, subset, sum).map_err(|two| found.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
             let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
             let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
-            let left: Vec<(StateId, Gallic<S>)> =
+            let left: Vec<Member<S>> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
-            let target = subsets.number(left, Some((next, label, weight.labels())));
+            let target = found.number(left, Some((next, label, weight.labels())));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
         rows.end(end);
-        budget.check(subsets.list.len(), rows.arc_count())?;
+        budget.check(found.subsets.count(), rows.arc_count())?;
         next += 1;
     }
     spell(&rows.build(0), &[], budget)
 }
 
-/// A weighted set of states: what each has to write and to weigh beyond what the set shares.
-type Subset<S> = Vec<(StateId, Gallic<S>)>;
+/// A state of a set: what it has to write and to weigh beyond what the set shares.
+type Member<S> = (StateId, Gallic<S>);
 
 /// All arcs of a set of states that read one label and lead to one target.
 struct Move<S> {
@@ -140,14 +141,14 @@ struct Two {
 }
 
 /// The sum of a set's ways to end.
-fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Gallic<S>, Two> {
+fn ends<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>], sum: Sum<S>) -> Result<Gallic<S>, Two> {
     subset.iter().try_fold(Gallic::zero(), |end: Gallic<S>, (s, left)| {
         sum(&end, &left.times(&g.final_weight(*s))).map_err(|differ| Two { label: EPSILON, state: *s, differ })
     })
 }
 
 /// The arcs of a set by label, then target.
-fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>, sum: Sum<S>) -> Result<Vec<Move<S>>, Two> {
+fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>], sum: Sum<S>) -> Result<Vec<Move<S>>, Two> {
     let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
     let moves = arcs.map(|(left, a)| Move { label: a.ilabel, target: a.target, weight: left.times(&a.weight) });
     let mut moves: Vec<Move<S>> = moves.filter(|m| !m.weight.is_zero()).collect();
@@ -170,32 +171,29 @@ fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>
     weight.left_divide(by).ok_or_else(error)
 }
 
-/// Weighted sets of states, numbered as they are found.
-struct Subsets<S> {
+/// Weighted sets of states, and how each was found.
+struct Found<S> {
     quantum: Quantum,
-    numbers: FxHashMap<Subset<S>, StateId>,
-    list: Vec<Subset<S>>,
+    subsets: Subsets<Member<S>>,
     /// By set, how it was found first: from which set, over what label, and what was written then.
-    found: Vec<Option<(usize, Label, Vec<Label>)>>,
+    first: Vec<Option<(usize, Label, Vec<Label>)>>,
 }
 
-impl<S: LeftDivide> Subsets<S> {
-    fn number(&mut self, subset: Subset<S>, from: Option<(usize, Label, &[Label])>) -> StateId {
+impl<S: LeftDivide> Found<S> {
+    fn number(&mut self, subset: Vec<Member<S>>, from: Option<(usize, Label, &[Label])>) -> StateId {
         let round = |w: Gallic<S>| Gallic::new(w.string().clone(), w.weight().quantize(self.quantum));
-        let rounded: Subset<S> = subset.into_iter().map(|(s, w)| (s, round(w))).collect();
-        let next = self.list.len() as StateId;
-        *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
-            self.list.push(rounded.clone());
-            self.found.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
-            next
-        })
+        let number = self.subsets.number(subset.into_iter().map(|(s, w)| (s, round(w))));
+        if number as usize == self.first.len() {
+            self.first.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
+        }
+        number
     }
 
     /// The error with a string that two are written for: what leads to the set in which they showed, over the label,
     /// and a shortest way on to an end.
     fn witness(&self, g: &Graph<Gallic<S>>, set: usize, Two { label, state, differ }: Two) -> OpError {
         let (mut input, mut written, mut at) = (Vec::new(), Vec::new(), set);
-        while let Some(Some((from, label, labels))) = self.found.get(at) {
+        while let Some(Some((from, label, labels))) = self.first.get(at) {
             input.push(*label);
             written.extend(labels.iter().rev());
             at = *from;
