@@ -223,7 +223,7 @@ fn json_of_every_semiring_is_read_and_written_by_whatever_has_a_meaning_for_it()
     let f = Folder::new("kinds");
     for (weight, a, b, divides, is_ordered) in SEMIRINGS {
         let kind = OfKind { weight, file: f.file("g.json", json(weight, a, b)) };
-        let file = &kind.file;
+        let file = kind.file.as_str();
         let run = |arguments: &[&str], files: &[&str]| kind.run(arguments, files);
         let gives = |arguments: &[&str], files: &[&str]| kind.gives(arguments, files);
         let lacks = |arguments: &[&str], what: &str| kind.lacks(arguments, &[file], what);
@@ -243,20 +243,20 @@ fn json_of_every_semiring_is_read_and_written_by_whatever_has_a_meaning_for_it()
             "symbols",
             "map",
         ] {
-            gives(&[op], &[&file]);
+            gives(&[op], &[file]);
         }
         for op in ["compose", "intersect", "union", "concat"] {
-            gives(&[op], &[&file, &file]);
+            gives(&[op], &[file, file]);
         }
-        gives(&["replace"], &[&file, "100", &file, "101"]);
-        gives(&["map", "--map_type=arc_sum"], &[&file]);
-        gives(&["map", "--map_type=times", "--weight", a], &[&file]);
+        gives(&["replace"], &[file, "100", file, "101"]);
+        gives(&["map", "--map_type=arc_sum"], &[file]);
+        gives(&["map", "--map_type=times", "--weight", a], &[file]);
         assert_eq!(
-            run(&["equal"], &[&file, &f.file("other.json", json(weight, b, b))]).code,
+            run(&["equal"], &[file, &f.file("other.json", json(weight, b, b))]).code,
             if a == b { 0 } else { 2 }
         );
-        assert_eq!(run(&["shortestdistance"], &[&file]).out.lines().count(), 3, "{weight}");
-        let plain = f.file("plain.json", gives(&["rmepsilon"], &[&file]));
+        assert_eq!(run(&["shortestdistance"], &[file]).out.lines().count(), 3, "{weight}");
+        let plain = f.file("plain.json", gives(&["rmepsilon"], &[file]));
         for op in ["push", "determinize", "disambiguate"] {
             if divides {
                 gives(&[op], &[&plain]);
@@ -274,7 +274,7 @@ fn json_of_every_semiring_is_read_and_written_by_whatever_has_a_meaning_for_it()
         }
         let prune = ["prune", "--weight", a];
         if is_ordered {
-            gives(&prune, &[&file]);
+            gives(&prune, &[file]);
         } else {
             lacks(&prune, "better");
         }
