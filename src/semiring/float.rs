@@ -85,16 +85,22 @@ pub(super) fn admit<F: Float>(x: F) -> Result<F, NotAWeight> {
 /// A computed value brought back into (−∞, +∞]: what is finite stays so, at the lowest or the highest finite number where it is
 /// beyond them. +∞ alone is impossible.
 pub(super) fn settle<F: Float>(x: f64) -> F {
-    let near = if x == f64::INFINITY { x } else { x.clamp(F::LOWEST.to_f64(), F::HIGHEST.to_f64()) };
-    // + 0 after rounding: a tiny negative sum rounds to −0.
-    F::from_f64(F::from_f64(near).to_f64() + 0.0)
+    sum(x, 0.0)
 }
 
-/// The sum of two energies, of which the second may have its sign changed.
+/// The sum of two energies, of which the second may have its sign changed; settled.
+#[inline]
 pub(super) fn sum<F: Float>(a: f64, b: f64) -> F {
-    let x = a + b;
-    // Only in f64 is the sum of two finite numbers infinite.
-    if x == f64::INFINITY && a < x && b < x { F::HIGHEST } else { settle(x) }
+    // + 0 after rounding: a tiny negative sum rounds to −0.
+    let rounded = F::from_f64(F::from_f64(a + b).to_f64() + 0.0);
+    if rounded.to_f64().is_finite() {
+        return rounded;
+    }
+    match a == f64::INFINITY || b == f64::INFINITY {
+        true => F::INFINITY,
+        false if a + b < 0.0 => F::LOWEST,
+        false => F::HIGHEST,
+    }
 }
 
 /// `log(1 − e^{−a})` for `a > 0`. Mächler 2012: each form keeps all its digits on its side of log 2.
