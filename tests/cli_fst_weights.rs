@@ -88,8 +88,9 @@ fn json(weight: &str, a: &str, b: &str) -> String {
     format!(r#"{{"weight": "{weight}", "start": 0, "finals": [null, null, "{b}"], "arcs": {arcs}}}"#)
 }
 
-/// Every weight that the command reads, with two texts of it, and whether it can be divided and whether one path is best.
-const KINDS: [(&str, &str, &str, bool, bool); 19] = [
+/// Every semiring that the command reads, with two texts of a weight, and whether it can be divided and whether one path is
+/// best.
+const SEMIRINGS: [(&str, &str, &str, bool, bool); 20] = [
     ("Energy", "1", "2.5", true, true),
     ("MinSum<f32>", "1", "2.5", true, true),
     ("MinSum<f64>", "1", "0.1", true, true),
@@ -109,21 +110,124 @@ const KINDS: [(&str, &str, &str, bool, bool); 19] = [
     ("Expectation<LogSum<f64>, SignedLog>", "(1,(+,2))", "(0.5,(-,1))", false, false),
     ("SecondOrder<Probability<f64>, Probability<f64>>", "(0.5,1,2,3)", "(0.25,2,1,1)", false, false),
     ("SecondOrder<LogSum<f64>, SignedLog>", "(1,(+,2),(+,1),(-,1))", "(0.5,(-,1),(+,3),(+,1))", false, false),
+    ("Entropy", "(1,(+,2))", "(0.5,(-,1))", false, false),
 ];
 
+/// The other weights: whose products do not commute, and over whose sums they do not distribute, with two texts, and of those that
+/// have a sum with that.
+const NO_SEMIRINGS: [(&str, &str, &str, Option<&str>); 5] = [
+    ("StringLeft", "1_2", "1_3", Some("1")),
+    ("StringRight", "2_1", "Epsilon", Some("Epsilon")),
+    ("Gallic<Energy>", "(1_2,0.5)", "(Epsilon,2)", None),
+    ("Gallic<MinSum<f64>>", "(1_2,0.1)", "(3,2)", None),
+    ("Gallic<LogSum<f64>>", "(1_2,0.1)", "(3,2)", None),
+];
+
+/// A file of a weight, and the command on files of it.
+struct OfKind<'a> {
+    weight: &'a str,
+    file: String,
+}
+
+impl OfKind<'_> {
+    fn run(&self, arguments: &[&str], files: &[&str]) -> cli_common::Ran {
+        energraph(&[&["fst"], arguments, files].concat())
+    }
+
+    /// A graph of the same weight comes out.
+    fn gives(&self, arguments: &[&str], files: &[&str]) -> String {
+        let (ran, weight) = (self.run(arguments, files), self.weight);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{weight} {arguments:?}");
+        let name = format!("{{\n  \"weight\": \"{weight}\",\n");
+        assert!(ran.out.starts_with(&name), "{weight} {arguments:?}: {}", ran.out);
+        ran.out
+    }
+
+    /// The weight is refused by name, and what it lacks is said.
+    fn lacks(&self, arguments: &[&str], files: &[&str], what: &str) {
+        let (ran, weight) = (self.run(arguments, files), self.weight);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (1, "", 1), "{weight} {arguments:?}");
+        let said = ran.err.contains(&format!("weights are {weight:?}")) && ran.err.contains(what);
+        assert!(said, "{weight} {arguments:?}: {}", ran.err);
+    }
+
+    /// What was read is what is written, in every form there is for it.
+    fn survives(&self, f: &Folder) {
+        let (file, weight) = (&self.file, self.weight);
+        let same = f.file("same.json", self.gives(&["convert", "--fst_type=json"], &[file]));
+        assert_eq!(self.run(&["equal"], &[file, &same]).code, 0, "{weight}");
+        assert_eq!(self.run(&["isomorphic"], &[file, &same]).code, 0, "{weight}");
+        assert_eq!(self.run(&["print"], &[file]).out.lines().count(), 5, "{weight}");
+        assert!(self.run(&["info"], &[file]).out.contains(weight) && self.run(&["draw"], &[file]).code == 0);
+        if weight != "Energy" {
+            self.lacks(&["convert", "--fst_type=vector"], &[file], "energies");
+            for arguments in [&["shortestpath"][..], &["randgen"], &["encode", "--encode_labels", file]] {
+                self.lacks(arguments, &[file], "energies");
+            }
+        }
+    }
+}
+
 #[test]
-fn json_of_every_weight_is_read_and_written_by_whatever_has_a_meaning_for_it() {
-    let f = Folder::new("kinds");
-    for (weight, a, b, divides, is_ordered) in KINDS {
-        let file = f.file("g.json", json(weight, a, b));
-        let run = |arguments: &[&str], files: &[&str]| energraph(&[&["fst"], arguments, files].concat());
-        let gives = |arguments: &[&str], files: &[&str]| {
-            let ran = run(arguments, files);
-            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{weight} {arguments:?}");
-            let name = format!("{{\n  \"weight\": \"{weight}\",\n");
-            assert!(ran.out.starts_with(&name), "{weight} {arguments:?}: {}", ran.out);
-            ran.out
+fn weights_that_are_no_semirings_are_read_and_written_and_refused_where_sums_are_over_paths() {
+    let f = Folder::new("no-semirings");
+    for (weight, a, b, sum) in NO_SEMIRINGS {
+        let g = OfKind { weight, file: f.file("g.json", json(weight, a, b)) };
+        let file = &g.file;
+        g.survives(&f);
+        for op in ["connect", "invert", "project", "closure", "arcsort", "topsort", "synchronize", "symbols", "map"] {
+            g.gives(&[op], &[file]);
+        }
+        for op in ["union", "concat"] {
+            g.gives(&[op], &[file, file]);
+        }
+        g.gives(&["push", "--push_weights=false", "--push_labels"], &[file]);
+        g.gives(&["replace"], &[file, "100", file, "101"]);
+        for kind in ["arc_unique", "superfinal", "rmweight"] {
+            g.gives(&["map", &format!("--map_type={kind}")], &[file]);
+        }
+        // Each weight and then the other: products do not commute.
+        let times = g.gives(&["map", "--map_type=times", "--weight", b], &[file]);
+        let product = match weight {
+            "StringLeft" => "1_2_1_3",
+            "StringRight" => "2_1",
+            "Gallic<Energy>" => "(1_2,2.5)",
+            _ => "(1_2_3,2.1)",
         };
+        assert!(times.contains(&format!("[0, 1, 1, 1, \"{product}\"]")), "{times}");
+        match sum {
+            Some(sum) => {
+                let plus = g.gives(&["map", "--map_type=plus", "--weight", b], &[file]);
+                assert!(plus.contains(&format!("[0, 1, 1, 1, \"{sum}\"]")), "{plus}");
+            }
+            None => g.lacks(&["map", "--map_type=plus", "--weight", b], &[file], "a sum"),
+        }
+        g.lacks(&["map", "--map_type=arc_sum"], &[file], "a semiring");
+        for op in ["rmepsilon", "condense", "epsnormalize", "push", "determinize", "disambiguate", "minimize"] {
+            g.lacks(&[op], &[file], "a semiring");
+        }
+        g.lacks(&["prune", "--weight", a], &[file], "a semiring");
+        g.lacks(&["shortestdistance"], &[file], "a semiring");
+        g.lacks(&["shortestdistance", "--total"], &[file], "a semiring");
+        g.lacks(&["reverse"], &[file], "a product that commutes");
+        for op in ["compose", "intersect", "difference"] {
+            g.lacks(&[op], &[file, file], "a product that commutes");
+        }
+        g.lacks(&["equivalent"], &[file, file], "cancelled");
+        g.lacks(&["map", "--map_type=invert"], &[file], "energies");
+    }
+}
+
+#[test]
+fn json_of_every_semiring_is_read_and_written_by_whatever_has_a_meaning_for_it() {
+    let f = Folder::new("kinds");
+    for (weight, a, b, divides, is_ordered) in SEMIRINGS {
+        let kind = OfKind { weight, file: f.file("g.json", json(weight, a, b)) };
+        let file = kind.file.as_str();
+        let run = |arguments: &[&str], files: &[&str]| kind.run(arguments, files);
+        let gives = |arguments: &[&str], files: &[&str]| kind.gives(arguments, files);
+        let lacks = |arguments: &[&str], what: &str| kind.lacks(arguments, &[file], what);
+        kind.survives(&f);
         for op in [
             "connect",
             "invert",
@@ -139,31 +243,20 @@ fn json_of_every_weight_is_read_and_written_by_whatever_has_a_meaning_for_it() {
             "symbols",
             "map",
         ] {
-            gives(&[op], &[&file]);
+            gives(&[op], &[file]);
         }
         for op in ["compose", "intersect", "union", "concat"] {
-            gives(&[op], &[&file, &file]);
+            gives(&[op], &[file, file]);
         }
-        gives(&["replace"], &[&file, "100", &file, "101"]);
-        gives(&["map", "--map_type=arc_sum"], &[&file]);
-        gives(&["map", "--map_type=times", "--weight", a], &[&file]);
-        // What was read is what is written.
-        let same = f.file("same.json", gives(&["convert", "--fst_type=json"], &[&file]));
-        assert_eq!(run(&["equal"], &[&file, &same]).code, 0, "{weight}");
-        assert_eq!(run(&["isomorphic"], &[&file, &same]).code, 0, "{weight}");
+        gives(&["replace"], &[file, "100", file, "101"]);
+        gives(&["map", "--map_type=arc_sum"], &[file]);
+        gives(&["map", "--map_type=times", "--weight", a], &[file]);
         assert_eq!(
-            run(&["equal"], &[&file, &f.file("other.json", json(weight, b, b))]).code,
+            run(&["equal"], &[file, &f.file("other.json", json(weight, b, b))]).code,
             if a == b { 0 } else { 2 }
         );
-        assert_eq!(run(&["print"], &[&file]).out.lines().count(), 5, "{weight}");
-        assert!(run(&["info"], &[&file]).out.contains(weight) && run(&["draw"], &[&file]).code == 0);
-        assert_eq!(run(&["shortestdistance"], &[&file]).out.lines().count(), 3, "{weight}");
-        let lacks = |arguments: &[&str], what: &str| {
-            let ran = run(arguments, &[&file]);
-            assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (1, "", 1), "{weight} {arguments:?}");
-            assert!(ran.err.contains(weight) && ran.err.contains(what), "{weight} {arguments:?}: {}", ran.err);
-        };
-        let plain = f.file("plain.json", gives(&["rmepsilon"], &[&file]));
+        assert_eq!(run(&["shortestdistance"], &[file]).out.lines().count(), 3, "{weight}");
+        let plain = f.file("plain.json", gives(&["rmepsilon"], &[file]));
         for op in ["push", "determinize", "disambiguate"] {
             if divides {
                 gives(&[op], &[&plain]);
@@ -181,15 +274,9 @@ fn json_of_every_weight_is_read_and_written_by_whatever_has_a_meaning_for_it() {
         }
         let prune = ["prune", "--weight", a];
         if is_ordered {
-            gives(&prune, &[&file]);
+            gives(&prune, &[file]);
         } else {
             lacks(&prune, "better");
-        }
-        if weight != "Energy" {
-            lacks(&["convert", "--fst_type=vector"], "energies");
-            lacks(&["shortestpath"], "energies");
-            lacks(&["randgen"], "energies");
-            lacks(&["encode", "--encode_labels", &file], "energies");
         }
     }
 }
@@ -205,6 +292,17 @@ fn sums_are_those_of_the_weights_own_semiring() {
     let mixed = energraph(&["fst", "union", &file, &f.file("b.json", json("Boolean", "1", "1"))]);
     assert_eq!((mixed.code, mixed.err.lines().count()), (1, 1));
     assert!(mixed.err.contains("\"Counting\" in the one and \"Boolean\" in the other"), "{}", mixed.err);
+}
+
+#[test]
+fn energies_beyond_single_precision_are_the_largest_and_no_string_is_lost() {
+    let g = ok(&["compile", "--acceptor"], b"0 1 1 3e38\n1 2 2 3e38\n2\n");
+    for command in [&["push"][..], &["determinize"], &["minimize"], &["rmepsilon"], &["shortestpath", "--unique"]] {
+        let made = ok(&[&["convert", "--fst_type=json"][..], &["-"]].concat(), &ok(&[command, &["-"]].concat(), &g));
+        let found = text(made);
+        assert!(found.contains("3.4028235e38") || found.matches("3e38").count() == 2, "{command:?} {found}");
+        assert!(!found.contains("Infinity"), "{command:?} {found}");
+    }
 }
 
 #[test]

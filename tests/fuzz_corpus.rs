@@ -70,7 +70,7 @@ fn written_again<W: energraph::graph::WeightText>() -> usize {
 #[cfg(feature = "json")]
 #[test]
 fn json_is_read_or_refused() {
-    use energraph::semiring::{KBest, Lexicographic, MinMax, Product, SignedLog};
+    use energraph::semiring::{Entropy, Gallic, KBest, Lexicographic, MinMax, Product, SignedLog, StringLeft};
     use energraph::{Counting, LogSum, MinSum};
     let read = [
         written_again::<Energy>(),
@@ -79,6 +79,9 @@ fn json_is_read_or_refused() {
         written_again::<KBest<3>>(),
         written_again::<Product<MinSum<f64>, LogSum<f64>>>(),
         written_again::<Lexicographic<MinSum<f64>, MinMax<f64>>>(),
+        written_again::<Entropy>(),
+        written_again::<StringLeft>(),
+        written_again::<Gallic<Energy>>(),
     ];
     assert!(read[0] > 10 && read.iter().all(|&n| n > 0), "{read:?}");
 }

@@ -5,7 +5,9 @@ use energraph::graph::json::{self, File, JsonError};
 use energraph::graph::sample::{Shape, graphs};
 use energraph::graph::{Site, SymbolTable, WeightText};
 use energraph::laws::{self, Sample};
-use energraph::semiring::{Boolean, KBest, Lexicographic, MinMax, Probability, Product, SignedLog};
+use energraph::semiring::{
+    Boolean, Entropy, Gallic, KBest, Lexicographic, MinMax, Probability, Product, SignedLog, StringLeft, StringRight,
+};
 use energraph::{Counting, Energy, Graph, LogSum, MinSum};
 
 fn survive<W: WeightText + Sample>() {
@@ -31,6 +33,11 @@ fn graphs_of_every_weight_survive() {
     survive::<KBest<3>>();
     survive::<Product<MinSum<f64>, LogSum<f64>>>();
     survive::<Lexicographic<MinSum<f64>, MinMax<f64>>>();
+    survive::<Entropy>();
+    survive::<StringLeft>();
+    survive::<StringRight>();
+    survive::<Gallic<Energy>>();
+    survive::<Gallic<LogSum<f64>>>();
 }
 
 #[test]

@@ -1,15 +1,20 @@
 //! Graphs of every weight that a file may hold.
 
+mod commuted;
+mod no_semiring;
+
 use super::error::{At, CliError};
 use crate::graph::att::AttError;
 use crate::graph::{BadWeight, Graph, SymbolTable, WeightText, json};
 use crate::ops::{self, Budget, OpError};
 use crate::paths::{PathError, path_sum_star, sums_from_start, sums_to_end};
 use crate::semiring::{
-    Boolean, Cancellative, Commutative, Counting, Energy, Expectation, KBest, LeftDivide, Lexicographic, LogSum,
-    MinMax, MinSum, Power, Probability, Product, SecondOrder, Semiring, SignedLog, Star, Tolerance, Weight, type_name,
+    Boolean, Cancellative, Counting, Energy, Entropy, Expectation, Gallic, KBest, LeftDivide, Lexicographic, LogSum,
+    MinMax, MinSum, Power, Probability, Product, SecondOrder, Semiring, SignedLog, Star, StringLeft, StringRight,
+    Tolerance, Weight, type_name,
 };
 
+pub(super) use self::commuted::Commuted;
 use super::fst::Sum;
 
 /// What stops an operation of the command.
@@ -57,16 +62,35 @@ pub(super) enum Span {
     Total,
 }
 
-/// A weight that a file may hold.
-pub(super) trait Kind: WeightText + Commutative + 'static {
+const SEMIRING: &str = "a semiring";
+const CANCELLED: &str = "a division, and a product that can be cancelled";
+
+/// A weight that a file may hold. What is given here suits weights that are no semirings.
+pub(super) trait Kind: WeightText + 'static {
     /// Applies an operation that sums over paths; `log` says how energies are summed, which have no sum of their own.
-    fn sum(g: &Graph<Self>, op: &Sum, log: bool, budget: Budget) -> Result<Graph<Self>, Refused>;
+    fn sum(_: &Graph<Self>, _: &Sum, _: bool, _: Budget) -> Result<Graph<Self>, Refused> {
+        Err(lacks::<Self>(SEMIRING))
+    }
+
+    /// Applies an operation that moves weights past each other.
+    fn commuted(_: Commuted<'_, Self>) -> Result<Graph<Self>, Refused> {
+        Err(lacks::<Self>("a product that commutes"))
+    }
 
     /// ⊕.
-    fn either(&self, other: &Self, log: bool) -> Self;
+    fn either(&self, _: &Self, _: bool) -> Result<Self, Refused> {
+        Err(lacks::<Self>("a sum"))
+    }
+
+    /// ⊕ of arcs side by side: products before and behind them have to distribute over it.
+    fn side_by_side(&self, _: &Self, _: bool) -> Result<Self, Refused> {
+        Err(lacks::<Self>(SEMIRING))
+    }
 
     /// Whether two deterministic acceptors are one language.
-    fn equivalent(a: &Graph<Self>, b: &Graph<Self>, tolerance: Tolerance, log: bool) -> Result<bool, Refused>;
+    fn equivalent(_: &Graph<Self>, _: &Graph<Self>, _: Tolerance, _: bool) -> Result<bool, Refused> {
+        Err(lacks::<Self>(CANCELLED))
+    }
 
     /// A finite energy changed as a number; other weights are refused.
     fn changed(&self, _: &dyn Fn(f64) -> f64) -> Result<Self, Refused> {
@@ -74,7 +98,9 @@ pub(super) trait Kind: WeightText + Commutative + 'static {
     }
 
     /// Sums over paths as text: one for every state up to the last that a path reaches, or the total.
-    fn sums(g: &Graph<Self>, span: Span, log: bool) -> Result<Vec<String>, Refused>;
+    fn sums(_: &Graph<Self>, _: Span, _: bool) -> Result<Vec<String>, Refused> {
+        Err(lacks::<Self>(SEMIRING))
+    }
 }
 
 fn sums<S: Star + WeightText>(g: &Graph<S>, span: Span) -> Result<Vec<String>, Refused> {
@@ -98,11 +124,19 @@ impl Kind for Energy {
         }
     }
 
-    fn either(&self, other: &Self, log: bool) -> Self {
-        match log {
+    fn commuted(op: Commuted<'_, Self>) -> Result<Graph<Self>, Refused> {
+        op.apply()
+    }
+
+    fn either(&self, other: &Self, log: bool) -> Result<Self, Refused> {
+        Ok(match log {
             false => MinSum::<f64>::from(*self).plus(&MinSum::from(*other)).into(),
             true => LogSum::<f64>::from(*self).plus(&LogSum::from(*other)).into(),
-        }
+        })
+    }
+
+    fn side_by_side(&self, other: &Self, log: bool) -> Result<Self, Refused> {
+        self.either(other, log)
     }
 
     fn changed(&self, f: &dyn Fn(f64) -> f64) -> Result<Self, Refused> {
@@ -137,7 +171,7 @@ fn cancelled<S: Star + LeftDivide + Cancellative>(a: &Graph<S>, b: &Graph<S>, t:
 }
 
 fn kept<S>(_: &Graph<S>, _: &Graph<S>, _: Tolerance) -> Result<bool, Refused> {
-    Err(lacks::<S>("a division, and a product that can be cancelled"))
+    Err(lacks::<S>(CANCELLED))
 }
 
 /// Semirings by what they have: `ordered` a path that is best and a division, `divided` a division, `starred` neither; and of each
@@ -148,8 +182,14 @@ macro_rules! semirings {
             fn sum(g: &Graph<Self>, op: &Sum, _: bool, budget: Budget) -> Result<Graph<Self>, Refused> {
                 op.$sum(g, budget)
             }
-            fn either(&self, other: &Self, _: bool) -> Self {
-                self.plus(other)
+            fn commuted(op: Commuted<'_, Self>) -> Result<Graph<Self>, Refused> {
+                op.apply()
+            }
+            fn either(&self, other: &Self, _: bool) -> Result<Self, Refused> {
+                Ok(self.plus(other))
+            }
+            fn side_by_side(&self, other: &Self, _: bool) -> Result<Self, Refused> {
+                Ok(self.plus(other))
             }
             fn equivalent(a: &Graph<Self>, b: &Graph<Self>, t: Tolerance, _: bool) -> Result<bool, Refused> {
                 $equivalent(a, b, t)
@@ -168,7 +208,7 @@ semirings! {
     divided kept: Product<MinSum<f64>, LogSum<f64>>, Power<LogSum<f64>, 2>;
     starred kept: Counting, KBest<3>, Expectation<Probability<f64>, Probability<f64>>,
         Expectation<LogSum<f64>, SignedLog>, SecondOrder<Probability<f64>, Probability<f64>>,
-        SecondOrder<LogSum<f64>, SignedLog>;
+        SecondOrder<LogSum<f64>, SignedLog>, Entropy;
 }
 
 /// The enum of graphs, and what tells its variants apart.
@@ -249,6 +289,12 @@ graphs! {
     LogExpectation: Expectation<LogSum<f64>, SignedLog>,
     ProbabilitySecondOrder: SecondOrder<Probability<f64>, Probability<f64>>,
     LogSecondOrder: SecondOrder<LogSum<f64>, SignedLog>,
+    Entropy: Entropy,
+    StringLeft: StringLeft,
+    StringRight: StringRight,
+    GallicEnergy: Gallic<Energy>,
+    GallicMinSum: Gallic<MinSum<f64>>,
+    GallicLogSum: Gallic<LogSum<f64>>,
 }
 
 /// What is asked of a graph, whatever its weights.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::{FactorError, FactorGraph, Role, Var, entry_energy};
 use crate::graph::{EPSILON, GraphBuilder, InputSite, OriginBuilder, Site, StateId, SymbolTable, Traced};
 use crate::ops::Budget;
-use crate::semiring::{Energy, Weight};
+use crate::semiring::{Energy, MinSum, Weight};
 
 /// In which order a trellis places the latent and output variables. Any order gives the same configurations and
 /// energies; the order decides how many states the trellis has, and in which order outputs are emitted.
@@ -154,9 +154,9 @@ impl FactorGraph {
     }
 
     fn sum(&self, entries: &[(usize, usize)]) -> Energy {
-        // Rounded once; a table holds neither NaN nor −∞, and a sum that overflows below stays finite.
+        // Rounded once; a table holds neither NaN nor −∞, and a finite sum stays finite.
         let sum: f64 = entries.iter().map(|&(f, e)| entry_energy(&self.factors[f], e)).sum();
-        Energy::new((sum as f32).max(f32::MIN)).unwrap_or(Energy::IMPOSSIBLE)
+        MinSum::new(sum).map_or(Energy::IMPOSSIBLE, Energy::from)
     }
 
     /// Ends every path in the last layer, which has one state: nothing is left to remember.

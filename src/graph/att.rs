@@ -269,7 +269,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::semiring::{Boolean, Counting, Energy, LogSum, MinSum};
+    use crate::semiring::{Boolean, Counting, Energy, Gallic, LogSum, MinSum, StringLeft, Weight};
 
     const PLAIN: AttOptions<'static> = AttOptions { acceptor: false, isymbols: None, osymbols: None };
     const ACCEPTOR: AttOptions<'static> = AttOptions { acceptor: true, isymbols: None, osymbols: None };
@@ -397,6 +397,11 @@ mod tests {
         floats().prop_filter_map("a weight", |x| Energy::new(x).ok())
     }
 
+    fn strings() -> impl Strategy<Value = StringLeft> + Clone {
+        let labels = prop::collection::vec(any::<u32>(), 0..4);
+        prop_oneof![1 => Just(StringLeft::zero()), 7 => labels.prop_map(StringLeft::from_iter)]
+    }
+
     fn survives<W: WeightText>(g: &Graph<W>, o: &AttOptions<'_>) -> Result<(), TestCaseError> {
         let text = write(g, o).unwrap();
         prop_assert_eq!(&read::<W>(&text, o).unwrap(), g, "{}", text);
@@ -432,6 +437,15 @@ mod tests {
             survives(&l, &PLAIN)?;
             survives(&b, &PLAIN)?;
             survives(&c, &PLAIN)?;
+        }
+
+        #[test]
+        fn strings_and_what_has_some_survive(
+            s in graphs(strings(), false),
+            g in graphs((strings(), energy()).prop_map(|(s, e)| Gallic::new(s, e)), false),
+        ) {
+            survives(&s, &PLAIN)?;
+            survives(&g, &PLAIN)?;
         }
 
         #[test]

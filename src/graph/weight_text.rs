@@ -1,6 +1,7 @@
 //! Weights as text.
 
 mod combined;
+mod strings;
 
 use crate::semiring::{Boolean, Counting, Energy, Float, LogSum, MinMax, MinSum, NotAWeight, Probability, Weight};
 

@@ -1,7 +1,6 @@
 //! Everything but given strings.
 
-use rustc_hash::FxHashMap;
-
+use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, ArcId, EPSILON, Graph, Label, StateId};
 use crate::semiring::Weight;
@@ -64,56 +63,43 @@ pub(super) fn complete<W: Weight>(
     let mut alphabet = alphabet.to_vec();
     alphabet.sort_unstable();
     alphabet.dedup();
-    let mut subsets =
-        Subsets { g, numbers: FxHashMap::default(), list: Vec::new(), seen: vec![0; g.states()], round: 0 };
-    subsets.number(g.start().into_iter().collect());
+    let (mut subsets, mut closure) = (Subsets::new(), Closure { g, seen: vec![0; g.states()], round: 0 });
+    subsets.number(closure.of(g.start()));
     let (mut finals, mut offsets, mut arcs) = (Vec::new(), vec![0], Vec::new());
     let mut any = false;
     let mut next = 0;
-    while let Some(subset) = subsets.list.get(next).cloned() {
+    while let Some(subset) = subsets.get(next) {
         let accepts = subset.iter().any(|&s| g.is_final(s));
         any |= !accepts;
         finals.push(if accepts { W::zero() } else { W::one() });
-        let mut moves = subsets.moves(&subset).into_iter().peekable();
+        let mut moves = moves(g, subset).into_iter().peekable();
         for &label in &alphabet {
             while moves.next_if(|m| m.0 < label).is_some() {}
-            let to = std::iter::from_fn(|| moves.next_if(|m| m.0 == label)).map(|m| m.1).collect();
-            let target = subsets.number(to);
+            let to = std::iter::from_fn(|| moves.next_if(|m| m.0 == label)).map(|m| m.1);
+            let target = subsets.number(closure.of(to));
             arcs.push(Arc { ilabel: label, olabel: label, weight: W::one(), target });
         }
         offsets.push(arcs.len() as ArcId);
-        budget.check(subsets.list.len(), arcs.len())?;
+        budget.check(subsets.count(), arcs.len())?;
         next += 1;
     }
     Ok((Graph::from_rows(0, finals, offsets, arcs), any))
 }
 
-/// Sets of states of `g`, closed under epsilons, sorted and numbered as they are found.
-struct Subsets<'g, W> {
+/// What epsilons lead to.
+struct Closure<'g, W> {
     g: &'g Graph<W>,
-    numbers: FxHashMap<Vec<StateId>, StateId>,
-    list: Vec<Vec<StateId>>,
     /// By state, the last round in which it was met.
     seen: Vec<u32>,
     round: u32,
 }
 
-impl<W: Weight> Subsets<'_, W> {
-    /// The number of the closure of some states.
-    fn number(&mut self, states: Vec<StateId>) -> StateId {
-        let closed = self.close(&states);
-        let next = self.list.len() as StateId;
-        *self.numbers.entry(closed).or_insert_with_key(|closed| {
-            self.list.push(closed.clone());
-            next
-        })
-    }
-
-    /// The states and what epsilons lead to; sorted, each state once.
-    fn close(&mut self, states: &[StateId]) -> Vec<StateId> {
+impl<W: Weight> Closure<'_, W> {
+    /// Some states and what epsilons lead to; sorted, each state once.
+    fn of(&mut self, states: impl IntoIterator<Item = StateId>) -> Vec<StateId> {
         self.round += 1;
-        let mut closed = Vec::with_capacity(states.len());
-        for &s in states {
+        let mut closed = Vec::new();
+        for s in states {
             self.meet(s, &mut closed);
         }
         let mut next = 0;
@@ -136,13 +122,13 @@ impl<W: Weight> Subsets<'_, W> {
             closed.push(s);
         }
     }
+}
 
-    /// The labelled arcs of a subset as (label, target), sorted by label.
-    fn moves(&self, subset: &[StateId]) -> Vec<(Label, StateId)> {
-        let arcs = subset.iter().flat_map(|&s| self.g.arcs(s));
-        let mut moves: Vec<_> =
-            arcs.filter(|a| a.ilabel != EPSILON && !a.weight.is_zero()).map(|a| (a.ilabel, a.target)).collect();
-        moves.sort_unstable();
-        moves
-    }
+/// The labelled arcs of a set of states as (label, target), sorted by label.
+fn moves<W: Weight>(g: &Graph<W>, subset: &[StateId]) -> Vec<(Label, StateId)> {
+    let arcs = subset.iter().flat_map(|&s| g.arcs(s));
+    let mut moves: Vec<_> =
+        arcs.filter(|a| a.ilabel != EPSILON && !a.weight.is_zero()).map(|a| (a.ilabel, a.target)).collect();
+    moves.sort_unstable();
+    moves
 }

@@ -1,13 +1,9 @@
 //! Weighted determinisation of acceptors.
 
-use std::hash::{BuildHasher, BuildHasherDefault};
-
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-
 use super::moves::moves;
 use super::possible::{divide, possible};
 use super::rows::Plain;
+use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{LeftDivide, Quantum};
@@ -88,8 +84,8 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to determinize")?;
     let g = possible(g)?;
-    let mut subsets = Subsets { quantum, numbers: HashTable::new(), members: Vec::new(), offsets: vec![0] };
-    subsets.number(g.start().into_iter().map(|s| (s, S::one())).collect());
+    let mut subsets = Subsets::new();
+    subsets.number(g.start().into_iter().map(|s| (s, S::one().quantize(quantum))));
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
     while let Some(subset) = subsets.get(next) {
@@ -102,7 +98,7 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<(StateId, S)> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
-            let target = subsets.number(left);
+            let target = subsets.number(left.into_iter().map(|(s, w)| (s, w.quantize(quantum))));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
         rows.end(end);
@@ -110,43 +106,4 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
         next += 1;
     }
     Ok(rows.build(0))
-}
-
-/// Weighted sets of states, numbered as they are found.
-struct Subsets<S> {
-    quantum: Quantum,
-    /// Numbers alone; what they number is in `members`.
-    numbers: HashTable<StateId>,
-    /// `offsets[n]..offsets[n + 1]` are the members of subset `n`.
-    offsets: Vec<usize>,
-    members: Vec<(StateId, S)>,
-}
-
-impl<S: LeftDivide> Subsets<S> {
-    fn count(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    fn get(&self, number: usize) -> Option<&[(StateId, S)]> {
-        let end = *self.offsets.get(number + 1)?;
-        Some(&self.members[self.offsets[number]..end])
-    }
-
-    fn number(&mut self, subset: Vec<(StateId, S)>) -> StateId {
-        let (next, start) = (self.count() as StateId, self.members.len());
-        self.members.extend(subset.into_iter().map(|(s, w)| (s, w.quantize(self.quantum))));
-        let (known, new) = self.members.split_at(start);
-        let of = |n: StateId| &known[self.offsets[n as usize]..self.offsets[n as usize + 1]];
-        let number = *self.numbers.entry(hash(new), |&n| of(n) == new, |&n| hash(of(n))).or_insert(next).get();
-        if number == next {
-            self.offsets.push(self.members.len());
-        } else {
-            self.members.truncate(start);
-        }
-        number
-    }
-}
-
-fn hash<S: LeftDivide>(subset: &[(StateId, S)]) -> u64 {
-    BuildHasherDefault::<FxHasher>::default().hash_one(subset)
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::gallic::{Tail, by_string, spell_ends, to_gallic};
 use super::rows::Plain;
+use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
 use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
@@ -142,35 +143,35 @@ pub(super) fn with_outputs<S: LeftDivide>(
 ) -> Result<Graph<S>, OpError> {
     check::no_epsilons(g, "the input of a transducer to determinize")?;
     let g = to_gallic(g)?;
-    let mut subsets = Subsets::new(quantum);
-    subsets.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
+    let mut found = Found { quantum, subsets: Subsets::new(), first: Vec::new(), waiting: 0 };
+    found.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let (mut ends, mut next) = (Vec::new(), 0);
-    while let Some(subset) = subsets.list.get(next).cloned() {
-        let mut last = finals(&g, &subset);
-        outputs.merge(&mut last).map_err(|two| subsets.witness(&g, next, two))?;
+    while let Some(subset) = found.subsets.get(next) {
+        let mut last = finals(&g, subset);
+        outputs.merge(&mut last).map_err(|two| found.witness(&g, next, two))?;
         ends.push(last.into_iter().map(|m| m.weight).collect::<Vec<_>>());
-        let mut moves = moves(&g, &subset);
-        outputs.merge(&mut moves).map_err(|two| subsets.witness(&g, next, two))?;
+        let mut moves = moves(&g, subset);
+        outputs.merge(&mut moves).map_err(|two| found.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
             let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
             let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
-            let left: Vec<(StateId, Gallic<S>)> =
+            let left: Vec<Member<S>> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
-            let target = subsets.number(left, Some((next, label, weight.labels())));
+            let target = found.number(left, Some((next, label, weight.labels())));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
         rows.end(Gallic::zero());
-        let waiting = if let Outputs::All = outputs { subsets.waiting } else { 0 };
-        budget.check(subsets.list.len(), rows.arc_count() + waiting)?;
+        let waiting = if let Outputs::All = outputs { found.waiting } else { 0 };
+        budget.check(found.subsets.count(), rows.arc_count() + waiting)?;
         next += 1;
     }
     spell_ends(&rows.build(0), |s| ends.get(s as usize).map_or(&[], Vec::as_slice), tail, &[], budget)
 }
 
-/// A weighted set of states: what each has to write and to weigh beyond what the set shares.
-type Subset<S> = Vec<(StateId, Gallic<S>)>;
+/// A state of a set: what it has to write and to weigh beyond what the set shares.
+type Member<S> = (StateId, Gallic<S>);
 
 /// All arcs of a set of states that read one label and lead to one target; or its ways to end, without a label and all to
 /// one target.
@@ -190,14 +191,14 @@ struct Two {
 }
 
 /// A set's ways to end.
-fn finals<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Vec<Move<S>> {
+fn finals<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>]) -> Vec<Move<S>> {
     let ends = subset.iter().map(|(s, left)| (*s, left.times(&g.final_weight(*s))));
     let ends = ends.map(|(state, weight)| Move { label: EPSILON, target: 0, weight, state });
     ends.filter(|m| !m.weight.is_zero()).collect()
 }
 
 /// The arcs of a set.
-fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &Subset<S>) -> Vec<Move<S>> {
+fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>]) -> Vec<Move<S>> {
     let arcs = subset.iter().flat_map(|(s, left)| g.arcs(*s).iter().map(move |a| (left, a)));
     let moves = arcs.map(|(left, a)| {
         let weight = left.times(&a.weight);
@@ -211,39 +212,33 @@ fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>
     weight.left_divide(by).ok_or_else(error)
 }
 
-/// Weighted sets of states, numbered as they are found.
-struct Subsets<S> {
+/// Weighted sets of states, and how each was found.
+struct Found<S> {
     quantum: Quantum,
-    numbers: FxHashMap<Subset<S>, StateId>,
-    list: Vec<Subset<S>>,
+    subsets: Subsets<Member<S>>,
     /// By set, how it was found first: from which set, over what label, and what was written then.
-    found: Vec<Option<(usize, Label, Vec<Label>)>>,
+    first: Vec<Option<(usize, Label, Vec<Label>)>>,
     /// The labels that wait in all sets, and the members that they wait at.
     waiting: usize,
 }
 
-impl<S: LeftDivide> Subsets<S> {
-    fn new(quantum: Quantum) -> Self {
-        Subsets { quantum, numbers: FxHashMap::default(), list: Vec::new(), found: Vec::new(), waiting: 0 }
-    }
-
-    fn number(&mut self, subset: Subset<S>, from: Option<(usize, Label, &[Label])>) -> StateId {
+impl<S: LeftDivide> Found<S> {
+    fn number(&mut self, subset: Vec<Member<S>>, from: Option<(usize, Label, &[Label])>) -> StateId {
         let round = |w: Gallic<S>| Gallic::new(w.string().clone(), w.weight().quantize(self.quantum));
-        let rounded: Subset<S> = subset.into_iter().map(|(s, w)| (s, round(w))).collect();
-        let next = self.list.len() as StateId;
-        *self.numbers.entry(rounded).or_insert_with_key(|rounded| {
-            self.waiting += rounded.iter().map(|(_, w)| 1 + w.labels().len()).sum::<usize>();
-            self.list.push(rounded.clone());
-            self.found.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
-            next
-        })
+        let waiting = subset.iter().map(|(_, w)| 1 + w.labels().len()).sum::<usize>();
+        let number = self.subsets.number(subset.into_iter().map(|(s, w)| (s, round(w))));
+        if number as usize == self.first.len() {
+            self.waiting += waiting;
+            self.first.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
+        }
+        number
     }
 
     /// The error with a string that two are written for: what leads to the set in which they showed, over the label,
     /// and a shortest way on to an end.
     fn witness(&self, g: &Graph<Gallic<S>>, set: usize, Two { label, state, differ }: Two) -> OpError {
         let (mut input, mut written, mut at) = (Vec::new(), Vec::new(), set);
-        while let Some(Some((from, label, labels))) = self.found.get(at) {
+        while let Some(Some((from, label, labels))) = self.first.get(at) {
             input.push(*label);
             written.extend(labels.iter().rev());
             at = *from;

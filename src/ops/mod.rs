@@ -36,7 +36,8 @@
 //!
 //! The last seven rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
-//! weight 0̄ is no arc. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
+//! weight 0̄ is no arc. Energies beyond the numbers of their type stay at the largest of them: weights are then off by what is
+//! beyond, but no string is lost. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
 //!
 //! ```compile_fail,E0277
 //! use energraph::ops::{acceptor, remove_epsilon};
@@ -149,6 +150,7 @@ mod reverse;
 mod reweight;
 mod rows;
 mod state_sort;
+mod subsets;
 pub(crate) mod sums;
 mod synchronize;
 mod top_sort;

@@ -1,11 +1,9 @@
 //! The states of a product: (left state, right state, filter state) numbered as they are found.
 
-use std::hash::{BuildHasher, BuildHasherDefault};
-
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 
 use super::found::grow;
+use super::subsets::hash;
 use crate::graph::StateId;
 
 /// A state of the product.
@@ -67,7 +65,7 @@ impl Pairs {
             Numbers::Map(map) => {
                 let list = &self.list;
                 let same = |&n: &u32| list[n as usize] == pair;
-                *map.entry(hash(pair), same, |&n| hash(list[n as usize])).or_insert(next).get()
+                *map.entry(hash(&pair), same, |&n| hash(&list[n as usize])).or_insert(next).get()
             }
         };
         if number == next {
@@ -76,8 +74,4 @@ impl Pairs {
         }
         number
     }
-}
-
-fn hash(pair: Pair) -> u64 {
-    BuildHasherDefault::<FxHasher>::default().hash_one(pair)
 }

@@ -1,12 +1,12 @@
 //! The weight that graphs of this library usually carry.
 
-use super::float::{admit, settle};
+use super::float::{admit, settle, sum};
 use super::{Commutative, NotAWeight, Tolerance, Weight};
 
 /// An energy: lower is better, +∞ is impossible, and energies add up along a path.
 ///
-/// An `f32` in (−∞, +∞] without NaN; −0 is stored as 0. A ⊗ that overflows below stays at the lowest finite number; one
-/// that overflows above is impossible. A [`Weight`] but not a semiring: whether paths are
+/// An `f32` in (−∞, +∞] without NaN; −0 is stored as 0. A ⊗ that overflows stays at the lowest or the highest finite number:
+/// what is possible never becomes impossible. A [`Weight`] but not a semiring: whether paths are
 /// minimised or marginalised is chosen when a question is asked, by lifting each energy into [`super::MinSum`] or
 /// [`super::LogSum`].
 ///
@@ -92,7 +92,7 @@ impl Weight for Energy {
     // Other crates compile the operations, which are generic, but would only call this.
     #[inline]
     fn times(&self, r: &Self) -> Self {
-        Energy(settle(self.wide() + r.wide()))
+        Energy(sum(self.wide(), r.wide()))
     }
     fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
         tolerance.admits(self.wide(), r.wide())

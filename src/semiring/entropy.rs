@@ -53,6 +53,13 @@ impl Entropy {
     }
 }
 
+impl From<Expectation<LogSum<f64>, SignedLog>> for Entropy {
+    /// `(Σ p, Σ −p·log p)`, as [`Entropy::expectation`] gives them.
+    fn from(sums: Expectation<LogSum<f64>, SignedLog>) -> Self {
+        Entropy(sums)
+    }
+}
+
 impl From<LogSum<f64>> for Entropy {
     /// A mass and its own energy.
     fn from(mass: LogSum<f64>) -> Self {

@@ -33,6 +33,8 @@ pub trait Float: Copy + PartialOrd + Debug + Display + sealed::Sealed + 'static 
     const INFINITY: Self;
     /// Lowest finite value.
     const LOWEST: Self;
+    /// Highest finite value.
+    const HIGHEST: Self;
     /// Widens, exactly.
     fn to_f64(self) -> f64;
     /// Rounds to nearest.
@@ -44,6 +46,7 @@ pub trait Float: Copy + PartialOrd + Debug + Display + sealed::Sealed + 'static 
 impl Float for f32 {
     const INFINITY: f32 = f32::INFINITY;
     const LOWEST: f32 = f32::MIN;
+    const HIGHEST: f32 = f32::MAX;
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
@@ -58,6 +61,7 @@ impl Float for f32 {
 impl Float for f64 {
     const INFINITY: f64 = f64::INFINITY;
     const LOWEST: f64 = f64::MIN;
+    const HIGHEST: f64 = f64::MAX;
     fn to_f64(self) -> f64 {
         self
     }
@@ -78,12 +82,25 @@ pub(super) fn admit<F: Float>(x: F) -> Result<F, NotAWeight> {
     Ok(F::from_f64(wide + 0.0))
 }
 
-/// A computed value brought back into (−∞, +∞]: an overflow below stays at the lowest finite number, one above is +∞,
-/// impossible.
+/// A computed value brought back into (−∞, +∞]: what is finite stays so, at the lowest or the highest finite number where it is
+/// beyond them. +∞ alone is impossible.
 pub(super) fn settle<F: Float>(x: f64) -> F {
+    sum(x, 0.0)
+}
+
+/// The sum of two energies, of which the second may have its sign changed; settled.
+#[inline]
+pub(super) fn sum<F: Float>(a: f64, b: f64) -> F {
     // + 0 after rounding: a tiny negative sum rounds to −0.
-    let rounded = F::from_f64(F::from_f64(x).to_f64() + 0.0);
-    if rounded < F::LOWEST { F::LOWEST } else { rounded }
+    let rounded = F::from_f64(F::from_f64(a + b).to_f64() + 0.0);
+    if rounded.to_f64().is_finite() {
+        return rounded;
+    }
+    match a == f64::INFINITY || b == f64::INFINITY {
+        true => F::INFINITY,
+        false if a + b < 0.0 => F::LOWEST,
+        false => F::HIGHEST,
+    }
 }
 
 /// `log(1 − e^{−a})` for `a > 0`. Mächler 2012: each form keeps all its digits on its side of log 2.
@@ -142,15 +159,31 @@ pub(super) use float_traits;
 
 #[cfg(test)]
 mod tests {
-    use crate::semiring::{Energy, LogSum, MinSum, Semiring, Star, Tolerance, Weight};
+    use crate::semiring::{Energy, Float, LeftDivide, LogSum, MinSum, Quantum, Semiring, Star, Tolerance, Weight};
+
+    fn stays_finite<W: LeftDivide>(low: W, high: W) {
+        assert_eq!((low.times(&low), high.times(&high)), (low.clone(), high.clone()));
+        assert_eq!(low.left_divide(&high), Some(low.clone()));
+        assert_eq!(high.left_divide(&low), Some(high.clone()));
+        assert_eq!(high.quantize(Quantum::new(1e38).unwrap()).times(&high), high);
+        assert!(high.times(&W::zero()).is_zero() && W::zero().times(&low).is_zero());
+        assert_eq!(W::zero().left_divide(&low), Some(W::zero()));
+    }
+
+    fn of_floats_stays_finite<F: Float>() {
+        stays_finite(MinSum::new(F::LOWEST).unwrap(), MinSum::new(F::HIGHEST).unwrap());
+        stays_finite(LogSum::new(F::LOWEST).unwrap(), LogSum::new(F::HIGHEST).unwrap());
+    }
 
     #[test]
-    fn a_product_that_overflows_below_stays_finite_and_one_above_is_impossible() {
-        let (low, high) = (MinSum::new(f64::MIN).unwrap(), MinSum::new(f64::MAX).unwrap());
-        assert_eq!(low.times(&low), low);
-        assert!(high.times(&high).is_zero());
-        let low = Energy::new(f32::MIN).unwrap();
-        assert_eq!(low.times(&low), low);
+    fn a_product_or_a_quotient_that_overflows_stays_finite() {
+        of_floats_stays_finite::<f32>();
+        of_floats_stays_finite::<f64>();
+        let (low, high) = (Energy::new(f32::MIN).unwrap(), Energy::new(f32::MAX).unwrap());
+        assert_eq!((low.times(&low), high.times(&high)), (low, high));
+        assert!(high.times(&Energy::IMPOSSIBLE).is_zero());
+        let wide = |e| MinSum::new(e).unwrap();
+        assert_eq!([wide(1e39), wide(-1e39), wide(f64::INFINITY)].map(Energy::from), [high, low, Energy::IMPOSSIBLE]);
         assert_eq!(LogSum::new(f64::MIN).unwrap().plus(&LogSum::new(f64::MIN).unwrap()).get(), f64::MIN);
     }
 

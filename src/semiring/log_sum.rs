@@ -1,12 +1,13 @@
 //! The log semiring: the free energy over all paths.
 
-use super::float::{admit, float_weight, log_one_minus, settle};
+use super::float::{admit, float_weight, log_one_minus, settle, sum};
 use super::{
     Cancellative, Commutative, Diverges, Energy, Float, LeftDivide, NotAWeight, Quantum, Semiring, Star, Tolerance,
     Weight,
 };
 
-/// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
+/// Log-sum: ⊕ is `−log(e^{−a} + e^{−b})`, ⊗ the sum, 0̄ = +∞, 1̄ = 0. What overflows stays finite, as in
+/// [`MinSum`](super::MinSum).
 ///
 /// An inverse temperature β lives outside, in the lift: `e ↦ LogSum(β·e)`, divided out at the end.
 ///
@@ -36,7 +37,7 @@ impl<F: Float> From<Energy> for LogSum<F> {
 }
 
 impl<F: Float> From<LogSum<F>> for Energy {
-    /// Rounded to `f32`: beyond its range below, the lowest finite number; above, impossible.
+    /// Rounded to `f32`: beyond its range, the lowest or the highest finite number.
     fn from(weight: LogSum<F>) -> Energy {
         Energy::settled(weight.0.to_f64())
     }
@@ -50,7 +51,7 @@ impl<F: Float> Weight for LogSum<F> {
         LogSum(F::INFINITY)
     }
     fn times(&self, r: &Self) -> Self {
-        LogSum(settle(self.0.to_f64() + r.0.to_f64()))
+        LogSum(sum(self.0.to_f64(), r.0.to_f64()))
     }
     fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
         tolerance.admits(self.0.to_f64(), r.0.to_f64())
@@ -89,7 +90,7 @@ impl<F: Float> LeftDivide for LogSum<F> {
         if by.is_zero() {
             return None;
         }
-        Some(LogSum(settle(self.0.to_f64() - by.0.to_f64())))
+        Some(LogSum(sum(self.0.to_f64(), -by.0.to_f64())))
     }
 
     fn quantize(&self, quantum: Quantum) -> Self {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::float::{admit, float_weight, settle};
+use super::float::{admit, float_weight, settle, sum};
 use super::{
     Cancellative, Commutative, Diverges, Energy, Float, Idempotent, LeftDivide, NotAWeight, PathProperty, Quantum,
     Semiring, Star, Tolerance, Weight,
@@ -10,8 +10,7 @@ use super::{
 
 /// Min-sum (the tropical semiring): ⊕ is the minimum, ⊗ the sum, 0̄ = +∞, 1̄ = 0.
 ///
-/// A ⊗ that overflows below the lowest finite number stays there, so no value is ever −∞; one that overflows above is
-/// 0̄.
+/// What overflows stays at the lowest or the highest finite number: no value is ever −∞, and +∞ only where an operand is.
 ///
 /// ```
 /// use energraph::semiring::{MinSum, Semiring, Weight};
@@ -33,7 +32,7 @@ impl<F: Float> From<Energy> for MinSum<F> {
 }
 
 impl<F: Float> From<MinSum<F>> for Energy {
-    /// Rounded to `f32`: beyond its range below, the lowest finite number; above, impossible.
+    /// Rounded to `f32`: beyond its range, the lowest or the highest finite number.
     fn from(weight: MinSum<F>) -> Energy {
         Energy::settled(weight.0.to_f64())
     }
@@ -47,7 +46,7 @@ impl<F: Float> Weight for MinSum<F> {
         MinSum(F::INFINITY)
     }
     fn times(&self, r: &Self) -> Self {
-        MinSum(settle(self.0.to_f64() + r.0.to_f64()))
+        MinSum(sum(self.0.to_f64(), r.0.to_f64()))
     }
     fn close(&self, r: &Self, tolerance: Tolerance) -> bool {
         tolerance.admits(self.0.to_f64(), r.0.to_f64())
@@ -83,7 +82,7 @@ impl<F: Float> LeftDivide for MinSum<F> {
         if by.is_zero() {
             return None;
         }
-        Some(MinSum(settle(self.0.to_f64() - by.0.to_f64())))
+        Some(MinSum(sum(self.0.to_f64(), -by.0.to_f64())))
     }
 
     fn quantize(&self, quantum: Quantum) -> Self {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
 use super::super::files::read_symbols;
-use super::super::weights::{Any, Kind, Question2, Refused, or_empty};
+use super::super::weights::{Any, Commuted, Kind, Question2, Refused, or_empty};
 use super::budget::{Work, named};
 use super::inputs::{Both, Pair, agree};
 use crate::graph::Graph;
@@ -112,12 +112,12 @@ impl Question2 for Combine {
             Combine::Concat | Combine::Union => None,
         };
         let made = match self {
-            Combine::Concat => ops::concat(&[a, b]),
-            Combine::Difference(o) => ops::difference(a, b, &o),
-            Combine::Intersect(o) => ops::intersect(a, b, &o),
-            Combine::Union => ops::union(&[a, b]),
+            Combine::Concat => ops::concat(&[a, b]).map(|t| t.graph).map_err(Refused::from),
+            Combine::Difference(o) => W::commuted(Commuted::Difference(a, b, o)),
+            Combine::Intersect(o) => W::commuted(Commuted::Intersect(a, b, o)),
+            Combine::Union => ops::union(&[a, b]).map(|t| t.graph).map_err(Refused::from),
         };
-        Ok(or_empty(made.map(|t| t.graph).map_err(|e| named(budget, e.into())))?.into())
+        Ok(or_empty(made.map_err(|e| named(budget, e)))?.into())
     }
 }
 
@@ -133,12 +133,12 @@ impl Question2 for Composed<'_> {
     where
         Any: From<Graph<W>>,
     {
-        match ops::compose(a, b, &self.options) {
-            Err(empty @ OpError::Empty { .. }) => {
+        match W::commuted(Commuted::Compose(a, b, self.options)) {
+            Err(Refused::Op(empty @ OpError::Empty { .. })) => {
                 complain(&format!("{}: note: {empty}", self.place));
                 Ok(Graph::<W>::empty().into())
             }
-            made => Ok(made.map_err(|e| named(Some(self.options.budget), e.into()))?.graph.into()),
+            made => Ok(made.map_err(|e| named(Some(self.options.budget), e))?.into()),
         }
     }
 }

@@ -138,26 +138,26 @@ impl Map {
             Map::Unweighted => g.map(|_, w| if w.is_zero() { W::zero() } else { W::one() }),
             Map::Plus(text) => {
                 let other = parsed(text)?;
-                g.map(|_, w| if w.is_zero() { W::zero() } else { w.either(&other, log) })
+                changed(g, |w| if w.is_zero() { Ok(W::zero()) } else { w.either(&other, log) })?
             }
             Map::Times(text) => {
                 let other = parsed(text)?;
                 g.map(|_, w| w.times(&other))
             }
-            Map::Scale(by) => numbers(g, &|x| if *by == 0.0 { 0.0 } else { x * by })?,
-            Map::Round(step) => numbers(g, &|x| (x / step + 0.5).floor() * step)?,
+            Map::Scale(by) => changed(g, |w| w.changed(&|x| if *by == 0.0 { 0.0 } else { x * by }))?,
+            Map::Round(step) => changed(g, |w| w.changed(&|x| (x / step + 0.5).floor() * step))?,
             Map::ArcSum => rows(g, |arcs| summed(arcs, log))?,
-            Map::ArcUnique => rows(g, unique)?,
+            Map::ArcUnique => rows(g, |arcs| Ok(unique(arcs)))?,
             Map::Superfinal => superfinal(g)?,
         })
     }
 }
 
-/// Every weight as a number changed by a function.
-fn numbers<W: Kind>(g: &Graph<W>, f: &dyn Fn(f64) -> f64) -> Result<Graph<W>, Refused> {
+/// Every weight changed by a function that may refuse it.
+fn changed<W: Kind>(g: &Graph<W>, f: impl Fn(&W) -> Result<W, Refused>) -> Result<Graph<W>, Refused> {
     let mut wrong = None;
     let changed = g.map(|_, w| {
-        w.changed(f).unwrap_or_else(|e| {
+        f(w).unwrap_or_else(|e| {
             wrong.get_or_insert(e);
             w.clone()
         })
@@ -166,15 +166,15 @@ fn numbers<W: Kind>(g: &Graph<W>, f: &dyn Fn(f64) -> f64) -> Result<Graph<W>, Re
 }
 
 /// The same states with other arcs.
-fn rows<W: Kind>(g: &Graph<W>, row: impl Fn(&[Arc<W>]) -> Vec<Arc<W>>) -> Result<Graph<W>, GraphError> {
+fn rows<W: Kind>(g: &Graph<W>, row: impl Fn(&[Arc<W>]) -> Result<Vec<Arc<W>>, Refused>) -> Result<Graph<W>, Refused> {
     let mut b = GraphBuilder::new();
     b.add_states(g.states());
     g.start().into_iter().for_each(|s| b.start(s));
     for s in 0..g.states() as StateId {
-        row(g.arcs(s)).into_iter().for_each(|a| b.arc(s, a.ilabel, a.olabel, a.weight, a.target));
+        row(g.arcs(s))?.into_iter().for_each(|a| b.arc(s, a.ilabel, a.olabel, a.weight, a.target));
         b.final_weight(s, g.final_weight(s));
     }
-    b.build()
+    Ok(b.build()?)
 }
 
 /// Sorted by labels and target, as OpenFst leaves them.
@@ -184,15 +184,15 @@ fn sorted<W: Kind>(arcs: &[Arc<W>]) -> Vec<Arc<W>> {
     arcs
 }
 
-fn summed<W: Kind>(arcs: &[Arc<W>], log: bool) -> Vec<Arc<W>> {
+fn summed<W: Kind>(arcs: &[Arc<W>], log: bool) -> Result<Vec<Arc<W>>, Refused> {
     let mut kept: Vec<Arc<W>> = Vec::new();
     for a in sorted(arcs) {
         match kept.last_mut().filter(|k| (k.ilabel, k.olabel, k.target) == (a.ilabel, a.olabel, a.target)) {
-            Some(same) => same.weight = same.weight.either(&a.weight, log),
+            Some(same) => same.weight = same.weight.side_by_side(&a.weight, log)?,
             None => kept.push(a),
         }
     }
-    kept
+    Ok(kept)
 }
 
 fn unique<W: Kind>(arcs: &[Arc<W>]) -> Vec<Arc<W>> {

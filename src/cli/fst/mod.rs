@@ -39,7 +39,7 @@ pub(super) use self::sums::Sum;
 ///
 /// Text is `source target input output [energy]` a line, or with --acceptor `source target label [energy]`, and
 /// `state [energy]` for a final state; the first line's source is the start. Binary files are
-/// vector or const, with standard, log or log64 weights; JSON may hold any of 19 kinds of weight. Forms are told apart by what a file
+/// vector or const, with standard, log or log64 weights; JSON may hold any of 25 kinds of weight. Forms are told apart by what a file
 /// begins with, and results are written in the form that was read, of two graphs that of the first; a binary result carries the
 /// symbol tables that were given or that its inputs carry.
 ///

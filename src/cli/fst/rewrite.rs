@@ -1,6 +1,6 @@
 //! Operations that make one graph of one graph, whatever its weights.
 
-use super::super::weights::{Any, Kind, Question, Refused, or_empty};
+use super::super::weights::{Any, Commuted, Kind, Question, Refused, or_empty};
 use super::map::Map;
 use super::sums::Sum;
 use crate::graph::{Graph, Label, Side, StateId};
@@ -55,7 +55,7 @@ impl Rewrite {
             Rewrite::PushLabels { without_prefix: false } => ops::push_labels(g, budget)?,
             Rewrite::PushLabels { without_prefix: true } => ops::push_labels_without_prefix(g, budget)?.0,
             Rewrite::Relabel(input, output) => ops::relabel(g, input, output).graph,
-            Rewrite::Reverse => ops::reverse(g)?.graph,
+            Rewrite::Reverse => W::commuted(Commuted::Reverse(g))?,
             Rewrite::Sort(side) => ops::arc_sort(g, *side)?.graph,
             Rewrite::StateSort(order) => ops::state_sort(g, order)?.graph,
             Rewrite::Sum(sum) => W::sum(g, sum, log, budget)?,

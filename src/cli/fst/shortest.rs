@@ -14,7 +14,7 @@ use crate::paths::{
     self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best,
     k_best_outputs, path_sum_star, shortest_distance, shortest_distance_to_end,
 };
-use crate::semiring::{Energy, LogSum, MinSum, NotAWeight, Semiring, Star, Tolerance, Weight};
+use crate::semiring::{Energy, LogSum, MinSum, Semiring, Star, Tolerance, Weight};
 
 #[derive(Debug, Args)]
 pub(super) struct ShortestPath {
@@ -166,8 +166,7 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
             b.arc(state, label, label, Energy::one(), next);
             state = next;
         }
-        let energy: Result<Energy, NotAWeight> = Energy::new(*energy as f32);
-        b.final_weight(state, energy?);
+        b.final_weight(state, MinSum::new(*energy)?.into());
     }
     Ok(b.build()?)
 }

@@ -2,8 +2,8 @@
 
 use super::{BadWeight, WeightText};
 use crate::semiring::{
-    Cancellative, Commutative, Expectation, KBest, Lexicographic, LogSum, MinSum, PathProperty, Power, Product,
-    SecondOrder, Semiring, Sign, SignedLog,
+    Cancellative, Commutative, Entropy, Expectation, Gallic, KBest, Lexicographic, LogSum, MinSum, PathProperty, Power,
+    Product, SecondOrder, Semiring, Sign, SignedLog, StringLeft,
 };
 
 /// The parts of a text between two brackets, at the commas that no other brackets enclose; none in an empty pair of them.
@@ -116,6 +116,27 @@ impl<S: WeightText + Semiring, V: WeightText + Semiring + From<S>> WeightText fo
     }
 }
 
+/// As its expectation.
+impl WeightText for Entropy {
+    fn parse_weight(text: &str) -> Result<Self, BadWeight> {
+        Ok(Entropy::from(Expectation::parse_weight(text)?))
+    }
+    fn print_weight(&self) -> String {
+        self.expectation().print_weight()
+    }
+}
+
+/// A string and a weight, as a pair. A pair of which one is 0̄ is 0̄.
+impl<W: WeightText> WeightText for Gallic<W> {
+    fn parse_weight(text: &str) -> Result<Self, BadWeight> {
+        let [string, weight] = tuple(text, "a string and a weight in parentheses, such as (1_2,0.5)")?;
+        Ok(Gallic::new(StringLeft::parse_weight(string)?, W::parse_weight(weight)?))
+    }
+    fn print_weight(&self) -> String {
+        format!("({},{})", self.string().print_weight(), self.weight().print_weight())
+    }
+}
+
 impl<S, V> WeightText for SecondOrder<S, V>
 where
     S: WeightText + Semiring + Commutative,
@@ -134,9 +155,11 @@ where
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::laws::{Sample, drawn};
-    use crate::semiring::{Counting, MinMax, Probability, Weight};
+    use crate::semiring::{Counting, Energy, MinMax, Probability, StringRight, Weight};
 
     type Nested = Product<Power<KBest<3>, 2>, Lexicographic<MinSum<f32>, MinMax<f64>>>;
 
@@ -169,6 +192,55 @@ mod tests {
         all_survive::<Power<LogSum<f64>, 2>>();
         all_survive::<Expectation<LogSum<f64>, SignedLog>>();
         all_survive::<SecondOrder<Probability<f64>, Probability<f64>>>();
+        all_survive::<Entropy>();
+        all_survive::<StringLeft>();
+        all_survive::<StringRight>();
+        all_survive::<Gallic<Energy>>();
+        all_survive::<Gallic<MinSum<f64>>>();
+        all_survive::<Gallic<LogSum<f64>>>();
+        all_survive::<Gallic<Gallic<Energy>>>();
+    }
+
+    /// Any energies, and values of any size and sign.
+    fn entropies() -> impl Strategy<Value = Entropy> {
+        let sums = (any::<f64>(), any::<bool>(), any::<f64>()).prop_filter_map("a weight", |(p, minus, r)| {
+            let sign = if minus { Sign::Minus } else { Sign::Plus };
+            Some(Expectation { p: LogSum::new(p).ok()?, r: SignedLog::new(sign, LogSum::new(r).ok()?) })
+        });
+        sums.prop_map(Entropy::from)
+    }
+
+    proptest! {
+        #[test]
+        fn every_entropy_survives_printing(w in entropies()) {
+            survives(&w);
+        }
+
+        #[test]
+        fn every_pair_of_a_string_and_a_weight_survives_printing(
+            labels in prop::collection::vec(any::<u32>(), 0..6),
+            e in any::<f32>().prop_filter_map("a weight", |e| Energy::new(e).ok()),
+            pair in any::<(u64, u64)>(),
+        ) {
+            let string = StringLeft::from_iter(labels);
+            survives(&Gallic::new(string.clone(), e));
+            survives(&Gallic::new(string.clone(), Product(Counting(pair.0), Counting(pair.1))));
+            survives(&Product(Gallic::new(string.clone(), e), Gallic::new(string, Counting(pair.0))));
+        }
+    }
+
+    #[test]
+    fn a_string_and_a_weight_are_written_as_a_pair() {
+        let w = |labels: &[u32], e| Gallic::new(labels.iter().copied().collect(), Energy::new(e).unwrap());
+        assert_eq!(w(&[12, 3], 0.5).print_weight(), "(12_3,0.5)");
+        assert_eq!(Gallic::<Energy>::one().print_weight(), "(Epsilon,0)");
+        assert_eq!(Gallic::<Energy>::zero().print_weight(), "(Infinity,Infinity)");
+        for zero in ["(Infinity,2)", "(1_2,Infinity)"] {
+            assert_eq!(Gallic::<Energy>::parse_weight(zero), Ok(Gallic::zero()), "{zero}");
+        }
+        let nested = Product(w(&[12, 3], 0.5), Power([w(&[], 1.0), Gallic::zero()]));
+        assert_eq!(nested.print_weight(), "((12_3,0.5),[(Epsilon,1),(Infinity,Infinity)])");
+        survives(&nested);
     }
 
     #[test]
@@ -194,6 +266,13 @@ mod tests {
         }
         for bad in ["(1,2)", "(+)", "(--,1)", "(+,NaN)"] {
             assert!(SignedLog::parse_weight(bad).is_err(), "{bad}");
+        }
+        for bad in ["(1_2)", "1_2,0.5", "(1_2,0.5,1)", "(1,2_3)", "(1__2,0)", "(1_2,NaN)", "((1,2),0)", "[1,2]", "(,0)"]
+        {
+            assert!(Gallic::<Energy>::parse_weight(bad).is_err(), "{bad}");
+        }
+        for bad in ["1", "(1,2)", "(1,(+,2),3)", "(NaN,(+,1))", "(1,(2,+))"] {
+            assert!(Entropy::parse_weight(bad).is_err(), "{bad}");
         }
         for bad in ["-1", "Infinity", "NaN", "1e400"] {
             assert!(Probability::<f64>::parse_weight(bad).is_err(), "{bad}");

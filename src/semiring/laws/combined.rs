@@ -134,9 +134,11 @@ where
         boxed((few(), some(B::exact())), |(a, b)| Lexicographic::new(a, b))
     }
     fn legal() -> Samples<Self> {
-        // The first part stays exact: what rounds ties. The largest numbers of the second are left out: what overflows there
-        // is impossible, and no longer in order.
+        // The first part stays exact: what rounds ties.
         boxed((few(), some(B::legal())), |(a, b)| Lexicographic::new(a, b))
+    }
+    fn extreme() -> Samples<Self> {
+        boxed((few(), some(B::extreme())), |(a, b)| Lexicographic::new(a, b))
     }
     fn numbers(&self) -> Vec<f64> {
         chained(self.first(), self.second())

@@ -3,7 +3,7 @@
 
 use energraph::graph::WeightText;
 use energraph::graph::json::{read, write};
-use energraph::semiring::{KBest, Lexicographic, MinMax, Product, SignedLog};
+use energraph::semiring::{Entropy, Gallic, KBest, Lexicographic, MinMax, Product, SignedLog, StringLeft};
 use energraph::{Counting, Energy, LogSum, MinSum};
 use energraph_fuzz::{Counted, bounded};
 use libfuzzer_sys::fuzz_target;
@@ -25,4 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     check::<KBest<3>>(text);
     check::<Product<MinSum<f64>, LogSum<f64>>>(text);
     check::<Lexicographic<MinSum<f64>, MinMax<f64>>>(text);
+    check::<Entropy>(text);
+    check::<StringLeft>(text);
+    check::<Gallic<Energy>>(text);
 });
