@@ -93,9 +93,13 @@ pub(super) fn settle<F: Float>(x: f64) -> F {
 pub(super) fn sum<F: Float>(a: f64, b: f64) -> F {
     // + 0 after rounding: a tiny negative sum rounds to −0.
     let rounded = F::from_f64(F::from_f64(a + b).to_f64() + 0.0);
-    if rounded.to_f64().is_finite() {
-        return rounded;
-    }
+    if rounded.to_f64().is_finite() { rounded } else { beyond(a, b) }
+}
+
+/// A sum that no finite number holds. Apart, so that sums which one holds are no more than an addition and a comparison.
+#[cold]
+#[inline(never)]
+fn beyond<F: Float>(a: f64, b: f64) -> F {
     match a == f64::INFINITY || b == f64::INFINITY {
         true => F::INFINITY,
         false if a + b < 0.0 => F::LOWEST,
