@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
-use super::super::files::read_symbols;
+use super::super::files::{Loaded, Tables, read_symbols, write_graph};
 use super::super::weights::{Any, Commuted, Kind, Question2, Refused, or_empty};
 use super::budget::{Work, named};
 use super::inputs::{Both, Pair, agree};
-use crate::graph::Graph;
+use crate::graph::{Graph, SymbolTable};
 use crate::ops::{self, OpError};
 
+/// Two graphs in, of which one writes what the other reads.
 #[derive(Debug, Args)]
-pub(super) struct Compose {
+pub(super) struct Chain {
     /// Symbol table of the labels between the two: what the first writes and the second reads.
     #[arg(long, value_name = "FILE")]
     msymbols: Option<PathBuf>,
@@ -23,7 +24,32 @@ pub(super) struct Compose {
     #[command(flatten)]
     filter: Filter,
     #[command(flatten)]
-    pair: Pair,
+    pub pair: Pair,
+}
+
+/// What [`Chain`] reads.
+pub(super) struct Links {
+    pub a: Loaded,
+    pub b: Loaded,
+    /// Of the command line, for what the first reads and what the second writes.
+    symbols: (Option<SymbolTable>, Option<SymbolTable>),
+    pub place: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Compose {
+    #[command(flatten)]
+    connect: Connect,
+    #[command(flatten)]
+    chain: Chain,
+}
+
+/// Whether a result is trimmed.
+#[derive(Debug, Args)]
+struct Connect {
+    /// Leave out the states that no accepting path visits; with =false the result has all that the search reached.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    connect: Option<bool>,
 }
 
 #[derive(Debug, Args)]
@@ -31,11 +57,8 @@ pub(super) struct Filter {
     /// Which orders of epsilons between the two are kept.
     #[arg(long, value_enum, default_value = "sequence")]
     compose_filter: FilterName,
-    /// Leave out the states that no accepting path visits; with =false the result has all that the search reached.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    connect: Option<bool>,
     #[command(flatten)]
-    pub work: Work,
+    work: Work,
 }
 
 /// Two acceptors in.
@@ -43,6 +66,8 @@ pub(super) struct Filter {
 pub(super) struct Matched {
     #[command(flatten)]
     filter: Filter,
+    #[command(flatten)]
+    connect: Connect,
     #[command(flatten)]
     pub pair: Pair,
 }
@@ -80,10 +105,16 @@ impl From<FilterName> for ops::Filter {
     }
 }
 
+impl Connect {
+    /// The same but for dead ends, which stay where they are asked for.
+    fn applied(&self, o: ops::Compose) -> ops::Compose {
+        ops::Compose { dead_ends: self.connect == Some(false), ..o }
+    }
+}
+
 impl Filter {
-    pub(super) fn options(&self, look_ahead: bool) -> ops::Compose {
-        let (dead_ends, budget) = (self.connect == Some(false), self.work.budget());
-        ops::Compose { filter: self.compose_filter.into(), look_ahead, dead_ends, budget, ..ops::Compose::default() }
+    fn options(&self) -> ops::Compose {
+        ops::Compose { filter: self.compose_filter.into(), budget: self.work.budget(), ..ops::Compose::default() }
     }
 }
 
@@ -97,7 +128,7 @@ pub(super) enum Combine {
 
 impl Matched {
     pub(super) fn run(&self, op: fn(ops::Compose) -> Combine) -> Result<(), CliError> {
-        self.pair.run(op(self.filter.options(false)))
+        self.pair.run(op(self.connect.applied(self.filter.options())))
     }
 }
 
@@ -143,20 +174,41 @@ impl Question2 for Composed<'_> {
     }
 }
 
-impl Compose {
-    pub(super) fn run(&self) -> Result<(), CliError> {
+impl Chain {
+    pub(super) fn options(&self) -> ops::Compose {
+        ops::Compose { look_ahead: self.look_ahead, ..self.filter.options() }
+    }
+
+    /// Both graphs, whose tables name the labels between them alike.
+    pub(super) fn read(&self) -> Result<Links, CliError> {
         let Both { common, .. } = &self.pair.both;
         let (isymbols, osymbols) = common.symbols()?;
         let between = read_symbols(self.msymbols.as_deref())?;
-        let (i, o, m) = (isymbols.as_ref(), osymbols.as_ref(), between.as_ref());
         // Acceptors have one table, which names the labels of both.
-        let (left, right) = if common.acceptor { ((i, i), (i, i)) } else { ((i, m), (m, o)) };
+        let (osymbols, between) =
+            if common.acceptor { (isymbols.clone(), isymbols.clone()) } else { (osymbols, between) };
+        let (left, right) = ((isymbols.as_ref(), between.as_ref()), (between.as_ref(), osymbols.as_ref()));
         let (a, b) = self.pair.both.read(left, right)?;
         let place = self.pair.both.place();
         agree(a.tables(left).1, b.tables(right).0).at(&place)?;
-        let options = self.filter.options(self.look_ahead);
-        let composed = a.graph.ask_both(&b.graph, Composed { options, place: &place }).at(&place)?;
-        let tables = (a.tables(left).0, b.tables(right).1);
-        super::super::files::write_graph(&composed, a.form, &common.options(tables), &place, self.pair.to())
+        Ok(Links { a, b, symbols: (isymbols, osymbols), place })
+    }
+}
+
+impl Links {
+    /// The tables of a result.
+    pub(super) fn tables(&self) -> Tables<'_> {
+        let (isymbols, osymbols) = (self.symbols.0.as_ref(), self.symbols.1.as_ref());
+        (self.a.tables((isymbols, None)).0, self.b.tables((None, osymbols)).1)
+    }
+}
+
+impl Compose {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let Both { common, .. } = &self.chain.pair.both;
+        let read = self.chain.read()?;
+        let question = Composed { options: self.connect.applied(self.chain.options()), place: &read.place };
+        let composed = read.a.graph.ask_both(&read.b.graph, question).at(&read.place)?;
+        write_graph(&composed, read.a.form, &common.options(read.tables()), &read.place, self.chain.pair.to())
     }
 }

@@ -1,15 +1,12 @@
 //! `energraph fst search`: the best of a composition that is not built.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
-use super::super::files::read_symbols;
 use super::super::weights::Refused;
-use super::combine::Filter;
+use super::budget::named;
+use super::combine::Chain;
 use super::expected::beta;
-use super::inputs::{Pair, agree};
 use super::shortest::margin;
 use crate::graph::{EPSILON, Graph, GraphBuilder, GraphError, Label, Site};
 use crate::ops::{LazyCompose, Touched};
@@ -28,16 +25,8 @@ pub(super) struct Search {
     /// What the search knows of how a path may go on.
     #[arg(long, value_enum, default_value = "inputs")]
     heuristic: Ahead,
-    /// Symbol table of the labels between the two: what the first writes and the second reads.
-    #[arg(long, value_name = "FILE")]
-    msymbols: Option<PathBuf>,
-    /// Leave out pairs of states behind which no label can come next: for lexicons that write words at their ends.
-    #[arg(long)]
-    look_ahead: bool,
     #[command(flatten)]
-    filter: Filter,
-    #[command(flatten)]
-    pair: Pair,
+    chain: Chain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,26 +47,19 @@ struct Found {
 
 impl Search {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let common = &self.pair.both.common;
-        let (isymbols, osymbols) = common.symbols()?;
-        let between = read_symbols(self.msymbols.as_deref())?;
-        let (i, o, m) = (isymbols.as_ref(), osymbols.as_ref(), between.as_ref());
-        // Acceptors have one table, which names the labels of both.
-        let (left, right) = if common.acceptor { ((i, i), (i, i)) } else { ((i, m), (m, o)) };
-        let (a, b) = self.pair.both.read(left, right)?;
-        let place = self.pair.both.place();
-        common.only_tropical(a.form)?;
-        agree(a.tables(left).1, b.tables(right).0).at(&place)?;
-        let found = self.find(a.graph.energies().at(&place)?, b.graph.energies().at(&place)?);
-        let found = found.map_err(|e| self.filter.work.named(e)).at(&place)?;
-        let tables = (a.tables(left).0, b.tables(right).1);
-        common.write(&found.graph.clone().into(), a.form, tables, &place, self.pair.to())?;
+        let common = &self.chain.pair.both.common;
+        let read = self.chain.read()?;
+        let (form, place) = (read.a.form, &read.place);
+        common.only_tropical(form)?;
+        let found = self.find(read.a.graph.energies().at(place)?, read.b.graph.energies().at(place)?);
+        let found = found.map_err(|e| named(Some(self.chain.options().budget), e)).at(place)?;
+        common.write(&found.graph.clone().into(), form, read.tables(), place, self.chain.pair.to())?;
         complain(&format!("{place}: note: {}", self.told(&found)));
         Ok(())
     }
 
     fn find(&self, a: &Graph<Energy>, b: &Graph<Energy>) -> Result<Found, Refused> {
-        let mut both = LazyCompose::new(a, b, &self.filter.options(self.look_ahead));
+        let mut both = LazyCompose::new(a, b, &self.chain.options());
         let ahead = match self.heuristic {
             Ahead::Inputs => Heuristic::of(&both)?,
             Ahead::None => Heuristic::none(),
