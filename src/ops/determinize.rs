@@ -91,10 +91,10 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
     while let Some(subset) = subsets.get(next) {
         let end = subset.iter().fold(S::zero(), |end, (s, left)| end.plus(&left.times(&g.final_weight(*s))));
         for group in moves(&g, subset).chunk_by(|a, b| a.label == b.label) {
-            let (label, weight) = (group[0].label, group.iter().fold(S::zero(), |sum, m| sum.plus(&m.weight)));
-            if weight.is_zero() {
-                continue;
-            }
+            let sum = group.iter().fold(S::zero(), |sum, m| sum.plus(&m.weight));
+            // A sum that cancels is no common factor. Then that of the first is, for each goes on by itself.
+            let weight = [&sum].into_iter().chain(group.iter().map(|m| &m.weight)).find(|w| !w.is_zero());
+            let Some((label, weight)) = group.first().map(|m| m.label).zip(weight.cloned()) else { continue };
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<(StateId, S)> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;

@@ -9,7 +9,7 @@ use super::rows::Plain;
 use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
-use crate::semiring::{Differ, Gallic, LeftDivide, Quantum, Weight};
+use crate::semiring::{Differ, Gallic, LeftDivide, Plus, Quantum, Semiring, StringLeft, Weight};
 
 /// An equivalent transducer in which no two arcs of a state read the same label.
 ///
@@ -128,6 +128,7 @@ impl<S: LeftDivide> Outputs<S> {
                 None => merged.push(m),
             }
         }
+        merged.retain(|m| !m.weight.is_zero());
         *list = merged;
         Ok(())
     }
@@ -154,8 +155,7 @@ pub(super) fn with_outputs<S: LeftDivide>(
         let mut moves = moves(&g, subset);
         outputs.merge(&mut moves).map_err(|two| found.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
-            let weight = group.iter().fold(Gallic::zero(), |all: Gallic<S>, m| all.common(&m.weight));
-            let Some(label) = group.first().map(|m| m.label).filter(|_| !weight.is_zero()) else { continue };
+            let Some((label, weight)) = group.first().map(|m| (m.label, shared(group, &m.weight))) else { continue };
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<Member<S>> =
                 left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
@@ -205,6 +205,14 @@ fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>]) -> Vec<Move<
         Move { label: a.ilabel, target: a.target, weight, state: a.target }
     });
     moves.filter(|m| !m.weight.is_zero()).collect()
+}
+
+/// What all of a label begin to write, and the sum of their weights. One that cancels is no common factor: then the weight
+/// of the first is, for each goes on by itself.
+fn shared<S: LeftDivide>(group: &[Move<S>], first: &Gallic<S>) -> Gallic<S> {
+    let string = group.iter().fold(StringLeft::zero(), |all, m| all.plus(m.weight.string()));
+    let sum = group.iter().fold(S::zero(), |sum, m| Semiring::plus(&sum, m.weight.weight()));
+    Gallic::new(string, if sum.is_zero() { first.weight().clone() } else { sum })
 }
 
 fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>, OpError> {

@@ -1,8 +1,11 @@
 //! Whether two acceptors are one language.
 
+use std::borrow::Cow;
+
+use super::first_strings::{first_strings, sums_to_end};
 use super::possible::possible;
 use super::reweight::to_start;
-use super::{OpError, check, sums};
+use super::{OpError, check};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
 
@@ -11,14 +14,14 @@ use crate::semiring::{Cancellative, LeftDivide, Star, Tolerance};
 /// # Arguments
 /// * `a`, `b`: deterministic acceptors without epsilons ([`determinize`](super::determinize()) first).
 /// * `tolerance`: how far apart weights may be. What is compared are the totals of both, and then, with weights pushed
-///   to the start, arc by arc and end by end: each weight as a share of what is still to come.
+///   to the start, arc by arc and end by end: each weight as a share of what is still to come. Where the sum of that does
+///   not exist, or cancels, the share is of the first string to come: the shortest, with the lowest labels.
 ///
 /// # Returns
 /// Whether they are equivalent. Two acceptors of nothing are.
 ///
 /// # Errors
-/// [`OpError::NotAnAcceptor`], [`OpError::Epsilon`], [`OpError::NotDeterministic`]; [`OpError::Diverges`] where the sum
-/// around a cycle does; [`OpError::Indivisible`].
+/// [`OpError::NotAnAcceptor`], [`OpError::Epsilon`], [`OpError::NotDeterministic`]; [`OpError::Indivisible`].
 ///
 /// # Cost
 /// That of the sums to the end of both ([`path_sum_star`](crate::paths::path_sum_star())), then almost linear.
@@ -92,9 +95,13 @@ pub fn equivalent<S: Star + LeftDivide + Cancellative>(
     b: &Graph<S>,
     tolerance: Tolerance,
 ) -> Result<bool, OpError> {
-    let (a, b) = match (normal(a)?, normal(b)?) {
+    let (a, b) = match (checked(a)?, checked(b)?) {
         (Some(a), Some(b)) => (a, b),
         (a, b) => return Ok(a.is_none() && b.is_none()),
+    };
+    let (a, b) = match (sums_to_end(&a)?, sums_to_end(&b)?) {
+        (Some(of_a), Some(of_b)) => (normal(&a, &of_a)?, normal(&b, &of_b)?),
+        _ => (normal(&a, &first_strings(&a))?, normal(&b, &first_strings(&b))?),
     };
     if !a.total.close(&b.total, tolerance) {
         return Ok(false);
@@ -122,18 +129,21 @@ struct Normal<S> {
     total: S,
 }
 
-/// Weights pushed to the start, the total apart; `None` where nothing is accepted.
-fn normal<S: Star + LeftDivide>(g: &Graph<S>) -> Result<Option<Normal<S>>, OpError> {
+/// The graph without what accepts nothing; `None` where that is all.
+fn checked<S: Star>(g: &Graph<S>) -> Result<Option<Cow<'_, Graph<S>>>, OpError> {
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to compare")?;
     check::deterministic(g)?;
-    let g = match possible(g) {
-        Err(OpError::Empty { .. }) => return Ok(None),
-        other => other?,
-    };
-    let potentials = sums::to_end(&g)?;
+    match possible(g) {
+        Err(OpError::Empty { .. }) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Weights pushed to the start, the total apart.
+fn normal<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Normal<S>, OpError> {
     let total = g.start().and_then(|s| potentials.get(s as usize)).cloned().unwrap_or_else(S::one);
-    Ok(Some(Normal { graph: to_start(&g, &potentials)?, total }))
+    Ok(Normal { graph: to_start(g, potentials)?, total })
 }
 
 fn sorted<S: Star>(g: &Graph<S>, s: StateId) -> Vec<&Arc<S>> {

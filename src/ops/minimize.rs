@@ -4,11 +4,12 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
+use super::first_strings::{first_strings, sums_to_end};
 use super::partition::refine;
 use super::possible::possible;
 use super::reweight::{arc_to_start, end_to_start, with_total};
 use super::rows::Plain;
-use super::{OpError, check, sums};
+use super::{OpError, check};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{LeftDivide, Quantum, Star};
 
@@ -22,11 +23,12 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// # Returns
 /// `g` with weights pushed to the start and states with the same future made one, numbered in the order of the first of
 /// them. As [`push`](super::push()) has it, the total lies on what leaves the start, for which a start that arcs lead
-/// back to is copied: one state more than the fewest.
+/// back to is copied: one state more than the fewest. Where the sum of what is to come does not exist, or cancels, weights
+/// are pushed by the first string to come in its place: the shortest, with the lowest labels.
 ///
 /// # Errors
-/// [`OpError::NotAnAcceptor`], [`OpError::Epsilon`], [`OpError::NotDeterministic`], and those of
-/// [`push`](super::push()).
+/// [`OpError::NotAnAcceptor`], [`OpError::Epsilon`], [`OpError::NotDeterministic`]; [`OpError::Empty`] where nothing is
+/// accepted; [`OpError::Indivisible`].
 ///
 /// # Cost
 /// That of the sums to the end ([`path_sum_star`](crate::paths::path_sum_star())), then O(states + arcs · log arcs).
@@ -88,7 +90,7 @@ pub fn minimize<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Result<
     check::no_epsilons(g, "a graph to minimize")?;
     check::deterministic(g)?;
     let g = possible(g)?;
-    let potentials = sums::to_end(&g)?;
+    let potentials = sums_to_end(&g)?.unwrap_or_else(|| first_strings(&g));
     let merged = merge(&g, &potentials, quantum)?;
     let total = g.start().and_then(|s| potentials.get(s as usize)).cloned().unwrap_or_else(S::one);
     Ok(with_total(&merged, &total))

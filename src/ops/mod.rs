@@ -119,6 +119,7 @@ mod epsilon_normalize;
 mod equivalent;
 mod error;
 mod filter;
+mod first_strings;
 mod found;
 mod from_strings;
 mod gallic;

@@ -1,0 +1,196 @@
+//! Determinisation of weights whose sum may be 0̄, and minimisation and equivalence where sums are 0̄ or do not exist.
+
+mod ops_common;
+
+use std::collections::BTreeMap;
+
+use energraph::ops::{
+    Budget, OpError, Subsequential, determinize, determinize_subsequential, determinize_transducer, equivalent,
+    minimize,
+};
+use energraph::semiring::{Boolean, Quantum, SignedLog, Tolerance};
+use energraph::{Energy, Graph, GraphBuilder, Label, LogSum, MinSum, Semiring, Weight};
+use ops_common::*;
+
+const ROUNDS: usize = 2_000;
+const ACYCLIC: Shape = Shape { states: 4, arcs: 7, labels: 2, epsilons: 0, cyclic: false, acceptor: true };
+const CLOSE: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
+
+fn signed(rng: &mut Rng) -> SignedLog {
+    SignedLog::of([1.0, -1.0, 0.5, -0.5, 2.0][rng.below(5) as usize]).unwrap()
+}
+
+type Reals = BTreeMap<(Vec<Label>, Vec<Label>), f64>;
+
+/// The sum of the weights of every pair of strings, as numbers; those that cancel left out.
+fn sums(g: &Graph<SignedLog>) -> Reals {
+    let sum = |weights: Vec<SignedLog>| weights.iter().map(|w| w.real()).sum::<f64>();
+    relation(g).into_iter().map(|(pair, w)| (pair, sum(w))).filter(|(_, sum)| sum.abs() > 1e-9).collect()
+}
+
+fn assert_sums(found: Result<Graph<SignedLog>, OpError>, expected: &Reals) {
+    let found = sums(&found.unwrap());
+    assert!(found.keys().eq(expected.keys()), "{found:?} {expected:?}");
+    let alike = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-6 * (1.0 + a.abs());
+    assert!(found.values().zip(expected.values()).all(alike), "{found:?} {expected:?}");
+}
+
+#[test]
+fn a_set_of_states_whose_weights_cancel_loses_no_string() {
+    let (mut rng, mut cancelled) = (Rng::new(601), 0);
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, ACYCLIC, signed);
+        let expected = sums(&g);
+        cancelled += usize::from(expected.len() < relation(&g).len());
+        let d = determinize(&g, Quantum::EXACT, Budget::default());
+        assert!(d.as_ref().is_ok_and(is_deterministic) || expected.is_empty());
+        match d {
+            Err(OpError::Empty { .. }) => assert!(relation(&g).is_empty()),
+            d => {
+                let d = d.unwrap();
+                assert_sums(minimize(&d, Quantum::default()).or_else(|e| nothing(e, &expected)), &expected);
+                assert_sums(Ok(d), &expected);
+            }
+        }
+    }
+    assert!(cancelled > 30, "{cancelled}");
+}
+
+/// The empty graph, where nothing is left that one could be made of.
+fn nothing(e: OpError, expected: &Reals) -> Result<Graph<SignedLog>, OpError> {
+    if matches!(e, OpError::Empty { .. }) && expected.is_empty() { Ok(Graph::empty()) } else { Err(e) }
+}
+
+#[test]
+fn nor_does_one_of_a_transducer() {
+    let (mut rng, mut functional) = (Rng::new(602), 0);
+    let several = Subsequential { several: true, label: 0, increment: false };
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, Shape { acceptor: false, ..ACYCLIC }, signed);
+        let (all, expected) = (relation(&g), sums(&g));
+        if all.is_empty() {
+            continue;
+        }
+        assert_sums(determinize_subsequential(&g, several, Quantum::EXACT, Budget::default()), &expected);
+        match determinize_transducer(&g, Quantum::EXACT, Budget::default()) {
+            Err(OpError::NotFunctional { .. }) => {}
+            d => {
+                functional += 1;
+                let inputs: std::collections::BTreeSet<_> = expected.keys().map(|(input, _)| input).collect();
+                assert_eq!(inputs.len(), expected.len());
+                assert_sums(d, &expected);
+            }
+        }
+    }
+    assert!(functional > 300, "{functional}");
+}
+
+#[test]
+fn a_way_to_end_that_cancels_leaves_the_state_final() {
+    let s = |x: f64| SignedLog::of(x).unwrap();
+    let mut b = GraphBuilder::new();
+    b.add_states(4);
+    b.start(0);
+    for (olabel, weight, target) in [(0, 2.0, 1), (7, 1.0, 2), (7, -1.0, 3)] {
+        b.arc(0, 1, olabel, s(weight), target);
+        b.final_weight(target, SignedLog::one());
+    }
+    let how = Subsequential { several: true, label: 9, increment: false };
+    let d = determinize_subsequential(&b.build().unwrap(), how, Quantum::EXACT, Budget::default()).unwrap();
+    assert_eq!(d.all_arcs().iter().map(|a| (a.ilabel, a.olabel)).collect::<Vec<_>>(), [(1, 0)]);
+    assert!(d.is_final(d.arcs(0)[0].target));
+}
+
+/// Deterministic, and as often as not with cycles whose sum does not exist.
+fn deterministic(rng: &mut Rng) -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(4);
+    b.start(0);
+    let weight = |rng: &mut Rng| Energy::new(rng.below(3) as f32 - 1.0).unwrap();
+    for s in 0..4 {
+        for label in 1..3 {
+            if rng.chance(70) {
+                b.arc(s, label, label, weight(rng), rng.below(4) as u32);
+            }
+        }
+        if rng.chance(40) {
+            b.final_weight(s, weight(rng));
+        }
+    }
+    b.build().unwrap()
+}
+
+/// The energy of the one path that reads a string; +∞ where there is none.
+fn along(g: &Graph<Energy>, string: &[Label]) -> f64 {
+    let Some(start) = g.start() else { return f64::INFINITY };
+    let end = string.iter().try_fold((start, 0.0), |(s, e), l| {
+        let a = g.arcs(s).iter().find(|a| a.ilabel == *l)?;
+        Some((a.target, e + a.weight.wide()))
+    });
+    end.map_or(f64::INFINITY, |(s, e)| e + g.final_weight(s).wide())
+}
+
+/// Two acceptors of four states that differ, differ in a string of fewer labels than they have states together.
+fn same(a: &Graph<Energy>, b: &Graph<Energy>) -> bool {
+    strings(2, 8).iter().all(|s| {
+        let (x, y) = (along(a, s), along(b, s));
+        x == y || (x - y).abs() < 1e-4
+    })
+}
+
+fn alike<S: Semiring + energraph::Star + energraph::LeftDivide + energraph::Cancellative + From<Energy>>(
+    a: &Graph<Energy>,
+    b: &Graph<Energy>,
+) -> bool {
+    equivalent(&a.lift::<S>(), &b.lift(), CLOSE).unwrap()
+}
+
+#[test]
+fn cycles_without_a_sum_are_compared_and_minimized() {
+    let (mut rng, mut equal, mut endless) = (Rng::new(603), 0, 0);
+    for _ in 0..ROUNDS {
+        let a = deterministic(&mut rng);
+        endless += usize::from(energraph::paths::free_energy(&a, energraph::Beta::ONE).is_err());
+        // As often as not the same with a state twice, or with another weight.
+        let b = match rng.below(3) {
+            0 => deterministic(&mut rng),
+            1 => minimize(&a.lift::<MinSum<f64>>(), Quantum::default()).map_or(Graph::empty(), |m| m.lower()),
+            _ => {
+                let at = rng.below(10) as u32;
+                a.map(|site, w| if site == energraph::Site::Arc(at) { w.times(&Energy::new(1.0).unwrap()) } else { *w })
+            }
+        };
+        let expected = same(&a, &b);
+        equal += usize::from(expected);
+        assert_eq!(alike::<LogSum<f64>>(&a, &b), expected, "{a:?} {b:?}");
+        assert_eq!(alike::<MinSum<f64>>(&a, &b), expected, "{a:?} {b:?}");
+        let m = match minimize(&a.lift::<LogSum<f64>>(), Quantum::default()) {
+            Err(OpError::Empty { .. }) => Graph::empty(),
+            m => m.unwrap(),
+        };
+        assert!(same(&a, &m.lower()));
+        // What is accepted needs as many states at least, and what is unweighted no more.
+        let bare = |w: &Energy| if w.is_zero() { Energy::IMPOSSIBLE } else { Energy::FREE };
+        let plain = a.map(|_, w| bare(w));
+        let states = |g: Result<Graph<Boolean>, OpError>| g.map_or(0, |g| g.states());
+        let fewest = states(minimize(&plain.map(|_, w| Boolean(!w.is_zero())), Quantum::EXACT));
+        let found = minimize(&plain.lift::<LogSum<f64>>(), Quantum::default()).map_or(0, |g| g.states());
+        // Where the total is pushed to a start that arcs lead back to, that is copied.
+        assert!(found == fewest || found == fewest + 1, "{found} {fewest} {plain:?}");
+        assert!(m.states() >= fewest);
+    }
+    assert!(equal > 500 && endless > 500, "{equal} {endless}");
+}
+
+#[test]
+fn any_number_of_repetitions_is_equal_to_itself_in_log_sum() {
+    let mut b = GraphBuilder::new();
+    b.add_states(1);
+    b.start(0);
+    b.arc(0, 1, 1, LogSum::<f64>::one(), 0);
+    b.arc(0, 2, 2, LogSum::one(), 0);
+    b.final_weight(0, LogSum::one());
+    let g = b.build().unwrap();
+    assert_eq!(equivalent(&g, &g, Tolerance::EXACT), Ok(true));
+    assert_eq!(minimize(&g, Quantum::EXACT), Ok(g));
+}
