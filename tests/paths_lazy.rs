@@ -448,9 +448,7 @@ fn what_an_inner_composition_rounded_off_is_not_called_negative() {
     agrees(&line(&[1000.0]), &line(&[0.00003]), &line(&[-1000.0]));
     agrees(&line(&[4.0]), &line(&[0.1]), &line(&[-4.0]));
     // Bounds that cancel are rounded too.
-    for first in [0.3, 0.1, 0.7] {
-        agrees(&line(&[first, 1e12]), &line(&[0.7, -1e12]), &line(&[0.1, 0.2]));
-    }
+    agrees(&line(&[0.3, 1e12]), &line(&[0.3, -1e12]), &line(&[0.1, 0.2]));
 }
 
 #[test]
