@@ -5,7 +5,7 @@ mod ops_common;
 
 use energraph::graph::{Arc, EPSILON, InputSite};
 use energraph::ops::{Budget, Compose, Filter, LazyCompose, LazyGraph, OpError, acceptor, compose};
-use energraph::paths::{Heuristic, LazyPath, PathError, best_path, free_energy, lazy_best_path, lazy_within};
+use energraph::paths::{Heuristic, LazyPath, PathError, best_path, free_energy, lazy_best_path, lazy_within, within};
 use energraph::{Beta, Energy, Graph, GraphBuilder, Label, Site, Weight, oracle};
 use ops_common::*;
 
@@ -17,8 +17,21 @@ fn positive(rng: &mut Rng) -> Energy {
     if rng.chance(4) { Energy::IMPOSSIBLE } else { Energy::new(rng.below(33) as f32 / 4.0).unwrap() }
 }
 
+/// Uniform in [−50, 50], in the digits of f32 that are there: sums of two or three are rounded.
+fn ragged(rng: &mut Rng) -> Energy {
+    Energy::new((rng.below(1 << 24) as f32 / (1 << 23) as f32 - 1.0) * 50.0).unwrap()
+}
+
 fn eager<W: energraph::Commutative>(a: &Graph<W>, b: &Graph<W>, filter: Filter) -> Graph<W> {
     compose(a, b, &Compose { allow_empty: true, filter, ..Compose::default() }).unwrap().graph
+}
+
+/// Energies of all accepting paths, lowest first.
+fn energies(g: &Graph<Energy>) -> Vec<f64> {
+    let list = oracle::paths(g, |w| w.wide(), oracle::Limit::default()).list;
+    let mut e: Vec<f64> = list.iter().map(|p| p.energy).filter(|e| *e < f64::INFINITY).collect();
+    e.sort_by(f64::total_cmp);
+    e
 }
 
 /// The lowest energy of pairs of paths that agree in the middle.
@@ -207,12 +220,6 @@ fn a_beam_keeps_every_path_within_the_margin_and_loses_no_more_than_it_says() {
         let (near, lost) = (&pruned.near.graph, pruned.lost.expect("a bound is known for acyclic inputs"));
         assert!(is_connected(near));
         assert_eq!(pruned.lowest, lowest(&[&a, &b]));
-        let energies = |g: &Graph<Energy>| {
-            let list = oracle::paths(g, |w| w.wide(), oracle::Limit::default()).list;
-            let mut e: Vec<f64> = list.iter().map(|p| p.energy).filter(|e| *e < f64::INFINITY).collect();
-            e.sort_by(f64::total_cmp);
-            e
-        };
         let (of_all, of_near) = (energies(&all), energies(near));
         let within = |e: &&f64| **e <= pruned.lowest + margin;
         assert!(of_all.iter().filter(within).eq(of_near.iter().filter(within)), "{of_all:?} {of_near:?}");
@@ -244,12 +251,6 @@ fn a_margin_below_zero_is_zero_and_an_infinite_one_keeps_every_path() {
         for none in [-1.0, f64::NEG_INFINITY, f64::NAN] {
             assert_eq!(beam(none), best, "round {round}, {none}");
         }
-        let energies = |g: &Graph<Energy>| {
-            let list = oracle::paths(g, |w| w.wide(), oracle::Limit::default()).list;
-            let mut e: Vec<f64> = list.iter().map(|p| p.energy).filter(|e| *e < f64::INFINITY).collect();
-            e.sort_by(f64::total_cmp);
-            e
-        };
         let (all, wanted) = (beam(f64::INFINITY), energies(&eager(&a, &b, Filter::Sequence)));
         assert_eq!((energies(&all.near.graph), all.lost), (wanted.clone(), Some(0.0)), "round {round}");
         let weights = || all.near.graph.sites().filter(|(site, _)| !all.near.origin.of(*site).is_empty());
@@ -381,6 +382,123 @@ fn the_heuristic_of_other_graphs_is_refused() {
     let ahead = Heuristic::of(&&two).unwrap();
     let found = lazy_best_path(&mut &one, &ahead);
     assert_eq!(found, Err(PathError::Op(OpError::Count { what: "bounds", found: 3, states: 2 })));
+}
+
+#[test]
+fn chains_whose_sums_are_rounded_have_the_best_path_and_the_beam_of_the_built_one() {
+    // 3 graphs · 2⁻²³ · 150, for each of at most 12 arcs and an end.
+    let tolerance = 1e-3;
+    let (mut rng, mut found, mut cut, mut off) = (Rng::new(210), 0, 0, 0.0_f64);
+    for _ in 0..9 * ROUNDS {
+        let mut one = || random(&mut rng, Shape { states: 5, arcs: 14, ..SMALL }, ragged);
+        let (a, b, c) = (one(), one(), one());
+        let built = eager(&eager(&a, &b, Filter::Sequence), &c, Filter::Sequence);
+        let o = Compose::default();
+        let mut chain = LazyCompose::new(LazyCompose::new(&a, &b, &o), &c, &o);
+        let ahead = Heuristic::of(&chain).unwrap();
+        let best = lazy_best_path(&mut chain, &ahead).unwrap();
+        let wanted = best_path(&built).unwrap();
+        assert_eq!(best.is_some(), wanted.is_some());
+        let (Some(best), Some(wanted)) = (best, wanted) else { continue };
+        assert!((best.energy - wanted.energy).abs() <= tolerance, "{} {}", best.energy, wanted.energy);
+        let margin = rng.below(41) as f64;
+        let pruned = lazy_within(&mut chain, &ahead, margin, Beta::ONE).unwrap();
+        assert_eq!(pruned.lowest, best.energy);
+        let (all, near) = (energies(&built), energies(&pruned.near.graph));
+        let inside = |e: &&f64| **e <= wanted.energy + margin - tolerance;
+        assert!(all.iter().filter(inside).eq(near.iter().filter(inside)), "{all:?} {near:?}");
+        // What is left out of the beam again is what is left out of all.
+        let (of_all, of_near) =
+            (within(&built, margin).unwrap().graph, within(&pruned.near.graph, margin).unwrap().graph);
+        assert!(energies(&of_all).iter().filter(inside).eq(energies(&of_near).iter().filter(inside)));
+        let (full, kept) = (oracle::free_energy(all.clone(), 1.0), oracle::free_energy(near.clone(), 1.0));
+        assert!(pruned.lost.is_some_and(|lost| kept - full <= lost + tolerance));
+        off = off.max((best.energy - wanted.energy).abs());
+        found += 1;
+        cut += usize::from(near.len() < all.len());
+    }
+    assert!(found > 1_000 && cut > 100, "{found} {cut} {off}");
+}
+
+/// One path of 1s with these energies.
+fn line(energies: &[f32]) -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(energies.len() + 1);
+    b.start(0);
+    for (s, e) in (0..).zip(energies) {
+        b.arc(s, 1, 1, Energy::new(*e).unwrap(), s + 1);
+    }
+    b.final_weight(energies.len() as u32, Energy::FREE);
+    b.build().unwrap()
+}
+
+/// The best path of `(a ∘ b) ∘ c`, and the beam of margin 0, which holds it alone, against those of what is built.
+fn agrees(a: &Graph<Energy>, b: &Graph<Energy>, c: &Graph<Energy>) {
+    let (o, built) = (Compose::default(), eager(&eager(a, b, Filter::Sequence), c, Filter::Sequence));
+    let mut chain = LazyCompose::new(LazyCompose::new(a, b, &o), c, &o);
+    let ahead = Heuristic::of(&chain).unwrap();
+    let wanted = best_path(&built).unwrap().unwrap().energy;
+    assert_eq!(lazy_best_path(&mut chain, &ahead).unwrap().unwrap().energy, wanted);
+    let pruned = lazy_within(&mut chain, &ahead, 0.0, Beta::ONE).unwrap();
+    assert_eq!((pruned.lowest, energies(&pruned.near.graph)), (wanted, vec![wanted]));
+}
+
+#[test]
+fn what_an_inner_composition_rounded_off_is_not_called_negative() {
+    agrees(&line(&[1000.0]), &line(&[0.00003]), &line(&[-1000.0]));
+    agrees(&line(&[4.0]), &line(&[0.1]), &line(&[-4.0]));
+    // Bounds that cancel are rounded too.
+    agrees(&line(&[0.3, 1e12]), &line(&[0.3, -1e12]), &line(&[0.1, 0.2]));
+}
+
+#[test]
+fn the_beam_of_margin_zero_holds_the_best_path_though_rounding_has_its_bound_fall() {
+    agrees(&line(&[0.0, 1000.0]), &line(&[0.0, 0.00003]), &line(&[0.0, -1000.0]));
+    agrees(&line(&[0.0, 16_777_216.0]), &line(&[0.0, 1.0]), &line(&[0.0, 0.0]));
+}
+
+#[test]
+fn what_the_range_of_energies_cuts_off_is_not_called_negative() {
+    let free = |arcs: usize| line(&vec![0.0; arcs]);
+    agrees(&line(&[3e38]), &line(&[3e38]), &free(1));
+    agrees(&line(&[3e38, -3e38]), &line(&[3e38, -3e38]), &free(2));
+    agrees(&line(&[3e38]), &line(&[3e38]), &line(&[-3e38]));
+    agrees(&line(&[-3e38]), &line(&[-3e38]), &line(&[3e38]));
+}
+
+#[test]
+fn without_a_heuristic_no_negative_energy_is_taken_for_rounding() {
+    for e in [-1e-30, -1e-9, -1.0] {
+        let (a, b) = (line(&[1e30, e]), line(&[1e30, 0.0]));
+        let mut lazy = LazyCompose::new(&a, &b, &Compose::default());
+        let refused = lazy_best_path(&mut lazy, &Heuristic::none());
+        assert!(matches!(refused, Err(PathError::Negative { energy, .. }) if energy == f64::from(e)));
+    }
+}
+
+#[test]
+fn a_loss_is_unknown_where_the_range_of_energies_may_cut_sums_off() {
+    // Squared, 1 costs 1e38, and 2 3 4 in exact sums 6e38 − 4e38, but nothing where either is cut off.
+    let mut b = GraphBuilder::new();
+    b.add_states(4);
+    b.start(0);
+    for (from, label, e, to) in [(0, 1, 5e37, 3), (0, 2, 0.0, 1), (1, 3, 3e38, 2), (2, 4, -2e38, 3)] {
+        b.arc(from, label, label, Energy::new(e).unwrap(), to);
+    }
+    b.final_weight(3, Energy::FREE);
+    let a = b.build().unwrap();
+    let o = Compose::default();
+    for beta in [Beta::Infinite, Beta::finite(1e-38).unwrap(), Beta::ONE] {
+        let mut lazy = LazyCompose::new(&a, &a, &o);
+        let ahead = Heuristic::of(&lazy).unwrap();
+        let pruned = lazy_within(&mut lazy, &ahead, 0.0, beta).unwrap();
+        let built = eager(&a, &a, Filter::Sequence);
+        assert!(free_energy(&pruned.near.graph, beta).unwrap() - free_energy(&built, beta).unwrap() > 1e37);
+        assert_eq!(pruned.lost, None);
+        assert_eq!(lazy_within(&mut lazy, &ahead, f64::INFINITY, Beta::ONE).unwrap().lost, Some(0.0));
+        let blind = lazy_within(&mut &line(&[3e38, 3e38]), &Heuristic::none(), 0.0, Beta::Infinite).unwrap();
+        assert_eq!(blind.lost, Some(0.0));
+    }
 }
 
 /// A graph of one's own: from state n to n + 1 for 1, and to 2 n for 2, the end at `to`; sparse numbers, no inputs.

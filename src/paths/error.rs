@@ -80,8 +80,8 @@ pub enum PathError {
         /// Draws asked for.
         count: usize,
     },
-    /// An arc or end whose energy makes the lower bound of a best-first search fall, so that the first path found need
-    /// not be the best: without a heuristic any negative energy.
+    /// An arc or end whose energy makes the lower bound of a best-first search fall by more than rounding, so that the
+    /// first path found need not be the best: without a heuristic any negative energy.
     #[error("an energy of {energy}{} makes the bound of a best-first search fall: it needs a heuristic", place(sites))]
     Negative {
         /// The sites of the inputs whose energies add up to it; empty where the graph does not say.

@@ -14,7 +14,8 @@ use crate::semiring::{Energy, Weight};
 ///
 /// # Returns
 /// Every path within the margin is kept, whatever else is: a path that uses only arcs of such paths. One that is
-/// dropped has at inverse temperature β at most `e^{−β·margin}` times the weight of the best one. Sites name where they
+/// dropped has at inverse temperature β at most `e^{−β·margin}` times the weight of the best one. Since energies are
+/// rounded along a path, one that is beyond the margin by less than 1e-9 · (1 + |lowest energy|) may stay. Sites name where they
 /// came from; states come in a topological order. Where nothing is accepted, as by the empty graph, so is nothing by
 /// the result.
 ///

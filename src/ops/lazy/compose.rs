@@ -33,13 +33,6 @@ pub struct Touched {
 /// * `o`: the filter, whether to look ahead, and how many states may be met and arcs expanded.
 ///   [`Compose::allow_empty`] and [`Compose::dead_ends`] have no meaning here.
 ///
-/// ```text
-///  a ──┐
-///      ├─ LazyCompose ──┐                      ┌── expand: all of it
-///  b ──┘                ├─ LazyCompose ──asks──┼── lazy_best_path: what the best path needs
-///  c ───────────────────┘                      └── lazy_within: what lies near the best path
-/// ```
-///
 /// # Returns
 /// The states and arcs of [`compose()`](crate::ops::compose()) before it drops what leads to no end, in the same order;
 /// [`expand()`](crate::ops::expand()) makes the same graph. States are numbered in the order in which they are met,
@@ -56,6 +49,14 @@ pub struct Touched {
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *The design principles of a weighted finite-state transducer library*, 2000.
+///
+/// # Example
+/// ```text
+///  a ──┐
+///      ├─ LazyCompose ──┐                      ┌── expand: all of it
+///  b ──┘                ├─ LazyCompose ──asks──┼── lazy_best_path: what the best path needs
+///  c ───────────────────┘                      └── lazy_within: what lies near the best path
+/// ```
 ///
 /// ```
 /// use energraph::ops::{Compose, LazyCompose, LazyGraph, from_strings};

@@ -30,12 +30,14 @@ pub struct LazyPath {
 /// # Returns
 /// What [`best_path`](crate::paths::best_path()) says of the graph built to the end, ties and rounding aside: the
 /// energies of a composition are rounded to `f32` and the bound is not, so that of paths as near to each other as that
-/// either may win. Always the same one.
+/// either may win. The one found is above the lowest by no more, for each arc, than `n · 2⁻²³ · Σ`, where `Σ` adds up
+/// what is furthest from 0 among the energies of each of the `n` inputs; and where `Σ` is more than `f32` holds, so that
+/// sums are cut off, by what is beyond. Always the same one.
 ///
 /// # Errors
-/// [`PathError::Negative`] at the first arc or end that makes the bound fall: a negative energy where there is no
-/// heuristic. [`PathError::Budget`], with a lower bound of the energy of every path. [`PathError::Op`] where `ahead`
-/// belongs to other graphs, or the graph has an error of its own.
+/// [`PathError::Negative`] at the first arc or end that makes the bound fall by more than rounding: any negative energy
+/// where there is no heuristic. [`PathError::Budget`], with a lower bound of the energy of every path.
+/// [`PathError::Op`] where `ahead` belongs to other graphs, or the graph has an error of its own.
 ///
 /// # Cost
 /// For every state with a bound below the energy of the best path, and some of those with a bound equal to it: its

@@ -68,15 +68,21 @@ pub(super) fn lost<G>(
 where
     G: LazyGraph<Weight = Energy> + ?Sized,
 {
-    let Beta::Finite(beta) = beta else { return Ok(Some(0.0)) };
+    // What the range of f32 cuts off is in no sum in an input, and the best path by the bounds need not be the best.
+    let cut_off = ahead.may_cut_off();
+    if beta == Beta::Infinite && !cut_off {
+        return Ok(Some(0.0));
+    }
     let beam = Beam::of(search, limit)?;
     if beam.cut.is_empty() {
         return Ok(Some(0.0));
     }
-    if ahead.is_none() || !search.g.counts_once() {
-        return Ok(None);
+    match beta {
+        Beta::Finite(beta) if !cut_off && !ahead.is_none() && search.g.counts_once() => {
+            Ok(excess(&beam, search.g, beta.get()))
+        }
+        _ => Ok(None),
     }
-    Ok(excess(&beam, search.g, beta.get()))
 }
 
 fn excess<G: LazyGraph<Weight = Energy> + ?Sized>(beam: &Beam, g: &G, beta: f64) -> Option<f64> {

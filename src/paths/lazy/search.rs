@@ -125,7 +125,7 @@ impl<'a, G: LazyGraph<Weight = Energy> + ?Sized> Search<'a, G> {
         if end == f64::INFINITY {
             return self.go_on(item.state, here);
         }
-        if self.falls(end, here.ahead, 0.0) {
+        if self.falls(item.state, end, here.ahead, 0.0) {
             let mut sites = Vec::new();
             self.g.final_origin(item.state, &mut sites);
             return Err(PathError::Negative { sites, energy: end });
@@ -146,7 +146,7 @@ impl<'a, G: LazyGraph<Weight = Energy> + ?Sized> Search<'a, G> {
                 None => self.ahead(target),
             };
             if ahead < f64::INFINITY {
-                if self.falls(weight, here.ahead, ahead) {
+                if self.falls(state, weight, here.ahead, ahead) {
                     let mut sites = Vec::new();
                     self.g.arc_origin(state, position, &mut sites);
                     return Err(PathError::Negative { sites, energy: weight });
@@ -172,10 +172,22 @@ impl<'a, G: LazyGraph<Weight = Energy> + ?Sized> Search<'a, G> {
     }
 
     /// Whether a step makes the bound fall, by more than rounding: then the first path found need not be the best.
-    fn falls(&self, weight: f64, before: f64, after: f64) -> bool {
-        // Weights of a composition are sums rounded to f32, and bounds are not.
-        let rounding = if self.heuristic.is_none() { 0.0 } else { 1e-6 * weight.abs() + 1e-9 * (1.0 + before.abs()) };
-        weight + after - before < -rounding
+    fn falls(&mut self, from: StateId, weight: f64, before: f64, after: f64) -> bool {
+        let change = weight + after - before;
+        if change >= 0.0 || self.heuristic.is_none() {
+            return change < 0.0;
+        }
+        self.parts.clear();
+        self.g.parts(from, &mut self.parts);
+        // Graphs of one's own may round what they add as well.
+        let rounding = 1e-6 * weight.abs() + 1e-9 * (1.0 + before.abs()) + self.heuristic.rounding(&self.parts);
+        change < -rounding
+    }
+
+    /// The highest bound along the path found to a state: above the path's energy where rounding has the bound fall.
+    pub fn highest(&self, end: StateId) -> f64 {
+        let path = std::iter::successors(self.seen.get(&end), |seen| self.seen.get(&seen.from?.0));
+        path.map(|seen| seen.energy + seen.ahead).fold(f64::NEG_INFINITY, f64::max)
     }
 }
 

@@ -30,8 +30,11 @@ pub struct Pruned {
 /// * `beta`: the inverse temperature at which the loss is bounded.
 ///
 /// # Returns
-/// Every path within the margin, and others where the bound is not exact; [`within`](crate::paths::within()) on the
-/// result leaves those out. States lie on accepting paths. Where nothing is accepted, so is nothing by the result.
+/// Every path within the margin, rounding aside as in [`lazy_best_path`](crate::paths::lazy_best_path()), and others
+/// where the bound is not exact; [`within`](crate::paths::within()) on the result leaves those out. Since energies are
+/// rounded along a path, one may stay that is beyond the margin by 1e-9 · (1 + |lowest energy|), and by as much as
+/// rounding has the bound of the best path above its energy. States lie on accepting paths. Where nothing is accepted,
+/// so is nothing by the result.
 ///
 /// The bound on the loss: every path that is lost leaves what was kept by one arc. Up to it everything is known;
 /// beyond it, there is at most the product of everything that could follow in each input, labels ignored.
@@ -41,9 +44,10 @@ pub struct Pruned {
 /// ```
 ///
 /// It is 0 where nothing was cut, and at infinite β, for the best path is kept. Otherwise it is `None` without a
-/// heuristic, where a sum in an input diverges, or where the graph is not
-/// [`counts_once`](LazyGraph::counts_once). It is sharp where labels forbid little or the margin is wide, holds up to
-/// the rounding of the composition's energies to `f32`, and may be far too high, never too low.
+/// heuristic, where a sum in an input diverges, or where the graph is not [`counts_once`](LazyGraph::counts_once); and
+/// at any β, unless nothing was cut, where energies of the inputs, one of each, may add up to more than `f32` holds. It
+/// is sharp where labels forbid little or the margin is wide, holds up to the rounding of the composition's energies to
+/// `f32`, and may be far too high, never too low.
 ///
 /// # Errors
 /// As [`lazy_best_path`](crate::paths::lazy_best_path()).
@@ -89,11 +93,13 @@ where
     let mut search = Search::new(g, ahead)?;
     let (mut lowest, mut limit) = (f64::INFINITY, f64::INFINITY);
     while search.bound().is_some_and(|bound| bound <= limit) {
-        if let Some((_, energy)) = search.turn()?
+        if let Some((end, energy)) = search.turn()?
             && lowest == f64::INFINITY
         {
-            // A path's energy is rounded in other places along its arcs. What is impossible is beyond every margin.
-            (lowest, limit) = (energy, (energy + margin.max(0.0) + 1e-9 * (1.0 + energy.abs())).min(f64::MAX));
+            // A path's energy is rounded in other places along its arcs, and its bound may be above it by that. What is
+            // impossible is beyond every margin.
+            let bound = energy.max(search.highest(end));
+            (lowest, limit) = (energy, (bound + margin.max(0.0) + 1e-9 * (1.0 + bound.abs())).min(f64::MAX));
         }
     }
     let lost = lost(&mut search, ahead, limit, beta)?;
