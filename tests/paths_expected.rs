@@ -242,3 +242,40 @@ fn a_loop_of_nearly_all_mass_is_gone_round_as_often_as_it_says() {
     assert!(entropy(&string, Beta::ONE).unwrap().unwrap().is_sign_positive());
     assert_eq!(expected_counts(&string, Beta::ONE).unwrap().sites.finals, [1.0]);
 }
+
+/// A final state with a loop of this energy.
+fn looped(energy: f32) -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(1);
+    b.start(0);
+    b.arc(0, 1, 1, Energy::new(energy).unwrap(), 0);
+    b.final_weight(0, Energy::FREE);
+    b.build().unwrap()
+}
+
+#[test]
+fn the_entropy_of_a_loop_of_nearly_all_mass_has_all_its_digits() {
+    // A round has the share q = e^−x: (−q·log q − (1 − q)·log(1 − q)) / (1 − q).
+    let of = |x: f64| x / x.exp_m1() - (-(-x).exp_m1()).ln();
+    for energy in [1.0_f32, 0.3, 1e-3, 1e-9, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-40] {
+        let (found, x) = (entropy(&looped(energy), Beta::ONE).unwrap().unwrap(), f64::from(energy));
+        assert_near(found, of(x), 1e-12, "entropy");
+        // Gone round by two arcs of half the energy, before an energy that the path has anyhow.
+        let half = energy / 2.0;
+        let mut b = GraphBuilder::new();
+        b.add_states(2);
+        b.start(0);
+        b.arc(0, 1, 1, Energy::new(half).unwrap(), 1);
+        b.arc(1, 2, 2, Energy::new(half).unwrap(), 0);
+        b.final_weight(0, Energy::new(3.0).unwrap());
+        assert_near(
+            entropy(&b.build().unwrap(), Beta::ONE).unwrap().unwrap(),
+            of(2.0 * f64::from(half)),
+            1e-12,
+            "entropy of two",
+        );
+    }
+    for (energy, nats) in [(1e-12, 28.631021), (1e-15, 35.538776), (1e-16, 37.841361), (1e-20, 47.051702)] {
+        assert!((entropy(&looped(energy), Beta::ONE).unwrap().unwrap() - nats).abs() < 1e-5);
+    }
+}
