@@ -18,7 +18,8 @@ use crate::semiring::Energy;
 ///
 /// # Errors
 /// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs
-/// with cycles.
+/// with cycles. Paths that go round a cycle more than 1.8·10³⁰⁸ times on average, as they may at a tiny β, have no sum,
+/// either.
 ///
 /// # Cost
 /// That of [`expected_counts`](super::expected_counts()), and a logarithm for each way on.
