@@ -139,6 +139,36 @@ fn random_paths_are_paths_and_come_from_their_seed() {
 }
 
 #[test]
+fn draws_that_grow_longer_than_wanted_are_given_up() {
+    let f = Folder::new("randgen_long");
+    // Ten million rounds on average; 2²⁶ arcs are soon drawn where each is gone to its end.
+    let g = f.file("g.txt", "0 1 1 1\n1 1 2 2 1e-7\n1\n");
+    let ran = energraph(&["fst", "randgen", "--select=log_prob", "--max_length=10", "--npath=1000", &g]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let half = f.file("h.txt", "0 0 1 1 0.6931472\n0\n");
+    let ran = energraph(&["fst", "randgen", "--select=log_prob", "--max_length=1", "--npath=40", &half]);
+    let drawn = ran.out.lines().filter(|l| l.split('\t').count() < 3).count();
+    assert!(ran.code == 0 && (20..40).contains(&drawn), "{drawn}");
+}
+
+#[test]
+fn a_tiny_beta_prints_no_nan_and_draws_no_half_of_a_path() {
+    let f = Folder::new("tiny_beta");
+    let g = f.file("g.txt", "0 1 1 2 0.5\n0 1 3 4 1\n1 1 5 5 2\n1 0\n");
+    let counts = energraph(&["fst", "counts", "--beta=1e-308", &g]);
+    assert!(counts.code == 0 && !counts.out.contains("NaN") && counts.out.contains("0.5"), "{}", counts.out);
+    for beta in ["--beta=1e-309", "--beta=1e-320", "--beta=5e-324"] {
+        for command in ["counts", "entropy"] {
+            let ran = energraph(&["fst", command, beta, &g]);
+            assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{command} {beta}: {}", ran.err);
+            assert!(ran.err.contains("diverges"), "{}", ran.err);
+        }
+    }
+    let drawn = energraph(&["fst", "randgen", "--select=log_prob", "--beta=1e-307", "--max_length=50", &g]);
+    assert_eq!((drawn.code, drawn.out.as_str()), (0, ""), "{}", drawn.err);
+}
+
+#[test]
 fn each_has_help_with_an_example() {
     for command in [
         "replace",

@@ -5,7 +5,9 @@ mod paths_graphs;
 use std::collections::BTreeMap;
 
 use energraph::oracle;
-use energraph::paths::{PathError, best_path, entropy, expected_counts, path_sum_star, posteriors};
+use energraph::paths::{
+    PathError, best_path, entropy, expected_counts, free_energy, free_energy_and_posteriors, path_sum_star, posteriors,
+};
 use energraph::semiring::Entropy;
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, Site, Weight};
 use paths_graphs::{Shape, all_paths, assert_near, every_site, random_graph};
@@ -241,4 +243,104 @@ fn a_loop_of_nearly_all_mass_is_gone_round_as_often_as_it_says() {
     assert_eq!(entropy(&string, Beta::ONE).unwrap(), Some(0.0));
     assert!(entropy(&string, Beta::ONE).unwrap().unwrap().is_sign_positive());
     assert_eq!(expected_counts(&string, Beta::ONE).unwrap().sites.finals, [1.0]);
+}
+
+/// A final state with a loop of this energy.
+fn looped(energy: f32) -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(1);
+    b.start(0);
+    b.arc(0, 1, 1, Energy::new(energy).unwrap(), 0);
+    b.final_weight(0, Energy::FREE);
+    b.build().unwrap()
+}
+
+#[test]
+fn the_entropy_of_a_loop_of_nearly_all_mass_has_all_its_digits() {
+    // A round has the share q = e^−x: (−q·log q − (1 − q)·log(1 − q)) / (1 − q).
+    let of = |x: f64| x / x.exp_m1() - (-(-x).exp_m1()).ln();
+    for energy in [1.0_f32, 0.3, 1e-3, 1e-9, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-40] {
+        let (found, x) = (entropy(&looped(energy), Beta::ONE).unwrap().unwrap(), f64::from(energy));
+        assert_near(found, of(x), 1e-12, "entropy");
+        // Gone round by two arcs of half the energy, before an energy that the path has anyhow.
+        let half = energy / 2.0;
+        let mut b = GraphBuilder::new();
+        b.add_states(2);
+        b.start(0);
+        b.arc(0, 1, 1, Energy::new(half).unwrap(), 1);
+        b.arc(1, 2, 2, Energy::new(half).unwrap(), 0);
+        b.final_weight(0, Energy::new(3.0).unwrap());
+        assert_near(
+            entropy(&b.build().unwrap(), Beta::ONE).unwrap().unwrap(),
+            of(2.0 * f64::from(half)),
+            1e-12,
+            "entropy of two",
+        );
+    }
+    for (energy, nats) in [(1e-12, 28.631021), (1e-15, 35.538776), (1e-16, 37.841361), (1e-20, 47.051702)] {
+        assert!((entropy(&looped(energy), Beta::ONE).unwrap().unwrap() - nats).abs() < 1e-5);
+    }
+}
+
+/// Two ways in, of 0.5 and 1, and a loop of energy 2 before the end.
+fn behind_two_ways() -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(2);
+    b.start(0);
+    let mut arc = |s, label, e, t| b.arc(s, label, label, Energy::new(e).unwrap(), t);
+    arc(0, 1, 0.5, 1);
+    arc(0, 3, 1.0, 1);
+    arc(1, 5, 2.0, 1);
+    b.final_weight(1, Energy::FREE);
+    b.build().unwrap()
+}
+
+#[test]
+fn at_a_tiny_beta_counts_and_entropy_are_right_or_refused() {
+    let g = behind_two_ways();
+    for beta in [1e-3, 1e-100, 1e-153, 1e-154, 1e-155, 1e-300, 1e-307, 1e-308] {
+        let (counts, h) = (expected_counts(&g, finite(beta)).unwrap(), entropy(&g, finite(beta)).unwrap());
+        let half = 1.0 / (1.0 + (-0.5 * beta).exp());
+        assert_near(counts.sites.arcs[0], half, 1e-12, "a way in");
+        assert_near(counts.sites.arcs[1], 1.0 - half, 1e-12, "a way in");
+        assert!((counts.sites.arcs[2] * (2.0 * beta).exp_m1() - 1.0).abs() < 1e-10, "{beta} {:?}", counts.sites);
+        assert_near(counts.sites.finals[1], 1.0, 1e-10, "the end");
+        let rounds = 2.0 * beta / (2.0 * beta).exp_m1() - (-(-2.0 * beta).exp_m1()).ln();
+        let ways = -half * half.ln() - (1.0 - half) * (1.0 - half).ln();
+        assert_near(h.unwrap(), ways + rounds, 1e-10, "entropy");
+    }
+    for beta in [1e-309, 1e-320, 5e-324] {
+        for refused in [expected_counts(&g, finite(beta)).err(), entropy(&g, finite(beta)).err()] {
+            let Some(PathError::SumDiverges { states, weight }) = refused else { panic!("{beta} {refused:?}") };
+            assert_eq!((states, weight.is_empty()), (vec![1], false));
+        }
+    }
+}
+
+#[test]
+fn at_a_tiny_beta_every_path_of_an_acyclic_graph_is_as_likely() {
+    // Two ways after the first arc, four after the second.
+    let mut b = GraphBuilder::new();
+    b.add_states(4);
+    b.start(0);
+    let mut arc = |s, label, t| b.arc(s, label, label, Energy::new(label as f32 / 4.0).unwrap(), t);
+    arc(0, 1, 1);
+    arc(0, 2, 2);
+    (1..3).for_each(|label| arc(1, label, 3));
+    (1..5).for_each(|label| arc(2, label, 3));
+    b.final_weight(3, Energy::FREE);
+    let g = b.build().unwrap();
+    for beta in [1e-100, 1e-153, 1e-155, 1e-300, 1e-307, 1e-308, 1e-320, 5e-324] {
+        let (f, p) = free_energy_and_posteriors(&g, finite(beta)).unwrap();
+        assert_eq!(f, free_energy(&g, finite(beta)).unwrap());
+        assert_near(f, (-(6.0_f64.ln()) / beta).max(f64::MIN), 1e-12, "free energy");
+        let counts = expected_counts(&g, finite(beta)).unwrap().sites;
+        for sites in [&p, &counts] {
+            assert_near(sites.arcs[0], 1.0 / 3.0, 1e-12, "the first arc");
+            assert_near(sites.arcs[1], 2.0 / 3.0, 1e-12, "the second arc");
+            sites.arcs[2..].iter().for_each(|p| assert_near(*p, 1.0 / 6.0, 1e-12, "a later arc"));
+            assert_near(sites.finals[3], 1.0, 1e-12, "the end");
+        }
+        assert_near(entropy(&g, finite(beta)).unwrap().unwrap(), 6.0_f64.ln(), 1e-12, "entropy");
+    }
 }

@@ -9,6 +9,7 @@ use energraph::ops::{acceptor, determinize, reverse, union};
 use energraph::oracle::{self, Limit};
 use energraph::paths::{
     Equivalence, PathError, RandomTest, best_path, path_sum_star, random_paths, randomly_equivalent, sample_paths,
+    sample_short_paths,
 };
 use energraph::semiring::Tolerance;
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, MinSum, Path, Site};
@@ -320,5 +321,60 @@ fn cycles_without_labels_count_with_all_their_turns() {
         let o = RandomTest { tolerance: Tolerance { absolute: 0.02, relative: 0.0 }, ..RandomTest::default() };
         let found = randomly_equivalent(&g, &d.lower(), &o, &mut uniform(seed)).unwrap();
         assert_eq!(found, Equivalence::Likely { tried: 100 });
+    }
+}
+
+#[test]
+fn short_draws_are_the_draws_that_are_short_with_the_probabilities_of_their_energies() {
+    let (mut compared, mut given_up, mut all) = (0, 0, Chi::default());
+    for seed in 0..1_000 {
+        let g = random_graph(seed, [Shape::ACYCLIC, Shape::CYCLIC][seed as usize % 2]);
+        let (beta, most) = (Beta::finite(0.5).unwrap(), seed as usize % 5);
+        let Some(expected) = gibbs(&g, 0.5) else { continue };
+        let Ok(drawn) = sample_short_paths(&g, beta, most, DRAWS, &mut uniform(seed)) else { continue };
+        assert!(drawn.iter().all(|p| p.arcs.len() <= most));
+        assert_eq!(
+            sample_short_paths(&g, beta, usize::MAX, 20, &mut uniform(seed)),
+            sample_paths(&g, beta, 20, &mut uniform(seed))
+        );
+        if drawn.is_empty() {
+            continue;
+        }
+        given_up += usize::from(drawn.len() < DRAWS);
+        let mut short: Shares = expected.into_iter().filter(|(sites, _)| sites.len() <= most + 1).collect();
+        let total: f64 = short.values().sum();
+        short.values_mut().for_each(|p| *p /= total);
+        let chi = Chi::of(&short, &drawn);
+        assert!(chi.is_fine(), "seed {seed}: {g:?}");
+        all.add(&chi);
+        compared += 1;
+    }
+    assert!(compared > 300 && given_up > 100 && all.is_fine(), "{compared} {given_up} {}", all.sum);
+    let g: Graph<Energy> = acceptor(&[1, 2]).unwrap();
+    let of = |arcs| sample_short_paths(&g, Beta::Infinite, arcs, 3, &mut || 0.0).unwrap().len();
+    assert_eq!((of(1), of(2)), (0, 3));
+}
+
+#[test]
+fn draws_at_a_tiny_beta_are_paths_of_the_graph() {
+    let graph = |round: f32| {
+        let mut b = GraphBuilder::new();
+        b.add_states(2);
+        b.start(0);
+        let mut arc = |s, label, e, t| b.arc(s, label, label, Energy::new(e).unwrap(), t);
+        arc(0, 1, 0.5, 1);
+        arc(0, 3, 1.0, 1);
+        arc(1, 5, round, 1);
+        b.final_weight(1, Energy::FREE);
+        b.build().unwrap()
+    };
+    for beta in [1e-300, 1e-307, 1e-308, 1e-320, 5e-324] {
+        let beta = Beta::finite(beta).unwrap();
+        // Gone round for longer than any limit; without the loop each way in is as likely.
+        assert_eq!(sample_short_paths(&graph(2.0), beta, 100, 9, &mut uniform(1)), Ok(vec![]));
+        let drawn = sample_paths(&graph(f32::INFINITY), beta, 100, &mut uniform(1)).unwrap();
+        assert!(drawn.len() == 100 && drawn.iter().all(|p| p.arcs.len() == 1));
+        let first = drawn.iter().filter(|p| p.input == [1]).count();
+        assert!((20..80).contains(&first), "{first}");
     }
 }

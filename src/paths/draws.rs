@@ -9,20 +9,25 @@ pub(super) const MOST_DRAWS: usize = 1 << 24;
 /// Most arcs in all of them.
 pub(super) const MOST_ARCS: usize = 1 << 26;
 
-/// Draws paths; `choose` says which arc to take in a state, behind so many others, or to end there.
+/// Draws paths; `choose` says which arc to take in a state, behind so many others, or to end there. A draw that takes
+/// more than `most` arcs is given up.
 pub(super) fn draw(
     g: &Graph<Energy>,
     start: StateId,
+    most: usize,
     count: usize,
     mut choose: impl FnMut(StateId, usize) -> Option<usize>,
 ) -> Result<Vec<Path>, PathError> {
     let (mut draws, mut read) = (Vec::new(), 0);
-    while draws.len() < count {
+    'draws: for _ in 0..count {
         let (mut arcs, mut state) = (Vec::new(), start);
         while let Some(chosen) = choose(state, arcs.len()) {
             read += 1;
             if read > MOST_ARCS {
                 return Err(PathError::Draws { count });
+            }
+            if arcs.len() == most {
+                continue 'draws;
             }
             let arc = g.arc_ids(state).start + chosen as ArcId;
             state = g.all_arcs()[arc as usize].target;

@@ -25,7 +25,8 @@ pub enum PathError {
         /// The sum of its arcs.
         energy: f64,
     },
-    /// The sum over the paths through a component of the graph diverges.
+    /// The sum over the paths through a component of the graph diverges, or they go round it more often than an `f64`
+    /// says.
     #[error("the sum around a cycle diverges (state {}, {} states in all): the powers of {weight} have no sum",
         states.first().copied().unwrap_or_default(), states.len())]
     SumDiverges {

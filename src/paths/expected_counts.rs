@@ -32,7 +32,8 @@ pub struct ExpectedCounts {
 ///
 /// # Errors
 /// [`PathError::SumDiverges`] and [`PathError::Matrix`] at finite β, [`PathError::Diverges`] at infinite β, on graphs
-/// with cycles.
+/// with cycles. Paths that go round a cycle more than 1.8·10³⁰⁸ times on average, as they may at a tiny β, have no sum,
+/// either.
 ///
 /// # Cost
 /// O(states + arcs) without cycles, as [`posteriors`](super::posteriors()); twice

@@ -3,6 +3,7 @@
 use super::best_path::{Path, best_path};
 use super::order::Order;
 use super::potentials::gather;
+use super::unit::Unit;
 use super::{Beta, PathError, PositiveF64};
 use crate::graph::{Graph, Site, SiteValues};
 use crate::semiring::Energy;
@@ -71,16 +72,16 @@ pub fn free_energy_and_posteriors(g: &Graph<Energy>, beta: Beta) -> Result<(f64,
 fn at_finite(g: &Graph<Energy>, beta: PositiveF64) -> Result<(f64, SiteValues), PathError> {
     let mut shares = SiteValues::zeros(g);
     let Some(start) = g.start() else { return Ok((f64::INFINITY, shares)) };
-    let order = Order::of(g)?;
+    let (order, unit) = (Order::of(g)?, Unit::of(beta));
     let mut after = vec![f64::INFINITY; g.states()];
     for s in order.backward() {
         let span = g.arc_ids(s);
         let ways = &mut shares.arcs[span.start as usize..span.end as usize];
         for (way, a) in ways.iter_mut().zip(g.arcs(s)) {
-            *way = a.weight.wide() + after[a.target as usize];
+            *way = unit.energy(a.weight) + after[a.target as usize];
         }
         let i = s as usize;
-        (after[i], shares.finals[i]) = gather(ways, g.final_weights()[i].wide(), beta.get());
+        (after[i], shares.finals[i]) = gather(ways, unit.energy(g.final_weights()[i]), unit.beta);
     }
     // `after` has served, save for the total: the flow through each state takes its place.
     let total = after[start as usize];
@@ -98,7 +99,7 @@ fn at_finite(g: &Graph<Energy>, beta: PositiveF64) -> Result<(f64, SiteValues), 
         }
         shares.finals[s as usize] *= here;
     }
-    Ok((total, shares))
+    Ok((unit.back(total), shares))
 }
 
 fn indicator(g: &Graph<Energy>, path: &Path) -> SiteValues {

@@ -11,7 +11,8 @@
 //!
 //! An **output** is a path's output labels without epsilons; many paths may write one output, and what is read off a
 //! graph is an output, not a path: [`k_best`] ranges over paths, [`k_best_outputs`] and [`rival`] over outputs.
-//! [`all_paths`] lists paths one after another, [`sample_paths`] and [`random_paths`] draw them.
+//! [`all_paths`] lists paths one after another, [`sample_paths`], [`sample_short_paths`] and
+//! [`random_paths`] draw them.
 //!
 //! Only the part of a graph that lies on accepting paths counts: a cycle that no accepting path uses is no cycle. With
 //! cycles, a minimum exists unless one of them has negative energy ([`PathError::Diverges`]), and [`path_sum_star`]
@@ -56,12 +57,14 @@ mod relax;
 mod restrict;
 mod rival;
 mod sample_paths;
+mod sample_short_paths;
 mod search;
 mod shortest;
 mod shortest_distance;
 mod shortest_distance_to_end;
 mod sums_from_start;
 mod sums_to_end;
+mod unit;
 mod visits;
 mod with_output;
 mod within;
@@ -95,6 +98,7 @@ pub use random_paths::random_paths;
 pub use randomly_equivalent::{Equivalence, RandomTest, randomly_equivalent};
 pub use rival::{Rival, rival};
 pub use sample_paths::sample_paths;
+pub use sample_short_paths::sample_short_paths;
 pub use shortest_distance::{Distances, shortest_distance};
 pub use shortest_distance_to_end::shortest_distance_to_end;
 pub use sums_from_start::sums_from_start;

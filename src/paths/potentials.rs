@@ -2,6 +2,7 @@
 
 use super::cost::Cost;
 use super::order::Order;
+use super::unit::Unit;
 use super::{Beta, PathError, shortest};
 use crate::graph::{ArcId, Graph, StateId};
 use crate::semiring::Energy;
@@ -37,20 +38,15 @@ impl Potentials {
             }
             (Err(cyclic), Beta::Finite(_)) => return Err(cyclic.into()),
         };
-        let mut after = vec![f64::INFINITY; g.states()];
-        let mut ways = Vec::new();
-        for s in order.backward() {
-            let end = g.final_weights()[s as usize].wide();
-            let onward = g.arcs(s).iter().map(|a| a.weight.wide() + after[a.target as usize]);
-            after[s as usize] = match beta {
-                Beta::Infinite => onward.fold(end, f64::min),
-                Beta::Finite(beta) => {
-                    ways.clear();
-                    ways.extend(onward);
-                    gather(&mut ways, end, beta.get()).0
-                }
-            };
-        }
+        let after = match beta {
+            Beta::Infinite => sweep(g, &order, |e| e.wide(), |ways, end| ways.iter().copied().fold(end, f64::min)),
+            Beta::Finite(beta) => {
+                let unit = Unit::of(beta);
+                let mut after = after(g, &order, unit);
+                after.iter_mut().for_each(|x| *x = unit.back(*x));
+                after
+            }
+        };
         Ok(Potentials { after, arcs: None, order: Some(order) })
     }
 
@@ -97,6 +93,27 @@ impl Potentials {
         }
         chosen
     }
+}
+
+/// F_β over all ways to an end, in this unit, by state of an acyclic graph.
+pub(super) fn after(g: &Graph<Energy>, order: &Order, unit: Unit) -> Vec<f64> {
+    sweep(g, order, |e| unit.energy(e), |ways, end| gather(ways, end, unit.beta).0)
+}
+
+fn sweep(
+    g: &Graph<Energy>,
+    order: &Order,
+    energy: impl Fn(Energy) -> f64,
+    sum: impl Fn(&mut [f64], f64) -> f64,
+) -> Vec<f64> {
+    let mut after = vec![f64::INFINITY; g.states()];
+    let mut ways = Vec::new();
+    for s in order.backward() {
+        ways.clear();
+        ways.extend(g.arcs(s).iter().map(|a| energy(a.weight) + after[a.target as usize]));
+        after[s as usize] = sum(&mut ways, energy(g.final_weights()[s as usize]));
+    }
+    after
 }
 
 /// Sums ways on: `ways` holds their energies and becomes the share of each in `Σ e^{−β·energy}`; `end` is one more.

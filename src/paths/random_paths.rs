@@ -61,7 +61,7 @@ pub fn random_paths(
         return Ok(Vec::new());
     };
     let mut ways = Vec::new();
-    draw(g, start, count, |state, taken| {
+    draw(g, start, arcs, count, |state, taken| {
         let share = |open| if open { 1.0 } else { 0.0 };
         let near = |t: StateId| taken < arcs && ends[t as usize] < arcs - taken;
         ways.clear();

@@ -120,6 +120,6 @@ fn energy(g: &Graph<Energy>, input: &[Label], output: &[Label], beta: Beta) -> R
     let both = with_output(&invert(&writes).graph, &Answer::one(input.iter().copied()))?.graph;
     match beta {
         Beta::Infinite => free_energy(&both, beta),
-        Beta::Finite(finite) => Ok(path_sum_star(&both, |_, e| lift(*e, finite))?.get() / finite.get()),
+        Beta::Finite(finite) => Ok((path_sum_star(&both, |_, e| lift(*e, finite))?.get() / finite.get()).max(f64::MIN)),
     }
 }

@@ -1,7 +1,9 @@
 //! Paths drawn at random.
 
 use super::draws::{MOST_ARCS, MOST_DRAWS, choose_way, draw};
-use super::potentials::{Potentials, gather};
+use super::order::Order;
+use super::potentials::{after, gather};
+use super::unit::Unit;
 use super::{Beta, Path, PathError, PositiveF64, best_path};
 use crate::graph::{Graph, StateId, useful};
 use crate::ops::sums::Links;
@@ -11,7 +13,9 @@ use crate::semiring::{Energy, LogSum, Weight};
 ///
 /// # Arguments
 /// * `g`: any graph; where accepting paths run through cycles, the sum over all of them must exist.
-/// * `beta`: at infinite β every draw is [`best_path`].
+/// * `beta`: at infinite β every draw is [`best_path`]. The smaller β, the longer are draws from a graph with cycles: a
+///   loop of energy E is gone round 1/(e^{βE} − 1) times on average, 1/(βE) where that is tiny, without end in practice.
+///   [`sample_short_paths`](super::sample_short_paths()) gives up long draws.
 /// * `uniform`: gives numbers uniform on [0, 1), one for each state of a draw that has more than one way on; whatever
 ///   it gives, only accepting paths are drawn. The same numbers give the same draws.
 ///
@@ -57,42 +61,51 @@ pub fn sample_paths(
     count: usize,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Result<Vec<Path>, PathError> {
+    drawn(g, beta, usize::MAX, count, uniform)
+}
+
+/// The draws of at most so many arcs.
+pub(super) fn drawn(
+    g: &Graph<Energy>,
+    beta: Beta,
+    most: usize,
+    count: usize,
+    uniform: &mut dyn FnMut() -> f64,
+) -> Result<Vec<Path>, PathError> {
     if count > MOST_DRAWS {
         return Err(PathError::Draws { count });
     }
     let Beta::Finite(finite) = beta else {
-        let best = best_path(g)?;
+        let best = best_path(g)?.filter(|p| p.arcs.len() <= most);
         let arcs = best.as_ref().map_or(0, |p| p.arcs.len());
         if count.saturating_mul(arcs) > MOST_ARCS {
             return Err(PathError::Draws { count });
         }
         return Ok(best.map_or_else(Vec::new, |best| vec![best; count]));
     };
-    let after = to_end(g, finite)?;
+    let unit = Unit::of(finite);
+    let after = to_end(g, unit)?;
     let Some(start) = g.start().filter(|&s| after[s as usize] < f64::INFINITY) else { return Ok(Vec::new()) };
     let mut ways = Vec::new();
-    draw(g, start, count, |state, _| {
+    draw(g, start, most, count, |state, _| {
         ways.clear();
-        ways.extend(g.arcs(state).iter().map(|a| a.weight.wide() + after[a.target as usize]));
-        let (_, end) = gather(&mut ways, g.final_weight(state).wide(), finite.get());
+        ways.extend(g.arcs(state).iter().map(|a| unit.energy(a.weight) + after[a.target as usize]));
+        let (_, end) = gather(&mut ways, unit.energy(g.final_weight(state)), unit.beta);
         choose_way(end, &ways, uniform)
     })
 }
 
-/// By state, F_β over all ways to an end, cycles included; +∞ where there is none.
-pub(super) fn to_end(g: &Graph<Energy>, beta: PositiveF64) -> Result<Vec<f64>, PathError> {
-    match Potentials::new(g, Beta::Finite(beta)) {
-        Ok(potentials) => Ok(potentials.after),
-        Err(PathError::Cyclic { .. }) => {
-            let useful = useful(g);
-            let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
-            let enter = g.final_weights().iter().map(|w| lift(*w, beta)).collect();
-            let sums = Links::backward(g, |_, w: &Energy| lift(*w, beta), keep).sums(enter)?;
-            let energies = sums.iter().zip(&useful);
-            Ok(energies.map(|(s, u)| if *u { s.get() / beta.get() } else { f64::INFINITY }).collect())
-        }
-        Err(other) => Err(other),
+/// By state, F_β over all ways to an end, cycles included, in this unit; +∞ where there is none.
+pub(super) fn to_end(g: &Graph<Energy>, unit: Unit) -> Result<Vec<f64>, PathError> {
+    if let Ok(order) = Order::of(g) {
+        return Ok(after(g, &order, unit));
     }
+    let useful = useful(g);
+    let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
+    let enter = g.final_weights().iter().map(|w| lift(*w, unit.given)).collect();
+    let sums = Links::backward(g, |_, w: &Energy| lift(*w, unit.given), keep).sums(enter)?;
+    let energies = sums.iter().zip(&useful);
+    Ok(energies.map(|(s, u)| if *u { s.get() / unit.beta } else { f64::INFINITY }).collect())
 }
 
 /// The weight e^{−β·E}.

@@ -3,8 +3,9 @@
 use super::order::{Order, useful};
 use super::potentials::gather;
 use super::sample_paths::{lift, to_end};
+use super::unit::Unit;
 use super::{PathError, PositiveF64};
-use crate::graph::{Graph, Site, SiteValues, StateId, components};
+use crate::graph::{Components, Graph, Site, SiteValues, StateId, components};
 use crate::ops::sums::Links;
 use crate::semiring::{Energy, LogSum, Weight};
 
@@ -17,24 +18,25 @@ pub(super) struct Visits {
 }
 
 impl Visits {
-    /// `None` where there is no path.
+    /// `None` where there is no path; [`PathError::SumDiverges`] where a number of visits is no `f64`, too.
     ///
     /// Cost: linear for acyclic graphs; as [`path_sum_star`](super::path_sum_star()) elsewhere.
     pub(super) fn new(g: &Graph<Energy>, beta: PositiveF64) -> Result<Option<Self>, PathError> {
-        let after = to_end(g, beta)?;
+        let unit = Unit::of(beta);
+        let after = to_end(g, unit)?;
         let Some(start) = g.start().filter(|&s| after[s as usize] < f64::INFINITY) else { return Ok(None) };
         let mut shares = SiteValues::zeros(g);
         for s in 0..g.states() as StateId {
             let span = g.arc_ids(s);
             let ways = &mut shares.arcs[span.start as usize..span.end as usize];
             for (way, a) in ways.iter_mut().zip(g.arcs(s)) {
-                *way = a.weight.wide() + after[a.target as usize];
+                *way = unit.energy(a.weight) + after[a.target as usize];
             }
-            (_, shares.finals[s as usize]) = gather(ways, g.final_weight(s).wide(), beta.get());
+            (_, shares.finals[s as usize]) = gather(ways, unit.energy(g.final_weight(s)), unit.beta);
         }
         let visits = match Order::of(g) {
             Ok(order) => in_order(g, start, &order, &shares),
-            Err(_) => around(g, start, &after, &shares, beta)?,
+            Err(_) => around(g, start, &after, &shares, unit)?,
         };
         Ok(Some(Visits { visits, shares }))
     }
@@ -61,7 +63,7 @@ fn around(
     start: StateId,
     after: &[f64],
     shares: &SiteValues,
-    beta: PositiveF64,
+    unit: Unit,
 ) -> Result<Vec<f64>, PathError> {
     let (useful, components) = (useful(g), components(g));
     let keep = |s: StateId, t: StateId| useful[s as usize] && useful[t as usize];
@@ -70,7 +72,7 @@ fn around(
     let mut weights = vec![LogSum::zero(); g.arc_count()];
     for (id, s, a) in g.arcs_with_source().filter(|(_, s, a)| keep(*s, a.target)) {
         let energy = if components.of(s) == components.of(a.target) {
-            beta.get() * (a.weight.wide() + (after[a.target as usize] - after[s as usize]))
+            unit.beta * (unit.energy(a.weight) + (after[a.target as usize] - after[s as usize]))
         } else {
             -shares.arcs[id as usize].ln()
         };
@@ -81,11 +83,26 @@ fn around(
         Site::Final(_) => LogSum::zero(),
     };
     if let Ok(sums) = Links::forward(g, share, keep).sums(enter.clone()) {
-        return Ok(sums.iter().map(|x| (-x.get()).exp().min(f64::MAX)).collect());
+        return counted(&components, sums.iter().map(|x| -x.get()));
     }
     // The differences of large energies may round a cycle of nearly all mass to one without a sum.
-    let sums = Links::forward(g, |_, e: &Energy| lift(*e, beta), keep).sums(enter)?;
+    let sums = Links::forward(g, |_, e: &Energy| lift(*e, unit.given), keep).sums(enter)?;
     let total = after[start as usize];
-    let visits = |x: &LogSum<f64>, after: f64| (beta.get() * (total - after) - x.get()).exp().min(f64::MAX);
-    Ok(sums.iter().zip(after).map(|(x, &after)| if x.is_zero() { 0.0 } else { visits(x, after) }).collect())
+    let log = |x: &LogSum<f64>, after: f64| unit.beta * (total - after) - x.get();
+    let logs = sums.iter().zip(after).map(|(x, &after)| if x.is_zero() { f64::NEG_INFINITY } else { log(x, after) });
+    counted(&components, logs)
+}
+
+/// Numbers of visits by their logarithms. A component that is gone round more often than an `f64` says has no sum.
+fn counted(components: &Components, logs: impl Iterator<Item = f64>) -> Result<Vec<f64>, PathError> {
+    let count = |(s, log): (StateId, f64)| match log.exp() {
+        visits if visits < f64::INFINITY => Ok(visits),
+        _ => {
+            let mut states = components.of(s).map_or_else(Vec::new, |c| components.states(c).to_vec());
+            states.sort_unstable();
+            // The energy of a round after which so many are expected.
+            Err(PathError::SumDiverges { states, weight: (-log).exp().to_string() })
+        }
+    };
+    (0..).zip(logs).map(count).collect()
 }

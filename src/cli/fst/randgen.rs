@@ -10,7 +10,7 @@ use super::super::error::{At, CliError};
 use super::Unary;
 use super::expected::beta;
 use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
-use crate::paths::{Beta, random_paths, sample_paths};
+use crate::paths::{Beta, random_paths, sample_short_paths};
 use crate::semiring::{Energy, Weight};
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub(super) struct RandGen {
 enum Select {
     /// Every way on from a state alike, as long as an end lies within --max_length.
     Uniform,
-    /// By e^(−beta · energy) of the whole path; of the draws, those longer than --max_length are left out.
+    /// By e^(−beta · energy) of the whole path; draws that grow longer than --max_length are given up and left out.
     #[value(name = "log_prob", alias = "log-prob", alias = "fast_log_prob", alias = "fast-log-prob")]
     LogProb,
 }
@@ -66,10 +66,12 @@ impl RandGen {
         let mut numbers = uniform(self.seed);
         let drawn = match self.select {
             Select::Uniform => random_paths(g, self.max_length, self.npath, &mut numbers),
-            Select::LogProb => sample_paths(g, self.beta.unwrap_or(Beta::ONE), self.npath, &mut numbers),
+            Select::LogProb => {
+                let beta = self.beta.unwrap_or(Beta::ONE);
+                sample_short_paths(g, beta, self.max_length, self.npath, &mut numbers)
+            }
         };
-        let mut drawn: Vec<Vec<ArcId>> = drawn.at(&place)?.into_iter().map(|p| p.arcs).collect();
-        drawn.retain(|arcs| arcs.len() <= self.max_length);
+        let drawn: Vec<Vec<ArcId>> = drawn.at(&place)?.into_iter().map(|p| p.arcs).collect();
         let made =
             if self.weighted { self.shares(g, drawn) } else { chains(g, drawn.iter().map(|d| (d, Energy::one()))) };
         source.write(&made.at(&place)?.into(), read.form, read.tables((None, None)))
