@@ -95,7 +95,10 @@ fn labels_are_pushed_without_what_all_paths_write_and_distances_start_anywhere()
     let text = "0 1 1 7\n1 2 2 8\n1 2 3 8 1\n2 3 4 5\n2\n3\n";
     let pushed = "0\t1\t1\t0\n1\t2\t2\t0\n1\t2\t3\t0\t1\n2\t3\t4\t5\n2\n3\n";
     assert_eq!(made(&["push", "--push_labels", "--remove_common_affix"], text), pushed);
-    assert_eq!(made(&["push", "--push_weights", "--remove_common_affix"], text), made(&["push"], text));
+    assert_eq!(
+        made(&["push", "--push_weights", "--remove_common_affix"], text),
+        made(&["push", "--push_weights"], text)
+    );
     let distances = |options: &[&str]| made(&[&["shortestdistance"], options].concat(), text);
     assert_eq!(distances(&["--nstate=1"]), "0\tInfinity\n1\t0\n2\t0\n3\t0\n");
     assert_eq!(distances(&["--nstate=-1"]), distances(&[]));

@@ -35,11 +35,22 @@ fn labels_and_weights_are_pushed_alone_and_together() {
     let late = "0 1 1 0\n1 2 2 7 4\n2\n";
     assert_eq!(run(&["push", "--push_labels"], late), "0\t1\t1\t7\n1\t2\t2\t0\t4\n2\n");
     assert_eq!(run(&["push", "--push_labels", "--push_weights"], late), "0\t1\t1\t7\t4\n1\t2\t2\t0\n2\n");
-    assert_eq!(run(&["push"], late), "0\t1\t1\t0\t4\n1\t2\t2\t7\n2\n");
-    for wrong in [&["--push_weights=false"][..], &["--push_labels", "--to_final"]] {
-        let ran = energraph_with(&[&["fst", "push"], wrong, &["-"]].concat(), late);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{wrong:?}");
+    assert_eq!(run(&["push", "--push_weights"], late), "0\t1\t1\t0\t4\n1\t2\t2\t7\n2\n");
+    let wrong = energraph_with(&["fst", "push", "--push_labels", "--to_final", "-"], late);
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
+}
+
+#[test]
+fn nothing_is_pushed_that_is_not_asked_for_and_that_is_said() {
+    let late = "0\t1\t1\t0\n1\t2\t2\t7\t4\n2\t1\n";
+    for options in
+        [&[][..], &["--push_weights=false"], &["--remove_total_weight"], &["--to_final"], &["--remove_common_affix"]]
+    {
+        let ran = energraph_with(&[&["fst", "push"], options, &["-"]].concat(), late);
+        assert_eq!((ran.code, ran.out.as_str()), (0, late), "{options:?}");
+        assert!(ran.err.contains("note: nothing is pushed") && ran.err.lines().count() == 1, "{}", ran.err);
     }
+    assert_eq!(run(&["push", "--push_weights", "--remove_total_weight"], late), late.replace("\t4\n2\t1", "\n2"));
 }
 
 #[test]

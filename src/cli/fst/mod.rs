@@ -134,7 +134,7 @@ enum Op {
     /// The fewest states; the graph must be deterministic, and of a transducer what is written moves to the front first.
     #[command(after_help = "Example:\n  energraph fst determinize lexicon.fst | energraph fst minimize - small.fst")]
     Minimize(transducers::Minimize),
-    /// Move weights, or output labels, toward the start.
+    /// Move weights, output labels or both toward the start; without --push_weights and --push_labels nothing moves, as with fstpush.
     #[command(after_help = "Example:\n  energraph fst push --push_labels --push_weights lexicon.txt")]
     Push(transducers::Push),
     /// Epsilons of one side last on every path.
