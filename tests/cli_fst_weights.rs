@@ -377,7 +377,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
         refused(&["compose", option, &g, &g], &option.split_once('=').unwrap().0.replace('_', "-"));
     }
     for weight in ["plus", "times"] {
-        refused(&["map", &format!("--map_type={weight}"), &g], "--weight");
         refused(&["map", &format!("--map_type={weight}"), "--weight=x", &g], "\"x\" is not a weight");
     }
     refused(&["map", "--map_type=quantize", "--delta=0", &g], "--delta");

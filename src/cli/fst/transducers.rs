@@ -147,19 +147,19 @@ impl Prune {
 
 #[derive(Debug, Args)]
 pub(super) struct Push {
-    /// Weights toward the final weights in place of the start.
+    /// To the end of paths in place of the start.
     #[arg(long)]
     to_final: bool,
     /// Weights are pushed.
     #[arg(long)]
     push_weights: bool,
-    /// Output labels are pushed, to the start.
+    /// Output labels are pushed.
     #[arg(long)]
     push_labels: bool,
     /// What all paths weigh together is left out, where weights are pushed.
     #[arg(long)]
     remove_total_weight: bool,
-    /// What all paths begin to write is left out, where labels are pushed.
+    /// What all paths begin to write, or with --to_final end with, is left out, where labels are pushed.
     #[arg(long)]
     remove_common_affix: bool,
     /// Weights on one point of a grid of this step count as equal: taken for the sake of scripts.
@@ -179,13 +179,22 @@ impl Push {
             complain(&format!("{place}: note: nothing is pushed without --push_weights or --push_labels"));
             return source.run(&[]);
         }
-        if self.push_labels && self.to_final {
-            return Err(CliError::Usage("labels are pushed to the start alone".to_owned()));
-        }
         let toward = if self.to_final { Toward::End } else { Toward::Start };
-        let labels = self.push_labels.then_some(Rewrite::PushLabels { without_prefix: self.remove_common_affix });
-        let push = Sum::Push { toward, without_total: self.remove_total_weight };
-        let steps: Vec<Rewrite> = labels.into_iter().chain(self.push_weights.then_some(Rewrite::Sum(push))).collect();
+        let mut steps = Vec::new();
+        if self.push_labels {
+            let labels = Rewrite::PushLabels { without_prefix: self.remove_common_affix };
+            match toward {
+                Toward::Start => steps.push(labels),
+                // Backwards the end is the start. Final weights are arcs in between, which the last labels may lie on.
+                Toward::End => {
+                    let [there, back] = [true, false].map(|superinitial| Rewrite::Reverse { superinitial });
+                    steps.extend([there, labels, back]);
+                }
+            }
+        }
+        if self.push_weights {
+            steps.push(Rewrite::Sum(Sum::Push { toward, without_total: self.remove_total_weight }));
+        }
         source.within(self.work).run(&steps)
     }
 }
