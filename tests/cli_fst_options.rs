@@ -3,7 +3,7 @@
 
 mod cli_common;
 
-use cli_common::{Folder, energraph, energraph_with};
+use cli_common::{Folder, energraph, energraph_bytes, energraph_with};
 
 /// What an operation makes of a text.
 fn made(options: &[&str], text: &str) -> String {
@@ -95,11 +95,108 @@ fn labels_are_pushed_without_what_all_paths_write_and_distances_start_anywhere()
     let text = "0 1 1 7\n1 2 2 8\n1 2 3 8 1\n2 3 4 5\n2\n3\n";
     let pushed = "0\t1\t1\t0\n1\t2\t2\t0\n1\t2\t3\t0\t1\n2\t3\t4\t5\n2\n3\n";
     assert_eq!(made(&["push", "--push_labels", "--remove_common_affix"], text), pushed);
-    assert_eq!(made(&["push", "--push_weights", "--remove_common_affix"], text), made(&["push"], text));
+    assert_eq!(
+        made(&["push", "--push_weights", "--remove_common_affix"], text),
+        made(&["push", "--push_weights"], text)
+    );
     let distances = |options: &[&str]| made(&[&["shortestdistance"], options].concat(), text);
     assert_eq!(distances(&["--nstate=1"]), "0\tInfinity\n1\t0\n2\t0\n3\t0\n");
     assert_eq!(distances(&["--nstate=-1"]), distances(&[]));
     assert_eq!(distances(&["--reverse", "--nstate=1"]), distances(&["--reverse"]));
     let log: f64 = distances(&["--nstate=1", "--total", "--semiring=log"]).trim().parse().unwrap();
     assert!((log + (2.0 + 2.0 * (-1.0_f64).exp()).ln()).abs() < 1e-6, "{log}");
+}
+
+#[test]
+fn what_is_cyclic_stays_as_it_is_where_it_is_to_be_sorted() {
+    let text = "0\t1\t1\t7\t2\n1\t0\t2\t0\t4\n1\t1\n";
+    let ran = energraph_with(&["fst", "topsort", "-"], text);
+    assert_eq!((ran.code, ran.out.as_str()), (0, text));
+    assert!(ran.err.contains("note: nothing is sorted: the graph is cyclic"), "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+}
+
+#[test]
+fn arcs_of_two_types_are_refused_by_name() {
+    let f = Folder::new("two-arc-types");
+    let text = f.file("text", "0 1 1 1 2\n1 0.5\n");
+    let [standard, log, log64] = ["standard", "log", "log64"].map(|arcs| {
+        let to = f.path(arcs);
+        assert_eq!(energraph(&["fst", "compile", &format!("--arc_type={arcs}"), &text, &to]).code, 0);
+        to
+    });
+    let refused = |line: &[&str], [left, right]: [&str; 2]| {
+        let ran = energraph(&[&["fst"], line].concat());
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (1, "", 1), "{line:?}: {}", ran.err);
+        let told = format!("arcs are of type {left} in the one and {right} in the other");
+        assert!(ran.err.contains(&told), "{line:?}: {}", ran.err);
+    };
+    for op in ["union", "concat", "compose", "intersect", "difference", "equal", "equivalent", "isomorphic"] {
+        refused(&[op, &standard, &log], ["standard", "log"]);
+        refused(&[op, &log64, &log], ["log64", "log"]);
+        assert_eq!(energraph_bytes(&["fst", op, &log, &log], b"").0, 0, "{op}");
+        // Text has no type.
+        assert_ne!(energraph_bytes(&["fst", op, &text, &log], b"").0, 1, "{op}");
+    }
+    refused(&["replace", &standard, "100", &standard, "101", &log, "102"], ["standard", "log"]);
+    assert_eq!(energraph_bytes(&["fst", "replace", &log, "100", &log, "101"], b"").0, 0);
+}
+
+#[test]
+fn reversed_graphs_have_no_first_state_of_their_own_where_none_is_needed() {
+    let reversed = |text: &str| made(&["reverse", "--require_superinitial=false"], text);
+    for (text, expected) in [
+        ("0 1 1 7 2\n1\n", "0\t1\t1\t7\t2\n1\n"),
+        ("0 1 1 7 2\n1 3\n", "0\t1\t1\t7\t5\n1\n"),
+        ("0 3\n", "0\t3\n"),
+        ("0 0 1 1 2\n0\n", "0\t0\t1\t1\t2\n0\n"),
+    ] {
+        assert_eq!(reversed(text), expected, "{text}");
+        assert_ne!(made(&["reverse"], text), expected, "{text}");
+        assert_eq!(made(&["reverse", "--require_superinitial"], text), made(&["reverse"], text));
+    }
+    // A cycle through an end that has a weight, and two ends.
+    for text in ["0 0 1 1 2\n0 3\n", "0 1 1 1\n1 0 2 2\n1 3\n", "0 1 1 1\n0\n1\n"] {
+        assert_eq!(reversed(text), made(&["reverse"], text), "{text}");
+    }
+}
+
+#[test]
+fn symbol_tables_may_differ_where_none_is_to_be_compatible() {
+    let f = Folder::new("compat-symbols");
+    let compiled = |name: &str, table: &str| {
+        let (text, table) = (f.file("text", "0 1 a a\n1\n"), f.file("table", table));
+        let (i, o, to) = (format!("--isymbols={table}"), format!("--osymbols={table}"), f.path(name));
+        let line = ["fst", "compile", &i, &o, "--keep_isymbols", "--keep_osymbols", &text, &to];
+        assert_eq!(energraph(&line).code, 0);
+        to
+    };
+    let (a, b) = (compiled("a", "<eps> 0\na 1\nb 2\n"), compiled("b", "<eps> 0\na 2\nb 1\n"));
+    let replaced = ["replace", &a, "100", &b, "101"];
+    for line in [&["union", &a, &b][..], &["concat", &a, &b], &["compose", &a, &b], &["equivalent", &a, &b], &replaced]
+    {
+        for asked in [&[][..], &["--fst_compat_symbols"], &["--fst_compat_symbols=1"]] {
+            let ran = energraph(&[&["fst"], line, asked].concat());
+            assert!(ran.code == 1 && ran.err.contains("symbol tables differ"), "{line:?} {asked:?}: {}", ran.err);
+        }
+        for not in ["--fst_compat_symbols=false", "-fst_compat_symbols=0"] {
+            let (code, _, err) = energraph_bytes(&[&["fst"], line, &[not]].concat(), b"");
+            // Label 1 is not label 2.
+            let expected = if line[0] == "equivalent" { 2 } else { 0 };
+            assert!(code == expected && !err.contains("symbol tables"), "{line:?} {not}: {err}");
+        }
+    }
+    let both = f.path("both");
+    assert_eq!(energraph(&["fst", "union", "--fst_compat_symbols=false", &a, &b, &both]).code, 0);
+    assert_eq!(energraph(&["fst", "print", &both]).out.matches("\tb\tb").count(), 1);
+    // One graph alone has nothing to be compatible with.
+    assert_eq!(energraph_bytes(&["fst", "invert", "--fst_compat_symbols=false", &a], b"").0, 0);
+}
+
+#[test]
+fn weights_stay_where_none_is_added_or_multiplied() {
+    let text = "0\t1\t1\t7\t2\n1\t2\t2\t0\t-4\n2\t1\n";
+    for options in [&["--map_type=plus"][..], &["--map_type=times"], &["--map_type=plus", "--weight="]] {
+        assert_eq!(made(&[&["map"], options].concat(), text), text, "{options:?}");
+    }
 }

@@ -300,6 +300,69 @@ fn labels_are_pushed_without_what_all_paths_write_as_theirs() {
     assert!(cut > 2, "{cut}");
 }
 
+#[test]
+fn what_is_pushed_to_the_end_is_what_theirs_is() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut moved) = (Bench::new("option-to-final"), Random(77_003), 0);
+    for _ in 0..36 {
+        let text = random(&mut draw, Shape { forward: true, ..SHAPE });
+        let g = f.compiled("g", &text);
+        theirs(&["connect", &g, &g]);
+        if read(&g).start().is_none() {
+            continue;
+        }
+        for more in [&[][..], &["--push_weights"], &["--remove_common_affix"]] {
+            let options = [&["--push_labels", "--to_final"], more].concat();
+            let [ours, theirs] = f.both("push", &options, &[&g]);
+            assert_eq!(relation(&ours), relation(&theirs), "{options:?}\n{text}");
+            moved += usize::from(ours != read(&g));
+        }
+    }
+    assert!(moved > 20, "{moved}");
+}
+
+#[test]
+fn reversed_graphs_without_a_first_state_of_their_own_are_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut fewer) = (Bench::new("option-superinitial"), Random(314_159), 0);
+    for _ in 0..60 {
+        let text = random(&mut draw, Shape { weights: 2, ..SHAPE });
+        let g = f.compiled("g", &text);
+        for options in [&["--require_superinitial=false"][..], &["--require_superinitial"], &[]] {
+            let [ours, theirs] = f.both("reverse", options, &[&g]);
+            assert_eq!((ours.states(), ours.arc_count()), (theirs.states(), theirs.arc_count()), "{options:?} {text}");
+            let same = ops::isomorphic(&connected(&ours), &connected(&theirs), CLOSE, Budget::default());
+            assert_eq!(same, Ok(true), "{options:?} of\n{text}\n{ours:?}\n{theirs:?}");
+            fewer += usize::from(ours.states() == read(&g).states());
+        }
+    }
+    assert!(fewer > 10, "{fewer}");
+}
+
+#[test]
+fn what_nothing_is_done_to_is_copied_as_with_theirs() {
+    if !are_there() {
+        return;
+    }
+    let f = Bench::new("option-copied");
+    let g = f.compiled("g", "0 1 1 7 2\n1 0 2 0 4\n1 1\n");
+    let alone: [(&str, &[&str]); 6] = [
+        ("topsort", &[]),
+        ("push", &[]),
+        ("push", &["--push_weights=false"]),
+        ("push", &["--remove_total_weight"]),
+        ("map", &["--map_type=plus"]),
+        ("map", &["--map_type=times"]),
+    ];
+    for (op, options) in alone {
+        assert_eq!(f.both(op, options, &[&g]), [read(&g), read(&g)], "{op} {options:?}");
+    }
+}
+
 /// What is read and written, with its energy, by path.
 fn relation(g: &Graph<Energy>) -> Vec<String> {
     let found =

@@ -8,6 +8,7 @@ use super::super::error::{At, CliError, complain};
 use super::super::files::{Form, Loaded, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
 use super::super::weights::{Any, Question2, Refused};
 use super::budget::{Work, named};
+use super::limits::Compat;
 use super::rewrite::{Apply, Rewrite};
 use crate::graph::att::AttOptions;
 use crate::graph::openfst::ArcType;
@@ -82,6 +83,8 @@ pub(super) struct Both {
     pub first: PathBuf,
     /// AT&T text, an OpenFst binary or JSON; `-` is standard input.
     pub second: PathBuf,
+    #[command(flatten)]
+    pub compat: Compat,
     #[command(flatten)]
     pub common: Common,
 }
@@ -232,7 +235,9 @@ impl Both {
     pub(super) fn read(&self, left: Tables<'_>, right: Tables<'_>) -> Result<(Loaded, Loaded), CliError> {
         self.check()?;
         let first = read_graph(&self.first, &self.common.options(left))?;
-        Ok((first, read_graph(&self.second, &self.common.options(right))?))
+        let second = read_graph(&self.second, &self.common.options(right))?;
+        same_arcs(first.form, second.form).at(self.place())?;
+        Ok((first, second))
     }
 
     /// Answers a question by the exit code, and where --output names a file in words there.
@@ -253,7 +258,7 @@ impl Both {
         let (isymbols, osymbols) = self.common.symbols()?;
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.read(given, given)?;
-        if labels == Labels::Named {
+        if labels == Labels::Named && self.compat.is_asked() {
             both_agree(a.tables(given), b.tables(given)).at(self.place())?;
         }
         let yes = question(&a.graph, &b.graph, self.common.is_log(a.form), &self.place())?;
@@ -261,6 +266,24 @@ impl Both {
             deliver(&format!("{yes}\n"), Some(to))?;
         }
         if yes { Ok(()) } else { Err(CliError::No) }
+    }
+}
+
+/// Files whose arcs are of two types: an energy of the one is not an energy of the other.
+#[derive(Debug, thiserror::Error)]
+#[error("arcs are of type {left} in the one and {right} in the other; `fst convert --arc_type` gives both one type")]
+pub(super) struct MixedArcs {
+    left: &'static str,
+    right: &'static str,
+}
+
+/// Refuses two binary files whose arcs are of two types.
+pub(super) fn same_arcs(left: Form, right: Form) -> Result<(), MixedArcs> {
+    match (left, right) {
+        (Form::Binary { arcs: a, .. }, Form::Binary { arcs: b, .. }) if a != b => {
+            Err(MixedArcs { left: a.name(), right: b.name() })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -299,7 +322,9 @@ impl Pair {
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.both.read(given, given)?;
         let place = self.both.place();
-        both_agree(a.tables(given), b.tables(given)).at(&place)?;
+        if self.both.compat.is_asked() {
+            both_agree(a.tables(given), b.tables(given)).at(&place)?;
+        }
         let result = a.graph.ask_both(&b.graph, op).at(&place)?;
         common.write(&result, a.form, a.tables(b.tables(given)), &place, self.to())
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::super::error::{At, CliError};
 use super::super::weights::Refused;
@@ -60,8 +61,9 @@ pub(super) struct Harmless {
     tmpdir: Option<PathBuf>,
     #[arg(long, global = true, hide = true)]
     fst_align: bool,
-    #[arg(long, global = true, hide = true)]
-    fst_compat_symbols: bool,
+    /// Has a meaning where there are two graphs, which is [`Compat`]'s.
+    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    fst_compat_symbols: Option<bool>,
     #[arg(long, global = true, hide = true)]
     fst_default_cache_gc: bool,
     #[arg(long, global = true, hide = true)]
@@ -72,6 +74,20 @@ pub(super) struct Harmless {
     fst_read_mode: Option<String>,
     #[arg(long, global = true, hide = true)]
     fst_verify_properties: bool,
+}
+
+/// Whether symbol tables of several graphs have to agree.
+#[derive(Debug, Args)]
+pub(super) struct Compat {
+    /// Refuse graphs whose symbol tables contradict each other; with =false labels are numbers, and names those of the first graph.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    fst_compat_symbols: Option<bool>,
+}
+
+impl Compat {
+    pub(super) fn is_asked(&self) -> bool {
+        self.fst_compat_symbols != Some(false)
+    }
 }
 
 pub(super) fn no_state_limit(text: &str) -> Result<i64, String> {

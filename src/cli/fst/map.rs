@@ -17,7 +17,7 @@ pub(super) struct MapArgs {
     /// What is done.
     #[arg(long, value_enum, default_value = "identity")]
     map_type: MapType,
-    /// The weight of plus and times.
+    /// The weight of plus and times; without it 0̄ and 1̄, which change nothing.
     #[arg(long, allow_hyphen_values = true)]
     weight: Option<String>,
     /// The exponent of power.
@@ -87,9 +87,9 @@ impl MapArgs {
 
     fn map(&self) -> Result<Map, CliError> {
         let usage = |what: &str| Err(CliError::Usage(what.to_owned()));
-        let weight = || match self.weight.as_deref().filter(|w| !w.is_empty()) {
-            Some(weight) => Ok(weight.to_owned()),
-            None => Err(CliError::Usage("--weight is needed".to_owned())),
+        let with = |map: fn(String) -> Map| match self.weight.as_deref().filter(|w| !w.is_empty()) {
+            Some(weight) => map(weight.to_owned()),
+            None => Map::Identity,
         };
         Ok(match self.map_type {
             MapType::ArcSum => Map::ArcSum,
@@ -104,8 +104,8 @@ impl MapArgs {
                 return usage("--delta is not a step: steps are finite and above 0");
             }
             MapType::Quantize => Map::Round(self.delta),
-            MapType::Plus => Map::Plus(weight()?),
-            MapType::Times => Map::Times(weight()?),
+            MapType::Plus => with(Map::Plus),
+            MapType::Times => with(Map::Times),
             MapType::Rmweight => Map::Unweighted,
             MapType::Superfinal => Map::Superfinal,
         })

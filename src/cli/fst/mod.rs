@@ -16,6 +16,7 @@ mod minimal_acceptor;
 mod paths;
 mod randgen;
 mod replace;
+mod reverse;
 mod rewrite;
 mod search;
 mod shortest;
@@ -86,7 +87,7 @@ enum Op {
     /// Exchange input and output.
     Invert(Unary),
     /// Every path backwards.
-    Reverse(simple::Reverse),
+    Reverse(reverse::Reverse),
     /// Keep the labels of one side.
     #[command(after_help = "Example:\n  energraph fst project --project_type=output answers.txt")]
     Project(simple::Project),
@@ -116,7 +117,7 @@ enum Op {
     /// Sort the arcs of every state by label.
     #[command(after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
     Arcsort(simple::ArcSort),
-    /// Number the states in topological order.
+    /// Number the states in topological order; a cyclic graph stays as it is, and a note says so.
     Topsort(Unary),
     /// Number the states as a list of them says.
     #[command(after_help = "Example:\n  energraph fst statesort --order=order.txt words.txt")]
@@ -134,7 +135,7 @@ enum Op {
     /// The fewest states; the graph must be deterministic, and of a transducer what is written moves to the front first.
     #[command(after_help = "Example:\n  energraph fst determinize lexicon.fst | energraph fst minimize - small.fst")]
     Minimize(transducers::Minimize),
-    /// Move weights, or output labels, toward the start.
+    /// Move weights, output labels or both toward the start; without --push_weights and --push_labels nothing moves, as with fstpush.
     #[command(after_help = "Example:\n  energraph fst push --push_labels --push_weights lexicon.txt")]
     Push(transducers::Push),
     /// Epsilons of one side last on every path.
@@ -249,7 +250,7 @@ impl Fst {
             Op::Condense(u) => simple::condense(u),
             Op::Arcsort(c) => c.run(),
             Op::Statesort(c) => c.run(),
-            Op::Topsort(u) => u.run(&[Rewrite::TopSort]),
+            Op::Topsort(u) => simple::topsort(u),
             Op::Rmepsilon(c) => c.run(),
             Op::Determinize(c) => c.run(),
             Op::Disambiguate(c) => c.run(),

@@ -9,7 +9,8 @@ use super::super::files::{is_stdin, name, read_graph};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::both_agree;
+use super::inputs::{both_agree, same_arcs};
+use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
 
@@ -33,6 +34,8 @@ pub(super) struct Replace {
     epsilon_on_replace: bool,
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    compat: Compat,
     #[command(flatten)]
     common: Common,
 }
@@ -85,7 +88,10 @@ impl Replace {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };
         for other in others {
-            both_agree(root.tables(given), other.tables(given)).at(&place)?;
+            same_arcs(root.form, other.form).at(&place)?;
+            if self.compat.is_asked() {
+                both_agree(root.tables(given), other.tables(given)).at(&place)?;
+            }
         }
         let others: Vec<&Any> = others.iter().map(|g| &g.graph).collect();
         let kept = |labels: Labels| if self.epsilon_on_replace { CallLabels::Neither } else { labels.into() };

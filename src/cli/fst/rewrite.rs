@@ -2,6 +2,7 @@
 
 use super::super::weights::{Any, Commuted, Kind, Question, Refused, or_empty};
 use super::map::Map;
+use super::reverse::without_superinitial;
 use super::sums::Sum;
 use crate::graph::{Graph, Label, Side, StateId};
 use crate::ops::{self, Budget, Codes, Encode};
@@ -23,7 +24,10 @@ pub(super) enum Rewrite {
         without_prefix: bool,
     },
     Relabel(Vec<(Label, Label)>, Vec<(Label, Label)>),
-    Reverse,
+    Reverse {
+        /// With a first state of its own, whether it is needed or not.
+        superinitial: bool,
+    },
     Sort(Side),
     /// By the states in the order that they are to have.
     StateSort(Vec<StateId>),
@@ -55,7 +59,8 @@ impl Rewrite {
             Rewrite::PushLabels { without_prefix: false } => ops::push_labels(g, budget)?,
             Rewrite::PushLabels { without_prefix: true } => ops::push_labels_without_prefix(g, budget)?.0,
             Rewrite::Relabel(input, output) => ops::relabel(g, input, output).graph,
-            Rewrite::Reverse => W::commuted(Commuted::Reverse(g))?,
+            Rewrite::Reverse { superinitial: true } => W::commuted(Commuted::Reverse(g))?,
+            Rewrite::Reverse { superinitial: false } => without_superinitial(g, W::commuted(Commuted::Reverse(g))?)?,
             Rewrite::Sort(side) => ops::arc_sort(g, *side)?.graph,
             Rewrite::StateSort(order) => ops::state_sort(g, order)?.graph,
             Rewrite::Sum(sum) => W::sum(g, sum, log, budget)?,

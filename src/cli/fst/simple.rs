@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::super::draw::Drawing;
-use super::super::error::{At, CliError};
+use super::super::error::{At, CliError, complain};
 use super::super::files::deliver;
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
@@ -11,7 +11,7 @@ use super::budget::Work;
 use super::rewrite::Rewrite;
 use super::sums::Sum;
 use crate::graph::{EPSILON, Graph, Label, Side, draw};
-use crate::ops;
+use crate::ops::{self, OpError};
 
 #[derive(Debug, Args)]
 pub(super) struct Project {
@@ -62,15 +62,6 @@ pub(super) struct Closure {
 enum ClosureType {
     Star,
     Plus,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Reverse {
-    /// Taken for the sake of scripts: there is a first state of its own where it is needed.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true)]
-    require_superinitial: Option<bool>,
-    #[command(flatten)]
-    unary: Unary,
 }
 
 #[derive(Debug, Args)]
@@ -160,10 +151,18 @@ impl Closure {
     }
 }
 
-impl Reverse {
-    pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.run(&[Rewrite::Reverse])
-    }
+/// The states in topological order; a graph that has none stays as it is, as with fsttopsort.
+pub(super) fn topsort(unary: &Unary) -> Result<(), CliError> {
+    let source = unary.source();
+    let read = source.read()?;
+    let sorted = match source.made(&read, &[Rewrite::TopSort]) {
+        Err(Refused::Op(cyclic @ OpError::Cyclic(_))) => {
+            complain(&format!("{}: note: nothing is sorted: {cyclic}", source.place()));
+            source.apply(&read, &[])?
+        }
+        made => made.at(source.place())?,
+    };
+    source.write(&sorted, read.form, read.tables((None, None)))
 }
 
 /// The sums over the strong components of a graph.

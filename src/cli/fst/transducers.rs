@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::error::{At, CliError};
+use super::super::error::{At, CliError, complain};
 use super::super::files::{is_stdin, name, read_text};
 use super::Unary;
 use super::budget::Work;
@@ -147,19 +147,19 @@ impl Prune {
 
 #[derive(Debug, Args)]
 pub(super) struct Push {
-    /// Weights toward the final weights in place of the start.
+    /// To the end of paths in place of the start.
     #[arg(long)]
     to_final: bool,
-    /// Weights are pushed: so unless labels alone are asked for.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    push_weights: Option<bool>,
-    /// Output labels are pushed, to the start.
+    /// Weights are pushed.
+    #[arg(long)]
+    push_weights: bool,
+    /// Output labels are pushed.
     #[arg(long)]
     push_labels: bool,
     /// What all paths weigh together is left out, where weights are pushed.
     #[arg(long)]
     remove_total_weight: bool,
-    /// What all paths begin to write is left out, where labels are pushed.
+    /// What all paths begin to write, or with --to_final end with, is left out, where labels are pushed.
     #[arg(long)]
     remove_common_affix: bool,
     /// Weights on one point of a grid of this step count as equal: taken for the sake of scripts.
@@ -173,18 +173,29 @@ pub(super) struct Push {
 
 impl Push {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let weights = self.push_weights.unwrap_or(!self.push_labels);
-        if !weights && !self.push_labels {
-            return Err(CliError::Usage("neither weights nor labels are to be pushed".to_owned()));
-        }
-        if self.push_labels && self.to_final {
-            return Err(CliError::Usage("labels are pushed to the start alone".to_owned()));
+        let source = self.unary.source();
+        if !self.push_weights && !self.push_labels {
+            let place = source.place();
+            complain(&format!("{place}: note: nothing is pushed without --push_weights or --push_labels"));
+            return source.run(&[]);
         }
         let toward = if self.to_final { Toward::End } else { Toward::Start };
-        let labels = self.push_labels.then_some(Rewrite::PushLabels { without_prefix: self.remove_common_affix });
-        let push = Sum::Push { toward, without_total: self.remove_total_weight };
-        let steps: Vec<Rewrite> = labels.into_iter().chain(weights.then_some(Rewrite::Sum(push))).collect();
-        self.unary.source().within(self.work).run(&steps)
+        let mut steps = Vec::new();
+        if self.push_labels {
+            let labels = Rewrite::PushLabels { without_prefix: self.remove_common_affix };
+            match toward {
+                Toward::Start => steps.push(labels),
+                // Backwards the end is the start. Final weights are arcs in between, which the last labels may lie on.
+                Toward::End => {
+                    let [there, back] = [true, false].map(|superinitial| Rewrite::Reverse { superinitial });
+                    steps.extend([there, labels, back]);
+                }
+            }
+        }
+        if self.push_weights {
+            steps.push(Rewrite::Sum(Sum::Push { toward, without_total: self.remove_total_weight }));
+        }
+        source.within(self.work).run(&steps)
     }
 }
 
