@@ -101,7 +101,7 @@ fn counted(components: &Components, logs: impl Iterator<Item = f64>) -> Result<V
             let mut states = components.of(s).map_or_else(Vec::new, |c| components.states(c).to_vec());
             states.sort_unstable();
             // The energy of a round after which so many are expected.
-            Err(PathError::SumDiverges { states, weight: (-log).exp().to_string() })
+            Err(PathError::SumDiverges { states, weight: format!("{:e}", (-log).exp()) })
         }
     };
     (0..).zip(logs).map(count).collect()
