@@ -39,7 +39,7 @@ impl Potentials {
             (Err(cyclic), Beta::Finite(_)) => return Err(cyclic.into()),
         };
         let after = match beta {
-            Beta::Infinite => sweep(g, &order, |e| e.wide(), |ways, end| ways.iter().copied().fold(end, f64::min)),
+            Beta::Infinite => lowest(g, &order),
             Beta::Finite(beta) => {
                 let unit = Unit::of(beta);
                 let mut after = after(g, &order, unit);
@@ -95,23 +95,25 @@ impl Potentials {
     }
 }
 
-/// F_β over all ways to an end, in this unit, by state of an acyclic graph.
-pub(super) fn after(g: &Graph<Energy>, order: &Order, unit: Unit) -> Vec<f64> {
-    sweep(g, order, |e| unit.energy(e), |ways, end| gather(ways, end, unit.beta).0)
+/// The lowest energy of a way to an end, by state of an acyclic graph.
+fn lowest(g: &Graph<Energy>, order: &Order) -> Vec<f64> {
+    let mut after = vec![f64::INFINITY; g.states()];
+    for s in order.backward() {
+        let onward = g.arcs(s).iter().map(|a| a.weight.wide() + after[a.target as usize]);
+        after[s as usize] = onward.fold(g.final_weights()[s as usize].wide(), f64::min);
+    }
+    after
 }
 
-fn sweep(
-    g: &Graph<Energy>,
-    order: &Order,
-    energy: impl Fn(Energy) -> f64,
-    sum: impl Fn(&mut [f64], f64) -> f64,
-) -> Vec<f64> {
+/// F_β over all ways to an end, in this unit, by state of an acyclic graph.
+pub(super) fn after(g: &Graph<Energy>, order: &Order, unit: Unit) -> Vec<f64> {
     let mut after = vec![f64::INFINITY; g.states()];
     let mut ways = Vec::new();
     for s in order.backward() {
+        let end = unit.energy(g.final_weights()[s as usize]);
         ways.clear();
-        ways.extend(g.arcs(s).iter().map(|a| energy(a.weight) + after[a.target as usize]));
-        after[s as usize] = sum(&mut ways, energy(g.final_weights()[s as usize]));
+        ways.extend(g.arcs(s).iter().map(|a| unit.energy(a.weight) + after[a.target as usize]));
+        after[s as usize] = gather(&mut ways, end, unit.beta).0;
     }
     after
 }
