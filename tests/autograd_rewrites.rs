@@ -7,8 +7,9 @@ use autograd_common::{Way, World, found, narrowed};
 use energraph::autograd::{GraphVar, Tape, TapeError};
 use energraph::graph::GraphError;
 use energraph::ops::{
-    Budget, Closure, Codes, Encode, OpError, Side, Toward, decode, determinize, determinize_transducer, disambiguate,
-    encode, epsilon_normalize, minimize, push_labels, remove_epsilon,
+    Budget, Closure, Codes, Encode, OpError, Side, Subsequential, Toward, decode, determinize,
+    determinize_subsequential, determinize_transducer, disambiguate, encode, epsilon_normalize, minimize, push_labels,
+    remove_epsilon,
 };
 use energraph::paths::{Answer, Beta};
 use energraph::semiring::{Quantum, Tolerance};
@@ -28,6 +29,9 @@ fn rewrite<S: Star + LeftDivide>(way: &str, g: &Graph<S>) -> Result<Graph<S>, Op
         "minimize" => minimize(&determinize(g, q, b)?, q),
         "disambiguate" => disambiguate(g, q, b),
         "determinize_transducer" => determinize_transducer(g, q, b),
+        "determinize_subsequential" => {
+            determinize_subsequential(g, Subsequential { several: true, ..Subsequential::default() }, q, b)
+        }
         "minimize a transducer" => {
             let mut codes = Codes::new(Encode::Labels);
             let encoded = encode(g, &mut codes)?;
@@ -100,6 +104,7 @@ fn gradients_behind_a_disambiguation_are_the_finite_differences_of_the_source() 
 
 #[test]
 fn gradients_behind_a_determinized_transducer_are_the_finite_differences_of_the_source() {
+    compared("determinize_subsequential", Shape { labels: 2, epsilons: 0, arcs: 7, ..SMALL });
     compared("determinize_transducer", Shape { labels: 2, epsilons: 25, arcs: 9, ..SMALL });
 }
 

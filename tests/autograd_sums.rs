@@ -4,7 +4,7 @@
 mod ops_common;
 
 use energraph::autograd::{GraphVar, Tape, TapeError};
-use energraph::ops::{self, Compose, OpError, Toward, compose, from_strings};
+use energraph::ops::{self, Budget, Compose, OpError, Toward, compose, from_strings};
 use energraph::paths::{Beta, PositiveF64, path_sum};
 use energraph::semiring::Commutative;
 use energraph::{Energy, Graph, GraphBuilder, Label, LeftDivide, LogSum, MinSum, Site, Star, oracle};
@@ -25,12 +25,19 @@ enum Way {
     Push(Toward),
     /// All in one.
     ApplyIn,
+    /// The same without pushing, states kept.
+    KeepingStates,
+    /// All outputs later, but for what all begin with.
+    WithoutPrefix,
 }
 
 /// Two graphs united, without epsilons, and pushed or not; in any semiring.
 fn plain<S: Star + LeftDivide + Commutative>(way: Way, graphs: &[&Graph<S>]) -> Result<Graph<S>, OpError> {
-    let short = ops::remove_epsilon(&ops::union(graphs)?.graph)?;
+    let either = ops::union(graphs)?.graph;
+    let short = ops::remove_epsilon(&either)?;
     match way {
+        Way::KeepingStates => ops::remove_epsilon_keeping_states(&either),
+        Way::WithoutPrefix => Ok(ops::push_labels_without_prefix(&short, Budget::default())?.0),
         Way::RemoveEpsilon => Ok(short),
         Way::Push(toward) => ops::push(&short, toward),
         Way::ApplyIn => ops::push(&short, Toward::End),
@@ -39,7 +46,7 @@ fn plain<S: Star + LeftDivide + Commutative>(way: Way, graphs: &[&Graph<S>]) -> 
 
 /// The same on the tape; the sums at β.
 fn on_tape(tape: &mut Tape, way: Way, graphs: &[GraphVar], beta: Beta) -> Result<GraphVar, TapeError> {
-    if way == Way::ApplyIn {
+    if matches!(way, Way::ApplyIn | Way::KeepingStates | Way::WithoutPrefix) {
         return match beta {
             Beta::Finite(beta) => tape.apply_in::<LogSum<f64>, _>(beta, graphs, |g| plain(way, g)),
             Beta::Infinite => tape.apply_in::<MinSum<f64>, _>(PositiveF64::ONE, graphs, |g| plain(way, g)),
@@ -136,7 +143,14 @@ fn compared(rng: &mut Rng, way: Way, beta: Beta) -> bool {
 
 #[test]
 fn gradients_through_sums_on_the_tape_are_their_finite_differences_at_every_pair_of_temperatures() {
-    let ways = [Way::RemoveEpsilon, Way::Push(Toward::Start), Way::Push(Toward::End), Way::ApplyIn];
+    let ways = [
+        Way::RemoveEpsilon,
+        Way::Push(Toward::Start),
+        Way::Push(Toward::End),
+        Way::ApplyIn,
+        Way::KeepingStates,
+        Way::WithoutPrefix,
+    ];
     for (seed, way) in (1..).zip(ways) {
         let (mut rng, mut done, mut tried) = (Rng::new(seed), 0, 0);
         while done < ROUNDS {

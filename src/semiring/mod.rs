@@ -92,8 +92,9 @@ impl Tolerance {
 /// A value that is multiplied along a path.
 ///
 /// # Contract
-/// * `times` is associative, `one` is its identity on both sides and `zero` absorbs on both sides. If not, the
-///   energy of a path depends on how an operation happened to group it.
+/// * `times` is associative (up to rounding, and within the range of the numbers that hold it), `one` is its identity on
+///   both sides and `zero` absorbs on both sides. If not, the energy of a path depends on how an operation happened to
+///   group it.
 /// * `==` and `Hash` are exact and agree with each other. A tolerant `==` beside an exact hash makes hashed state
 ///   tables hold one state twice, and results depend on the order of insertion; tolerance lives in
 ///   [`Weight::close`] alone.
@@ -164,8 +165,8 @@ pub trait Star: Semiring {
 /// A semiring in which common factors can be taken out on the left.
 ///
 /// # Contract
-/// Where `a.left_divide(b)` is `Some(c)`, `b ⊗ c = a` up to rounding; `None` where no such `c` exists, and always where
-/// `b` is 0̄, which leaves `c` open. Pushing and determinisation leave the wrong remainder behind otherwise.
+/// Where `a.left_divide(b)` is `Some(c)`, `b ⊗ c = a` up to rounding, where all three are within the range of the numbers
+/// that hold them; `None` where no such `c` exists, and always where `b` is 0̄, which leaves `c` open. Pushing and determinisation leave the wrong remainder behind otherwise.
 pub trait LeftDivide: Semiring {
     /// The `c` with `by ⊗ c = self`.
     fn left_divide(&self, by: &Self) -> Option<Self>;
