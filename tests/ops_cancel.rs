@@ -120,16 +120,6 @@ fn deterministic(rng: &mut Rng) -> Graph<Energy> {
     b.build().unwrap()
 }
 
-/// The energy of the one path that reads a string; +∞ where there is none.
-fn along(g: &Graph<Energy>, string: &[Label]) -> f64 {
-    let Some(start) = g.start() else { return f64::INFINITY };
-    let end = string.iter().try_fold((start, 0.0), |(s, e), l| {
-        let a = g.arcs(s).iter().find(|a| a.ilabel == *l)?;
-        Some((a.target, e + a.weight.wide()))
-    });
-    end.map_or(f64::INFINITY, |(s, e)| e + g.final_weight(s).wide())
-}
-
 /// Two acceptors of four states that differ, differ in a string of fewer labels than they have states together.
 fn same(a: &Graph<Energy>, b: &Graph<Energy>) -> bool {
     strings(2, 8).iter().all(|s| {

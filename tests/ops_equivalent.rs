@@ -50,16 +50,6 @@ fn equivalence_is_equality_of_languages() {
     assert_eq!(equivalent(&empty, &acceptor(&[]).unwrap(), CLOSE), Ok(false));
 }
 
-/// The energy of the one path that reads a string.
-fn along(g: &Graph<Energy>, string: &[Label]) -> f64 {
-    let Some(start) = g.start() else { return f64::INFINITY };
-    let end = string.iter().try_fold((start, 0.0), |(s, e), l| {
-        let a = g.arcs(s).iter().find(|a| a.ilabel == *l)?;
-        Some((a.target, e + a.weight.wide()))
-    });
-    end.map_or(f64::INFINITY, |(s, e)| e + g.final_weight(s).wide())
-}
-
 #[test]
 fn cyclic_acceptors_are_equivalent_where_all_short_strings_weigh_the_same() {
     // As linear functions of e^{-w}, two of together n states that agree on strings of up to n − 1 labels agree on all

@@ -131,6 +131,16 @@ pub fn parts<W: Weight>(c: &Traced<W>, path: &Path) -> (Vec<Site>, Vec<Site>) {
     (from(0), from(1))
 }
 
+/// The energy of the one path that reads a string; +∞ where there is none.
+pub fn along(g: &Graph<Energy>, string: &[Label]) -> f64 {
+    let Some(start) = g.start() else { return f64::INFINITY };
+    let end = string.iter().try_fold((start, 0.0), |(s, e), l| {
+        let a = g.arcs(s).iter().find(|a| a.ilabel == *l)?;
+        Some((a.target, e + a.weight.wide()))
+    });
+    end.map_or(f64::INFINITY, |(s, e)| e + g.final_weight(s).wide())
+}
+
 /// The weights of all paths by (input, output), sorted.
 pub type Relation<W> = BTreeMap<(Vec<Label>, Vec<Label>), Vec<W>>;
 

@@ -62,7 +62,8 @@ pub(super) struct Harmless {
     #[arg(long, global = true, hide = true)]
     fst_align: bool,
     /// Has a meaning where there are two graphs, which is [`Compat`]'s.
-    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     fst_compat_symbols: Option<bool>,
     #[arg(long, global = true, hide = true)]
     fst_default_cache_gc: bool,
