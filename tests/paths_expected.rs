@@ -10,7 +10,7 @@ use energraph::paths::{
 };
 use energraph::semiring::Entropy;
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, Site, Weight};
-use paths_graphs::{Shape, all_paths, assert_near, every_site, random_graph};
+use paths_graphs::{Shape, all_paths, assert_near, behind_two_ways, every_site, random_graph};
 
 fn finite(beta: f64) -> Beta {
     Beta::finite(beta).unwrap()
@@ -282,22 +282,9 @@ fn the_entropy_of_a_loop_of_nearly_all_mass_has_all_its_digits() {
     }
 }
 
-/// Two ways in, of 0.5 and 1, and a loop of energy 2 before the end.
-fn behind_two_ways() -> Graph<Energy> {
-    let mut b = GraphBuilder::new();
-    b.add_states(2);
-    b.start(0);
-    let mut arc = |s, label, e, t| b.arc(s, label, label, Energy::new(e).unwrap(), t);
-    arc(0, 1, 0.5, 1);
-    arc(0, 3, 1.0, 1);
-    arc(1, 5, 2.0, 1);
-    b.final_weight(1, Energy::FREE);
-    b.build().unwrap()
-}
-
 #[test]
 fn at_a_tiny_beta_counts_and_entropy_are_right_or_refused() {
-    let g = behind_two_ways();
+    let g = behind_two_ways(2.0);
     for beta in [1e-3, 1e-100, 1e-153, 1e-154, 1e-155, 1e-300, 1e-307, 1e-308] {
         let (counts, h) = (expected_counts(&g, finite(beta)).unwrap(), entropy(&g, finite(beta)).unwrap());
         let half = 1.0 / (1.0 + (-0.5 * beta).exp());

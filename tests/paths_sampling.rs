@@ -14,7 +14,7 @@ use energraph::paths::{
 use energraph::semiring::Tolerance;
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, MinSum, Path, Site};
 use openfst_language::weight_of;
-use paths_graphs::{Dice, Shape, random_graph};
+use paths_graphs::{Dice, Shape, behind_two_ways, random_graph};
 
 const DRAWS: usize = 1_000;
 /// Paths of cyclic graphs are listed up to so many arcs.
@@ -357,22 +357,11 @@ fn short_draws_are_the_draws_that_are_short_with_the_probabilities_of_their_ener
 
 #[test]
 fn draws_at_a_tiny_beta_are_paths_of_the_graph() {
-    let graph = |round: f32| {
-        let mut b = GraphBuilder::new();
-        b.add_states(2);
-        b.start(0);
-        let mut arc = |s, label, e, t| b.arc(s, label, label, Energy::new(e).unwrap(), t);
-        arc(0, 1, 0.5, 1);
-        arc(0, 3, 1.0, 1);
-        arc(1, 5, round, 1);
-        b.final_weight(1, Energy::FREE);
-        b.build().unwrap()
-    };
     for beta in [1e-300, 1e-307, 1e-308, 1e-320, 5e-324] {
         let beta = Beta::finite(beta).unwrap();
         // Gone round for longer than any limit; without the loop each way in is as likely.
-        assert_eq!(sample_short_paths(&graph(2.0), beta, 100, 9, &mut uniform(1)), Ok(vec![]));
-        let drawn = sample_paths(&graph(f32::INFINITY), beta, 100, &mut uniform(1)).unwrap();
+        assert_eq!(sample_short_paths(&behind_two_ways(2.0), beta, 100, 9, &mut uniform(1)), Ok(vec![]));
+        let drawn = sample_paths(&behind_two_ways(f32::INFINITY), beta, 100, &mut uniform(1)).unwrap();
         assert!(drawn.len() == 100 && drawn.iter().all(|p| p.arcs.len() == 1));
         let first = drawn.iter().filter(|p| p.input == [1]).count();
         assert!((20..80).contains(&first), "{first}");

@@ -127,3 +127,16 @@ pub fn some_answers(dice: &mut Dice, paths: &[oracle::Path]) -> Vec<Vec<Vec<u32>
     };
     vec![vec![any(0)], vec![any(1), any(2), vec![3, 3]], vec![vec![9, 9]], vec![vec![]], vec![]]
 }
+
+/// Two ways in, of 0.5 and 1, and a loop before the end.
+pub fn behind_two_ways(round: f32) -> Graph<Energy> {
+    let mut b = GraphBuilder::new();
+    b.add_states(2);
+    b.start(0);
+    let mut arc = |s, label, e, t| b.arc(s, label, label, Energy::new(e).unwrap(), t);
+    arc(0, 1, 0.5, 1);
+    arc(0, 3, 1.0, 1);
+    arc(1, 5, round, 1);
+    b.final_weight(1, Energy::FREE);
+    b.build().unwrap()
+}

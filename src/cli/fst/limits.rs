@@ -80,8 +80,10 @@ pub(super) struct Harmless {
 /// Whether symbol tables of several graphs have to agree.
 #[derive(Debug, Args)]
 pub(super) struct Compat {
-    /// Refuse graphs whose symbol tables contradict each other; with =false labels are numbers, and names those of the first graph.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    /// Refuse graphs whose symbol tables contradict each other, where names matter; with =false labels are numbers, and
+    /// names those of the first graph.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     fst_compat_symbols: Option<bool>,
 }
 
