@@ -212,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_too_small_below_zero_for_its_float_is_zero_and_not_minus_zero() {
+        // −log(1 + e^−120) is under the least f32, −log(1 + e^−800) under the least f64.
+        let (free, far) = (LogSum::new(0.0_f32).unwrap(), LogSum::new(120.0).unwrap());
+        assert_eq!(free.plus(&far), free);
+        let (free, far) = (LogSum::new(0.0_f64).unwrap(), LogSum::new(800.0).unwrap());
+        assert_eq!(free.plus(&far), free);
+    }
+
+    #[test]
     fn a_tolerance_counts_equal_infinities_as_close_and_nan_as_close_to_nothing() {
         let wide = Tolerance { absolute: 1e300, relative: 0.5 };
         assert!(wide.admits(f64::INFINITY, f64::INFINITY));
