@@ -2,7 +2,7 @@
 
 use energraph::graph::GraphError;
 use energraph::graph::ngram::{BackOff, Gram, NGramError, Smoothing};
-use energraph::ops::{OpError, remove_epsilon};
+use energraph::ops::{OpError, remove_epsilon, remove_epsilon_keeping_states};
 use energraph::paths::{PathError, path_sum_star, sums_from_start, sums_to_end};
 use energraph::semiring::{NotAWeight, Star};
 use energraph::trellis::decode::{DecoderBeam, Free, Grammar, GraphGrammar, Lexicon, prefix_beam};
@@ -167,6 +167,31 @@ fn a_fan_of_epsilons_costs_what_it_has_arcs() {
         b.final_weight(1, LogSum::one());
         let g = remove_epsilon(&b.build().unwrap()).unwrap();
         assert_eq!(g.arc_count(), n as usize * if entered { 4 } else { 1 });
+    }
+}
+
+#[test]
+fn a_fan_of_epsilons_into_a_chain_of_them_costs_what_it_has_arcs() {
+    // Every state of the chain is entered with a label too, so each is followed by what follows the rest of the chain.
+    let n = 200_000_u32;
+    let weight = LogSum::<f64>::new(20.0).unwrap();
+    let mut b = GraphBuilder::new();
+    b.add_states(n as usize + 2);
+    b.start(0);
+    for s in 1..=n {
+        b.arc(0, 0, 0, weight, s);
+        b.arc(0, 1, 1, weight, s);
+        b.arc(s, 0, 0, LogSum::one(), s + 1);
+    }
+    b.arc(n, 2, 2, weight, 0);
+    b.final_weight(n + 1, LogSum::one());
+    let chain = b.build().unwrap();
+    for g in [remove_epsilon(&chain).unwrap(), remove_epsilon_keeping_states(&chain).unwrap()] {
+        // From the start each of n states with 1, and back to the start with 2; from each state of the chain that 2.
+        assert_eq!(g.arc_count(), 2 * n as usize + 1);
+        assert_eq!((g.final_weight(1), g.final_weight(n)), (LogSum::one(), LogSum::one()));
+        let all = 20.0 - f64::from(n).ln();
+        assert!((g.final_weight(0).get() - all).abs() < 1e-9);
     }
 }
 

@@ -8,7 +8,7 @@ use super::possible::possible;
 use super::rows::Plain;
 use super::sums::{Links, Stuck};
 use super::{Budget, OpError};
-use crate::graph::{Arc, EPSILON, Graph, StateId};
+use crate::graph::{Arc, EPSILON, Graph, StateId, strongly_connected};
 use crate::semiring::Star;
 
 /// An equivalent graph without arcs that neither read nor write.
@@ -27,9 +27,10 @@ use crate::semiring::Star;
 /// epsilons may need O(n²) arcs.
 ///
 /// # Cost
-/// For each state that is the start or that an arc with a label leads to, what it reaches over epsilons, and a sort of
-/// the arcs found there: a fan or a chain of n epsilons from one state costs O(n log n). Cycles of epsilons cost more,
-/// as [`path_sum_star`](crate::paths::path_sum_star()) says.
+/// For each state that is the start or that an arc with a label leads to, a sort of the arcs that follow it and the
+/// epsilons on the way to them. The way ends where another such state is known to be followed by few arcs, so epsilons
+/// are not followed again from every state that leads to them: a fan or a chain of n epsilons, or a fan into a chain,
+/// costs O(n log n). Cycles of epsilons cost more, as [`path_sum_star`](crate::paths::path_sum_star()) says.
 ///
 /// # Source
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002.
@@ -80,16 +81,18 @@ pub fn remove_epsilon<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
         return Ok(g.into_owned());
     }
     let start = g.start().unwrap_or_default();
-    let mut closure = Closure::new(&g);
     let mut stays = vec![false; g.states()];
     stays[start as usize] = true;
     g.all_arcs().iter().filter(|a| !is_epsilon(a)).for_each(|a| stays[a.target as usize] = true);
+    let mut found = closures(&g, |s| stays[s as usize] && g.arcs(s).iter().any(is_epsilon))?;
     let mut rows = Plain::new(g.states(), g.arc_count());
     for (s, stays) in (0..).zip(stays) {
-        // A state that only epsilons lead to has nothing to follow it, and goes.
-        let (arcs, end) = if stays { closure.after(s)? } else { (Vec::new(), S::zero()) };
-        arcs.into_iter().for_each(|a| rows.arc(a));
-        rows.end(end);
+        match found[s as usize].take() {
+            Some(row) => rows.row(row.arcs, row.end),
+            None if stays => rows.row(g.arcs(s).iter().cloned(), g.final_weight(s)),
+            // A state that only epsilons lead to has nothing to follow it, and goes.
+            None => rows.end(S::zero()),
+        }
         Budget::default().check(g.states(), rows.arc_count())?;
     }
     Ok(connected(Cow::Owned(rows.build(start)))?.into_owned())
@@ -99,35 +102,48 @@ fn is_epsilon<W>(a: &Arc<W>) -> bool {
     a.ilabel == EPSILON && a.olabel == EPSILON
 }
 
+/// What follows a state after any number of epsilons.
+#[derive(Clone)]
+pub(super) struct Row<S> {
+    /// Arcs with labels, no two of which agree in labels and target.
+    pub(super) arcs: Vec<Arc<S>>,
+    /// The weight of ending there.
+    pub(super) end: S,
+}
+
+/// What follows each of the states that are asked for, as far as the default [`Budget`] reaches.
+pub(super) fn closures<S: Star>(g: &Graph<S>, asked: impl Fn(StateId) -> bool) -> Result<Vec<Option<Row<S>>>, OpError> {
+    let range = |s| g.arc_ids(s).start as usize..g.arc_ids(s).end as usize;
+    let epsilon = |arc: usize| Some(&g.all_arcs()[arc]).filter(|a| is_epsilon(a)).map(|a| a.target);
+    let components = strongly_connected(g.states(), range, epsilon);
+    let mut closure = Closure { g, states: Vec::new(), number: vec![NONE; g.states()], found: vec![None; g.states()] };
+    let mut arcs = 0;
+    // What epsilons lead to comes first, so that what follows it is known.
+    for s in (0..components.count() as u32).flat_map(|c| components.states(c)).copied().filter(|s| asked(*s)) {
+        let row = closure.after(s)?;
+        arcs += row.arcs.len();
+        Budget::default().check(g.states(), arcs)?;
+        closure.found[s as usize] = Some(row);
+    }
+    Ok(closure.found)
+}
+
 /// Not among the states that epsilons lead to.
 const NONE: u32 = u32::MAX;
 
 /// What a state reaches over epsilons.
-pub(super) struct Closure<'g, S> {
+struct Closure<'g, S> {
     g: &'g Graph<S>,
     /// The states reached, in the order found.
     states: Vec<StateId>,
     /// Position in `states`, or [`NONE`].
     number: Vec<u32>,
+    /// What follows the states done before.
+    found: Vec<Option<Row<S>>>,
 }
 
-impl<'g, S: Star> Closure<'g, S> {
-    pub(super) fn new(g: &'g Graph<S>) -> Self {
-        Closure { g, number: vec![NONE; g.states()], states: Vec::new() }
-    }
-
-    /// The arcs with labels after any number of epsilons, and the weight of ending there.
-    fn after(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
-        let g = self.g;
-        if !g.arcs(s).iter().any(is_epsilon) {
-            return Ok((g.arcs(s).to_vec(), g.final_weight(s)));
-        }
-        self.summed(s)
-    }
-
-    /// The same, where arcs that agree are one also in a state that no epsilon leaves.
-    pub(super) fn summed(&mut self, s: StateId) -> Result<(Vec<Arc<S>>, S), OpError> {
-        let g = self.g;
+impl<S: Star> Closure<'_, S> {
+    fn after(&mut self, s: StateId) -> Result<Row<S>, OpError> {
         let links = self.explore(s);
         let mut enter = vec![S::zero(); self.states.len()];
         enter[0] = S::one();
@@ -140,23 +156,38 @@ impl<'g, S: Star> Closure<'g, S> {
         })?;
         let (mut arcs, mut end) = (Vec::new(), S::zero());
         for (&t, walk) in self.states.iter().zip(&sums) {
-            let labelled = g.arcs(t).iter().filter(|a| !is_epsilon(a));
+            let (row, ends) = match self.known(t) {
+                Some(known) => (known.arcs.as_slice(), &known.end),
+                None => (self.g.arcs(t), &self.g.final_weights()[t as usize]),
+            };
+            let labelled = row.iter().filter(|a| !is_epsilon(a));
             arcs.extend(labelled.map(|a| Arc { weight: walk.times(&a.weight), ..a.clone() }));
-            end = end.plus(&walk.times(&g.final_weights()[t as usize]));
-            self.number[t as usize] = NONE;
+            end = end.plus(&walk.times(ends));
         }
+        self.states.iter().for_each(|t| self.number[*t as usize] = NONE);
         merge(&mut arcs, |a| (a.ilabel, a.olabel, a.target), |a| &mut a.weight);
         arcs.retain(|a| !a.weight.is_zero());
-        Ok((arcs, end))
+        Ok(Row { arcs, end })
     }
 
-    /// Finds what a state reaches, and the epsilon arcs between those states.
+    /// What follows a state, where that is known and about as short as its own arcs: to go on over its epsilons would
+    /// find the same. A longer row may repeat what other rows hold, and repeating it for every state that leads here
+    /// may cost more than to go on.
+    fn known(&self, t: StateId) -> Option<&Row<S>> {
+        let short = 16 + 2 * self.g.arcs(t).len();
+        self.found[t as usize].as_ref().filter(|row| row.arcs.len() <= short)
+    }
+
+    /// Finds what a state reaches, and the epsilon arcs between those states, but for those of a state of which it is
+    /// known what follows.
     fn explore(&mut self, s: StateId) -> Links<S> {
+        let g = self.g;
         self.states.clear();
         self.meet(s);
         let (mut rows, mut next) = (Vec::new(), 0);
         while let Some(&t) = self.states.get(next) {
-            let epsilons = self.g.arcs(t).iter().filter(|a| is_epsilon(a));
+            let arcs = if self.known(t).is_some() { &[] } else { g.arcs(t) };
+            let epsilons = arcs.iter().filter(|a| is_epsilon(a));
             rows.push(epsilons.map(|a| (self.meet(a.target), a.weight.clone())).collect());
             next += 1;
         }

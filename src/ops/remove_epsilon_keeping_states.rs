@@ -1,9 +1,9 @@
 //! Removing arcs without labels, but no states.
 
-use super::remove_epsilon::Closure;
+use super::OpError;
+use super::remove_epsilon::closures;
 use super::rows::Plain;
-use super::{Budget, OpError};
-use crate::graph::{Graph, StateId};
+use crate::graph::Graph;
 use crate::semiring::Star;
 
 /// The same as [`remove_epsilon()`](super::remove_epsilon()), with every state of the graph by the number that it has.
@@ -65,13 +65,9 @@ use crate::semiring::Star;
 /// ```
 pub fn remove_epsilon_keeping_states<S: Star>(g: &Graph<S>) -> Result<Graph<S>, OpError> {
     let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
-    let mut closure = Closure::new(g);
     let mut rows = Plain::new(g.states(), g.arc_count());
-    for s in 0..g.states() as StateId {
-        let (arcs, end) = closure.summed(s)?;
-        arcs.into_iter().for_each(|a| rows.arc(a));
-        rows.end(end);
-        Budget::default().check(g.states(), rows.arc_count())?;
+    for row in closures(g, |_| true)?.into_iter().flatten() {
+        rows.row(row.arcs, row.end);
     }
     Ok(rows.build(start))
 }

@@ -114,6 +114,12 @@ impl<W: Weight> Plain<W> {
         self.offsets.push(self.arcs.len() as ArcId);
     }
 
+    /// A whole state.
+    pub(super) fn row(&mut self, arcs: impl IntoIterator<Item = Arc<W>>, final_weight: W) {
+        self.arcs.extend(arcs);
+        self.end(final_weight);
+    }
+
     /// The graph; every state that was named has been written.
     pub(super) fn build(self, start: StateId) -> Graph<W> {
         Graph::from_rows(start, self.finals, self.offsets, self.arcs)
