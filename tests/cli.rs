@@ -26,11 +26,35 @@ fn composition_goes_on_into_the_best_path_through_a_pipe() {
     assert_eq!(best.out, "0\t1\t1\t7\t0.5\n1\t2\t3\t8\t0.125\n2\t0.5\n");
     let total = energraph_with(&["fst", "shortestdistance", "--total", "-"], &composed.out);
     assert_eq!(total.out, "1.125\n");
-    let names = energraph_with(&["fst", "shortest-distance", "--total", "-"], &composed.out);
-    assert_eq!(names.out, "1.125\n");
     let log = energraph_with(&["fst", "shortestdistance", "--total", "--semiring", "log", "-"], &composed.out);
     let expected = -((-1.125_f64).exp() + (-1.25_f64).exp()).ln();
     assert!((log.out.trim().parse::<f64>().unwrap() - expected).abs() < 1e-9, "{}", log.out);
+}
+
+#[test]
+fn names_of_several_words_may_be_written_with_dashes() {
+    for name in [
+        "arc-sort",
+        "eps-normalize",
+        "rand-gen",
+        "rm-epsilon",
+        "shortest-distance",
+        "shortest-path",
+        "state-sort",
+        "top-sort",
+    ] {
+        let f = Folder::new(name);
+        let (a, order) = (f.file("a.txt", "0 1 2 2 1\n0 2 0 0\n2 1 1 1 3\n1\n"), f.file("order.txt", "0\n2\n1\n"));
+        let more = if name == "state-sort" { vec![format!("--order={order}")] } else { Vec::new() };
+        let run = |name: &str| {
+            let all: Vec<&str> =
+                ["fst", name].into_iter().chain(more.iter().map(String::as_str)).chain([a.as_str()]).collect();
+            energraph(&all)
+        };
+        let (dashes, none) = (run(name), run(&name.replace('-', "")));
+        assert_eq!((dashes.code, &dashes.out, &dashes.err), (0, &none.out, &none.err), "{name}");
+        assert!(!none.out.is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -115,15 +115,17 @@ enum Op {
     #[command(after_help = "Example:\n  energraph fst condense grammar.txt | energraph draw - -o parts.svg")]
     Condense(Unary),
     /// Sort the arcs of every state by label.
-    #[command(after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
+    #[command(alias = "arc-sort", after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
     Arcsort(simple::ArcSort),
     /// Number the states in topological order; a cyclic graph stays as it is, and a note says so.
+    #[command(alias = "top-sort")]
     Topsort(Unary),
     /// Number the states as a list of them says.
-    #[command(after_help = "Example:\n  energraph fst statesort --order=order.txt words.txt")]
+    #[command(alias = "state-sort", after_help = "Example:\n  energraph fst statesort --order=order.txt words.txt")]
     Statesort(statesort::StateSort),
     /// Remove the arcs that neither read nor write.
     #[command(
+        alias = "rm-epsilon",
         after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
     )]
     Rmepsilon(transducers::RmEpsilon),
@@ -139,7 +141,10 @@ enum Op {
     #[command(after_help = "Example:\n  energraph fst push --push_labels --push_weights lexicon.txt")]
     Push(transducers::Push),
     /// Epsilons of one side last on every path.
-    #[command(after_help = "Example:\n  energraph fst epsnormalize --eps_norm_output lexicon.txt")]
+    #[command(
+        alias = "eps-normalize",
+        after_help = "Example:\n  energraph fst epsnormalize --eps_norm_output lexicon.txt"
+    )]
     Epsnormalize(transducers::EpsNormalize),
     /// Leave out what only paths use whose energy is too far above the lowest.
     #[command(after_help = "Example:\n  energraph fst prune --weight=2 answers.txt")]
@@ -219,7 +224,10 @@ enum Op {
     )]
     Counts(expected::Counts),
     /// Random paths.
-    #[command(after_help = "Example:\n  energraph fst randgen --npath=5 --select=log_prob grammar.txt")]
+    #[command(
+        alias = "rand-gen",
+        after_help = "Example:\n  energraph fst randgen --npath=5 --select=log_prob grammar.txt"
+    )]
     Randgen(randgen::RandGen),
     /// Graphviz text, or with --svg a finished drawing.
     #[command(after_help = "Example:\n  energraph fst draw grammar.txt | dot -Tpdf > grammar.pdf")]
