@@ -88,8 +88,8 @@ impl Weight for Claim {
 }
 
 impl Plus for Claim {
-    fn plus(&self, r: &Self) -> Self {
-        Claim(self.0.plus(&r.0))
+    fn sum(&self, r: &Self) -> Self {
+        Claim(self.0.sum(&r.0))
     }
 }
 

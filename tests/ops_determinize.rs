@@ -9,7 +9,7 @@ use energraph::ops::{
     Budget, OpError, acceptor, determinize, disambiguate, equivalent, from_strings, minimize, relabel, remove_epsilon,
 };
 use energraph::semiring::Boolean;
-use energraph::semiring::{Quantum, Tolerance};
+use energraph::semiring::{MinMax, Quantum, Tolerance};
 use energraph::{Beta, Energy, Graph, GraphBuilder, Label, LogSum, MinSum, Weight, oracle};
 use openfst_language::{sample, weight_of};
 use ops_common::*;
@@ -279,4 +279,28 @@ fn a_trie_of_a_hundred_thousand_words_with_one_ending_shrinks_to_its_shape() {
     let trie: Graph<MinSum<f64>> = from_strings(&words).unwrap();
     let m = minimize(&trie, q()).unwrap();
     assert_eq!((m.states(), m.arc_count()), (6, 50));
+}
+
+#[test]
+fn a_disambiguation_divides_by_the_sum_which_a_minimum_always_divides() {
+    let (mut rng, mut ambiguous) = (Rng::new(333), 0);
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, ACCEPTORS, |rng| MinMax::new(rng.below(8) as f64).unwrap());
+        let by_string = |g: &Graph<MinMax<f64>>| -> BTreeMap<_, _> {
+            relation(g)
+                .into_iter()
+                .map(|(pair, ways)| (pair, ways.iter().map(MinMax::get).fold(f64::INFINITY, f64::min)))
+                .collect()
+        };
+        let expected = by_string(&g);
+        match disambiguate(&g, Quantum::EXACT, Budget::default()) {
+            Err(e) => assert!(e == NOTHING && expected.is_empty(), "{e} {g:?}"),
+            Ok(one) => {
+                assert_eq!(by_string(&one), expected);
+                assert!(relation(&one).values().all(|ways| ways.len() == 1));
+                ambiguous += usize::from(relation(&g).values().any(|ways| ways.len() > 1));
+            }
+        }
+    }
+    assert!(ambiguous > 100, "{ambiguous}");
 }

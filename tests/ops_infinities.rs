@@ -103,27 +103,21 @@ fn operations_on_transducers_keep_minus_infinity_and_drop_plus_infinity() {
 
 #[test]
 fn operations_on_acceptors_keep_minus_infinity_and_drop_plus_infinity() {
-    let (mut rng, mut kept, mut refused) = (Rng::new(802), 0, 0);
+    let (mut rng, mut kept) = (Rng::new(802), 0);
     let (quantum, budget) = (Quantum::default(), Budget::default());
     let shape = Shape { epsilons: 0, acceptor: true, ..SMALL };
     for _ in 0..ROUNDS {
         let g = random(&mut rng, shape, bottleneck);
         let of_g = summed(&g, 64);
-        // A rival may weigh less, and then it is no multiple: a maximum cannot be undone.
-        match disambiguate(&g, quantum, budget) {
-            Err(OpError::Indivisible { .. }) => refused += 1,
-            made => {
-                assert_sums(made, &of_g, "disambiguate");
-                kept += usize::from(!of_g.is_empty());
-            }
-        }
+        assert_sums(disambiguate(&g, quantum, budget), &of_g, "disambiguate");
+        kept += usize::from(!of_g.is_empty());
         let made = determinize(&g, quantum, budget);
         assert_sums(made.clone(), &of_g, "determinize");
         let Ok(d) = made else { continue };
         assert!(is_deterministic(&d));
         assert_sums(minimize(&d, quantum), &of_g, "minimize");
     }
-    assert!(kept > 200 && refused > 50, "{kept} {refused}");
+    assert!(kept > 200, "{kept}");
 }
 
 #[test]

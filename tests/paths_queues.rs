@@ -5,7 +5,7 @@ mod ops_common;
 use energraph::paths::{
     Convergence, Distances, PathError, Queue, shortest_distance, shortest_distance_to_end, sums_from_start,
 };
-use energraph::semiring::{Boolean, Counting, KBest, MinMax, PathProperty, Probability, Semiring, Tolerance};
+use energraph::semiring::{Boolean, Counting, KBest, MinMax, PathProperty, Probability, Product, Semiring, Tolerance};
 use energraph::{Energy, Graph, GraphBuilder, LogSum, MinSum, Site, Star, Weight, oracle};
 use ops_common::*;
 
@@ -506,5 +506,20 @@ fn large_components_settle_the_nearest_first_and_small_steps_down_are_found_in_t
     for queue in all {
         let found = ask(&down(20.0), false, queue, MinSum::<f64>::from);
         assert!(matches!(found, Err(PathError::SumDiverges { .. })), "{queue:?}");
+    }
+}
+
+#[test]
+fn a_weight_of_which_a_part_is_impossible_is_no_end_of_numbers() {
+    // (0, +∞) is neither 0̄ nor 1̄, and its own sum and product.
+    let half = Product(MinSum::<f64>::one(), LogSum::<f64>::zero());
+    let mut b = GraphBuilder::new();
+    let s = b.state();
+    b.start(s);
+    b.final_weight(s, half);
+    let g = b.build().unwrap();
+    for queue in [Queue::auto(), Queue::topological(), Queue::state_order(exact()), Queue::fifo(exact())] {
+        let to_end = shortest_distance_to_end(&g, |_, w| *w, queue).map(|d| d.distances);
+        assert_eq!(to_end, Ok(vec![half]), "{queue:?}");
     }
 }

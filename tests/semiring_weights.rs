@@ -363,3 +363,13 @@ fn a_loop_without_a_sum_is_an_error_in_each_weight() {
         assert!(sums(&g, |&e| MinMax::<f64>::from(e)));
     }
 }
+
+mod everything_in_scope {
+    use energraph::semiring::*;
+
+    #[test]
+    fn a_semiring_has_a_sum_of_one_name_where_both_traits_with_a_sum_are_in_scope() {
+        let (a, b) = (MinSum::new(1.0_f64).unwrap(), MinSum::new(2.0).unwrap());
+        assert_eq!((a.plus(&b), a.sum(&b)), (a, a));
+    }
+}

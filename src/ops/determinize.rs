@@ -105,5 +105,14 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
         budget.check(subsets.count(), rows.arc_count())?;
         next += 1;
     }
-    Ok(rows.build(0))
+    accepting(rows.build(0))
+}
+
+/// Refuses a result whose every string was lost to a sum that cancels.
+pub(super) fn accepting<S: LeftDivide>(g: Graph<S>) -> Result<Graph<S>, OpError> {
+    if (0..g.states() as StateId).any(|s| g.is_final(s)) {
+        Ok(g)
+    } else {
+        Err(OpError::Empty { first_unmatched: None })
+    }
 }

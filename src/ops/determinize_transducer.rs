@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use super::determinize::accepting;
 use super::gallic::{Tail, by_string, spell_ends, to_gallic};
 use super::rows::Plain;
 use super::subsets::Subsets;
@@ -24,8 +25,8 @@ use crate::semiring::{Differ, Gallic, LeftDivide, Plus, Quantum, Semiring, Strin
 /// nothing else is read; no other arc has an input epsilon. The same from run to run.
 ///
 /// # Errors
-/// [`OpError::NotFunctional`] with a string that two are written for; [`OpError::Epsilon`] where an arc reads nothing,
-/// with its position; [`OpError::Empty`], [`OpError::Indivisible`] and [`OpError::Budget`] as in
+/// [`OpError::NotFunctional`] with a string that two are written for, be it on paths whose weights cancel with others' or
+/// whose product is 0̄ though no factor is; [`OpError::Epsilon`] where an arc reads nothing, with its position; [`OpError::Empty`], [`OpError::Indivisible`] and [`OpError::Budget`] as in
 /// [`determinize`](super::determinize()). A functional transducer may have no finite deterministic equivalent, where
 /// what to write is known only after a cycle; nor need one that is not functional show it within the budget.
 ///
@@ -167,7 +168,7 @@ pub(super) fn with_outputs<S: LeftDivide>(
         budget.check(found.subsets.count(), rows.arc_count() + waiting)?;
         next += 1;
     }
-    spell_ends(&rows.build(0), |s| ends.get(s as usize).map_or(&[], Vec::as_slice), tail, &[], budget)
+    accepting(spell_ends(&rows.build(0), |s| ends.get(s as usize).map_or(&[], Vec::as_slice), tail, &[], budget)?)
 }
 
 /// A state of a set: what it has to write and to weigh beyond what the set shares.
@@ -210,7 +211,7 @@ fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>]) -> Vec<Move<
 /// What all of a label begin to write, and the sum of their weights. One that cancels is no common factor: then the weight
 /// of the first is, for each goes on by itself.
 fn shared<S: LeftDivide>(group: &[Move<S>], first: &Gallic<S>) -> Gallic<S> {
-    let string = group.iter().fold(StringLeft::zero(), |all, m| all.plus(m.weight.string()));
+    let string = group.iter().fold(StringLeft::zero(), |all, m| all.sum(m.weight.string()));
     let sum = group.iter().fold(S::zero(), |sum, m| Semiring::plus(&sum, m.weight.weight()));
     Gallic::new(string, if sum.is_zero() { first.weight().clone() } else { sum })
 }

@@ -21,7 +21,7 @@ use crate::semiring::{LeftDivide, Quantum};
 ///
 /// # Returns
 /// An acceptor with one path for every string of `g`, which carries the ⊕ of its paths there. A state is a state of `g`
-/// with the others that the same string reaches and that can go on alike, each with its weight against it; where
+/// with the others that the same string reaches and that can go on alike, each with its share of their ⊕; where
 /// several of them would lead to one state, or may end, the lowest-numbered does so for all. The same from run to run.
 ///
 /// # Errors
@@ -92,10 +92,13 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
     while let Some((at, rivals)) = states.list.get(next).cloned() {
         for group in moves(&g, &rivals).chunk_by(|a, b| a.label == b.label) {
             for to in group.iter().filter(|m| m.winner == at) {
-                let others = group.iter().filter(|m| alike.share_a_future(m.target, to.target));
-                let others = others.map(|m| Ok((m.target, divide(&m.weight, &to.weight)?)));
-                let target = states.number(to.target, others.collect::<Result<_, OpError>>()?);
-                rows.arc(Arc { ilabel: to.label, olabel: to.label, weight: to.weight.clone(), target });
+                let others = || group.iter().filter(|m| alike.share_a_future(m.target, to.target));
+                let sum = others().fold(S::zero(), |sum, m| sum.plus(&m.weight));
+                // A sum that cancels is no common factor.
+                let weight = if sum.is_zero() { to.weight.clone() } else { sum };
+                let shares = others().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
+                let target = states.number(to.target, shares.collect::<Result<_, OpError>>()?);
+                rows.arc(Arc { ilabel: to.label, olabel: to.label, weight, target });
             }
         }
         let ends = || rivals.iter().filter(|(s, _)| g.is_final(*s));
@@ -159,7 +162,7 @@ impl Alike {
     }
 }
 
-/// A state and its rivals, itself among them, sorted, with their weights against it.
+/// A state and its rivals, itself among them, sorted, with their shares of what the arc to them weighs.
 type Rivalled<S> = (StateId, Vec<(StateId, S)>);
 
 /// States of the result, numbered as they are found.

@@ -37,8 +37,12 @@ pub(super) fn first_strings<S: Star>(g: &Graph<S>) -> Vec<S> {
     weights
 }
 
-/// The sums of all ways to an end; `None` where they do not exist, or cancel to 0̄, which divides nothing.
+/// The sums of all ways to an end; `None` where they do not exist, are 0̄, which divides nothing, or may cancel: what is
+/// left of a sum that cancels is rounding, and differs between states that are alike.
 pub(super) fn sums_to_end<S: Star>(g: &Graph<S>) -> Result<Option<Vec<S>>, OpError> {
+    if S::one().absolute().is_some() {
+        return Ok(None);
+    }
     match sums::to_end(g) {
         Ok(sums) if sums.iter().any(S::is_zero) => Ok(None),
         Ok(sums) => Ok(Some(sums)),

@@ -22,7 +22,8 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 ///
 /// # Returns
 /// `g` with weights pushed to the start and states with the same future made one, numbered in the order of the first of
-/// them. As [`push`](super::push()) has it, the total lies on what leaves the start, for which a start that arcs lead
+/// them: the fewest where weights are [`Cancellative`](crate::Cancellative). Elsewhere, as where ⊗ is a maximum, states whose
+/// futures agree only with what is in front of them stay apart. As [`push`](super::push()) has it, the total lies on what leaves the start, for which a start that arcs lead
 /// back to is copied: one state more than the fewest. Where the sum of what is to come does not exist, or cancels, weights
 /// are pushed by the first string to come in its place: the shortest, with the lowest labels.
 ///

@@ -23,7 +23,8 @@ pub enum Toward {
 /// # Returns
 /// For [`Toward::Start`], a graph in which from every state but the start the ⊕ over all ways to an end is 1̄: in
 /// [`LogSum`](crate::LogSum) the arcs and the end of a state are a probability distribution, in
-/// [`MinSum`](crate::MinSum) the best way on costs nothing. The total of the graph lies on what leaves the start;
+/// [`MinSum`](crate::MinSum) the best way on costs nothing. (In products of weights, part by part; where a part of the ⊕ is
+/// 0̄, it stays.) The total of the graph lies on what leaves the start;
 /// where arcs lead back to the start, a copy of it is the new start and carries the total. For [`Toward::End`] the
 /// mirror image, with the total on the final weights. States lie on accepting paths; arcs of weight 0̄ are gone.
 ///

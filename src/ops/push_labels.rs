@@ -94,7 +94,7 @@ fn prefixes<W: Weight>(g: &Graph<Gallic<W>>, budget: Budget) -> Result<Vec<Strin
             here = 0;
             for &s in components.states(c) {
                 let ways = g.arcs(s).iter().map(|a| a.weight.string().times(&prefixes[a.target as usize]));
-                let shared = ways.fold(g.final_weight(s).string().clone(), |shared, way| shared.plus(&way));
+                let shared = ways.fold(g.final_weight(s).string().clone(), |shared, way| shared.sum(&way));
                 here += shared.labels().map_or(0, <[_]>::len);
                 budget.check(g.states(), labels + here)?;
                 changed |= shared != prefixes[s as usize];

@@ -3,6 +3,8 @@
 //! Components of the graph are visited in topological order. One without a cycle takes a single sweep; the others are
 //! closed by [`Loop`].
 
+use std::collections::HashMap;
+
 use super::component::{Loop, Unsummed};
 use super::nearest::nearest_within;
 use crate::graph::{Components, Graph, Site, StateId, strongly_connected, useful};
@@ -152,10 +154,31 @@ impl<S: Star> Links<S> {
         if large && nearest_within(self, components, states, sums).is_some() {
             return Ok(());
         }
+        self.converges(states)?;
         if let Some(closed) = Loop::new(self, states) {
             let enter = closed.states().iter().map(|&s| sums[s as usize].clone()).collect();
             let found = closed.sums(enter).map_err(|why| stuck(states, why))?;
             closed.states().iter().zip(found).for_each(|(&s, x)| sums[s as usize] = x);
+        }
+        Ok(())
+    }
+
+    /// Refuses a component whose sums cancel and would depend on the order in which they are made: elimination meets the
+    /// walks around one state together, and would see what is left of them alone.
+    fn converges(&self, states: &[StateId]) -> Result<(), Stuck> {
+        if S::one().absolute().is_none() {
+            return Ok(());
+        }
+        let local: HashMap<StateId, StateId> = states.iter().copied().zip(0..).collect();
+        let absolute = |arc: usize| {
+            let (target, weight) = &self.arcs[arc];
+            Some((*local.get(target)?, weight.absolute()?))
+        };
+        let rows = states.iter().map(|&s| self.row(s).filter_map(absolute).collect());
+        let links = Links { backward: self.backward, ..Links::of_rows(rows) };
+        let all: Vec<StateId> = (0..states.len() as StateId).collect();
+        if let Some(closed) = Loop::new(&links, &all) {
+            closed.sums(vec![S::one(); all.len()]).map_err(|why| stuck(states, why))?;
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ fn idempotent<S: Semiring>() -> bool {
 
 /// Whether neither ⊕ nor ⊗ leads beyond a sum, as where numbers end.
 fn has_no_end<S: Semiring>(x: &S) -> bool {
-    !x.is_zero() && *x != S::one() && x.plus(x) == *x && x.times(x) == *x
+    !x.is_zero() && *x != S::one() && x.plus(x) == *x && x.times(x) == *x && x.plus(&S::one()) == *x
 }
 
 /// Whether 1̄ ⊕ 1̄ ⊕ … settles, so that a sum which nothing is added to any more need not be an end of numbers.

@@ -103,4 +103,9 @@ impl<S: Star, V: Semiring + From<S>> Star for Expectation<S, V> {
         let around = V::from(p.clone());
         Ok(Expectation { p, r: around.times(&self.r).times(&around) })
     }
+
+    /// Of the mass, on which alone it depends whether there is a sum.
+    fn absolute(&self) -> Option<Self> {
+        Some(Expectation { p: self.p.absolute()?, r: self.r.clone() })
+    }
 }

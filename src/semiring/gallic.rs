@@ -91,7 +91,7 @@ impl<S: Semiring> Gallic<S> {
 
     /// What both have in common: the longest common prefix, and the ⊕ of the weights, which always exist.
     pub fn common(&self, r: &Self) -> Self {
-        Gallic::new(self.string.plus(&r.string), Semiring::plus(&self.weight, &r.weight))
+        Gallic::new(self.string.sum(&r.string), Semiring::plus(&self.weight, &r.weight))
     }
 }
 

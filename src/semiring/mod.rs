@@ -156,10 +156,18 @@ pub trait PathProperty: Idempotent {
 ///
 /// # Contract
 /// `a* = 1̄ ⊕ a ⊗ a*` wherever the sum converges (so `0̄* = 1̄`), and [`Diverges`] wherever it does not. A finite
-/// answer for a divergent loop is a wrong total that nothing later can detect.
+/// answer for a divergent loop is a wrong total that nothing later can detect. Where sums may cancel,
+/// [`absolute`](Star::absolute) is given; a liar's cycles get sums that depend on the order in which they are summed.
 pub trait Star: Semiring {
     /// The sum over all powers.
     fn star(&self) -> Result<Self, Diverges>;
+
+    /// The weight without its sign, where signs let a sum be nearer to 0̄ than what was summed: `|a ⊗ b| = |a| ⊗ |b|`, and
+    /// no sum of such weights cancels. A sum over walks exists where the sum of their absolute weights does, so that it
+    /// does not depend on an order. `None`, for every weight, where no sum cancels.
+    fn absolute(&self) -> Option<Self> {
+        None
+    }
 }
 
 /// A semiring in which common factors can be taken out on the left.

@@ -8,10 +8,10 @@ use super::{Semiring, Weight};
 /// as [`StringLeft`](super::StringLeft): no operation that sums over paths takes them for one.
 ///
 /// # Contract
-/// `plus` is associative and commutative with identity `zero`.
+/// `sum` is associative and commutative with identity `zero`.
 pub trait Plus: Weight {
-    /// `self ⊕ r`.
-    fn plus(&self, r: &Self) -> Self;
+    /// `self ⊕ r`: [`Semiring::plus`] under a name of its own, so that both traits can be in scope.
+    fn sum(&self, r: &Self) -> Self;
 }
 
 /// `a ⊗ (b ⊕ c) = (a ⊗ b) ⊕ (a ⊗ c)`: what all continuations share can be taken out in front of them.
@@ -27,8 +27,8 @@ pub trait LeftSemiring: Plus {}
 pub trait RightSemiring: Plus {}
 
 impl<S: Semiring> Plus for S {
-    fn plus(&self, r: &Self) -> Self {
-        Semiring::plus(self, r)
+    fn sum(&self, r: &Self) -> Self {
+        self.plus(r)
     }
 }
 

@@ -94,6 +94,11 @@ impl<S: Star, const N: usize> Star for Power<S, N> {
         });
         diverges.map_or(Ok(Power(stars)), Err)
     }
+
+    fn absolute(&self) -> Option<Self> {
+        S::one().absolute()?;
+        Some(Power(std::array::from_fn(|i| self.0[i].absolute().unwrap_or_else(|| self.0[i].clone()))))
+    }
 }
 
 impl<S: LeftDivide, const N: usize> LeftDivide for Power<S, N> {

@@ -65,6 +65,13 @@ impl<A: Star, B: Star> Star for Product<A, B> {
     fn star(&self) -> Result<Self, Diverges> {
         Ok(Product(self.0.star()?, self.1.star()?))
     }
+
+    fn absolute(&self) -> Option<Self> {
+        match (self.0.absolute(), self.1.absolute()) {
+            (None, None) => None,
+            (a, b) => Some(Product(a.unwrap_or_else(|| self.0.clone()), b.unwrap_or_else(|| self.1.clone()))),
+        }
+    }
 }
 
 impl<A: LeftDivide, B: LeftDivide> LeftDivide for Product<A, B> {

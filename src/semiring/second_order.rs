@@ -121,4 +121,9 @@ impl<S: Star + Commutative, V: Semiring + Commutative + From<S>> Star for Second
         let t = self.t.plus(&mixed.plus(&mixed));
         Ok(SecondOrder { p, r: twice.times(&self.r), s: twice.times(&self.s), t: twice.times(&t) })
     }
+
+    /// Of the mass, on which alone it depends whether there is a sum.
+    fn absolute(&self) -> Option<Self> {
+        Some(SecondOrder { p: self.p.absolute()?, ..self.clone() })
+    }
 }

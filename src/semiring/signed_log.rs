@@ -161,6 +161,10 @@ impl Star for SignedLog {
             Sign::Minus => Ok(SignedLog::new(Sign::Plus, LogSum::settled((-energy).exp().ln_1p()))),
         }
     }
+
+    fn absolute(&self) -> Option<Self> {
+        Some(SignedLog::new(Sign::Plus, self.magnitude))
+    }
 }
 
 impl LeftDivide for SignedLog {

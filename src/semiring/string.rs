@@ -12,11 +12,11 @@ use super::{LeftSemiring, Plus, RightSemiring, Tolerance, Weight};
 /// ```
 /// use energraph::semiring::{Plus, StringLeft, Weight};
 /// let (a, b) = (StringLeft::from_iter([1, 2, 3]), StringLeft::from_iter([1, 2, 4, 5]));
-/// let prefix = a.plus(&b);
+/// let prefix = a.sum(&b);
 /// assert_eq!(prefix.labels(), Some(&[1, 2][..]));
 /// let rest = b.left_divide(&prefix).ok_or("a prefix divides")?;
 /// assert_eq!(prefix.times(&rest), b);
-/// assert_eq!(a.plus(&StringLeft::zero()), a);
+/// assert_eq!(a.sum(&StringLeft::zero()), a);
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ pub struct StringLeft(Option<Vec<u32>>);
 /// ```
 /// use energraph::semiring::{Plus, StringRight};
 /// let (a, b) = (StringRight::from_iter([1, 2, 3]), StringRight::from_iter([2, 3]));
-/// assert_eq!(a.plus(&b), b);
+/// assert_eq!(a.sum(&b), b);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StringRight(Option<Vec<u32>>);
@@ -81,7 +81,7 @@ fn shared<'a>(a: impl Iterator<Item = &'a u32>, b: impl Iterator<Item = &'a u32>
 }
 
 impl Plus for StringLeft {
-    fn plus(&self, r: &Self) -> Self {
+    fn sum(&self, r: &Self) -> Self {
         match (&self.0, &r.0) {
             (Some(a), Some(b)) => StringLeft(Some(a[..shared(a.iter(), b.iter())].to_vec())),
             (None, _) => r.clone(),
@@ -104,7 +104,7 @@ impl StringLeft {
 }
 
 impl Plus for StringRight {
-    fn plus(&self, r: &Self) -> Self {
+    fn sum(&self, r: &Self) -> Self {
         match (&self.0, &r.0) {
             (Some(a), Some(b)) => StringRight(Some(a[a.len() - shared(a.iter().rev(), b.iter().rev())..].to_vec())),
             (None, _) => r.clone(),
@@ -142,13 +142,13 @@ mod tests {
 
         #[test]
         fn a_sum_divides_both_of_its_parts(a in strings(), b in strings()) {
-            let sum = a.plus(&b);
+            let sum = a.sum(&b);
             prop_assert!(sum.is_zero() || (a.left_divide(&sum).is_some() && b.left_divide(&sum).is_some()));
         }
 
         #[test]
         fn plus_is_idempotent(a in strings()) {
-            prop_assert_eq!(a.plus(&a), a);
+            prop_assert_eq!(a.sum(&a), a);
         }
 
         #[test]
@@ -158,8 +158,8 @@ mod tests {
         ) {
             let back = |v: &[u32]| v.iter().rev().copied().collect::<StringRight>();
             let (suffix, prefix) = (
-                back(&a).plus(&back(&b)),
-                StringLeft::from_iter(a).plus(&StringLeft::from_iter(b)),
+                back(&a).sum(&back(&b)),
+                StringLeft::from_iter(a).sum(&StringLeft::from_iter(b)),
             );
             prop_assert_eq!(suffix, back(prefix.labels().unwrap()));
         }
@@ -171,9 +171,9 @@ mod tests {
         let right = |l: &[u32]| StringRight::from_iter(l.iter().copied());
         // (a ⊕ b) ⊗ c against a⊗c ⊕ b⊗c
         let (a, b, c) = (left(&[1]), left(&[]), left(&[2]));
-        assert_ne!(a.plus(&b).times(&c), a.times(&c).plus(&b.times(&c)));
+        assert_ne!(a.sum(&b).times(&c), a.times(&c).sum(&b.times(&c)));
         let (a, b, c) = (right(&[1]), right(&[]), right(&[2]));
-        assert_ne!(c.times(&a.plus(&b)), c.times(&a).plus(&c.times(&b)));
+        assert_ne!(c.times(&a.sum(&b)), c.times(&a).sum(&c.times(&b)));
     }
 
     #[test]

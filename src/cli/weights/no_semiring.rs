@@ -6,13 +6,13 @@ use crate::semiring::{Gallic, Plus, StringLeft, StringRight};
 
 impl Kind for StringLeft {
     fn either(&self, other: &Self, _: bool) -> Result<Self, Refused> {
-        Ok(self.plus(other))
+        Ok(self.sum(other))
     }
 }
 
 impl Kind for StringRight {
     fn either(&self, other: &Self, _: bool) -> Result<Self, Refused> {
-        Ok(self.plus(other))
+        Ok(self.sum(other))
     }
 }
 
