@@ -19,7 +19,8 @@ impl Tape {
     /// `−1/β · log Σ e^{−β·E}` over every accepting path. Its gradient is how often a path is expected to use each site, more than
     /// once perhaps ([`expected_counts`]): the star around a cycle is differentiated as a whole, not walk by walk. Without cycles, and at
     /// infinite β with them, value and gradient are those of [`Tape::free_energy`], to the bit: a best path never walks a cycle of
-    /// energy 0. Over no path the value is +∞ and the gradient 0.
+    /// energy 0. Over no path the value is +∞ and the gradient 0. With cycles, a site whose energy times β is beyond the largest `f64` is
+    /// taken for impossible.
     ///
     /// # Errors
     /// [`TapeError::Path`]: [`PathError::SumDiverges`] where the sum around a cycle does or a path uses a site more than 1.8·10³⁰⁸ times

@@ -2,27 +2,27 @@
 
 use energraph::{Graph, Weight, oracle};
 
-/// What arcs there are, without their energies.
+/// The arcs and states of a graph, without energies.
 pub struct Skeleton {
     start: Option<usize>,
     /// Sources and targets.
     arcs: Vec<(usize, usize)>,
-    ends: usize,
+    states: usize,
 }
 
 impl Skeleton {
     pub fn of<W: Weight>(g: &Graph<W>) -> Self {
         let arcs = g.arcs_with_source().map(|(_, s, a)| (s as usize, a.target as usize)).collect();
-        Skeleton { start: g.start().map(|s| s as usize), arcs, ends: g.states() }
+        Skeleton { start: g.start().map(|s| s as usize), arcs, states: g.states() }
     }
 
     pub fn sites(&self) -> usize {
-        self.arcs.len() + self.ends
+        self.arcs.len() + self.states
     }
 
     /// F_β for energies of arcs and then of ends, by eliminating states one by one; NaN where there is no such sum.
     pub fn free_energy(&self, x: &[f64], beta: f64) -> f64 {
-        let n = self.ends;
+        let n = self.states;
         let Some(start) = self.start else { return f64::INFINITY };
         let (arcs, ends) = x.split_at(self.arcs.len());
         let (mut reached, mut end) = (vec![false; n], ends.iter().map(|e| *e < f64::INFINITY).collect::<Vec<_>>());
@@ -33,7 +33,7 @@ impl Skeleton {
                 end[*s] |= end[*t];
             }
         }
-        // One row more: the end.
+        // One column more: the end.
         let mut between = vec![vec![f64::INFINITY; n + 1]; n];
         let useful = |s: usize| reached[s] && end[s];
         for (&(s, t), e) in self.arcs.iter().zip(arcs).filter(|((s, t), _)| useful(*s) && useful(*t)) {
@@ -69,16 +69,9 @@ pub fn plus(a: f64, b: f64, beta: f64) -> f64 {
 
 /// Of all repetitions of what has this free energy, none included; NaN where they have no sum.
 pub fn star(a: f64, beta: f64) -> f64 {
-    match a {
-        a if a == f64::INFINITY => 0.0,
-        a if beta == f64::INFINITY => {
-            if a >= 0.0 {
-                0.0
-            } else {
-                f64::NAN
-            }
-        }
-        a if a > 0.0 => (-(-beta * a).exp()).ln_1p() / beta,
-        _ => f64::NAN,
+    if a == f64::INFINITY || (beta == f64::INFINITY && a >= 0.0) {
+        return 0.0;
     }
+    let converges = a > 0.0 && beta < f64::INFINITY;
+    if converges { (-(-beta * a).exp()).ln_1p() / beta } else { f64::NAN }
 }
