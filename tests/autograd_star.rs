@@ -1,5 +1,6 @@
-//! Free energies over infinitely many paths and their gradients, through closures and whatever else a tape does to graphs with cycles,
-//! against finite differences of the same sums: masses of leaves by eliminating their states, and what is made of them by hand.
+//! Free energies over infinitely many paths and their gradients, through closures and whatever else a tape does to
+//! graphs with cycles, against finite differences of the same sums: those of leaves by eliminating their states, and
+//! what is made of them by hand.
 
 mod autograd_common;
 mod ops_common;

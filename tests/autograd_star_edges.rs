@@ -1,5 +1,5 @@
-//! Free energies with cycles on a tape: where they are those without, what they are refused for, and their edges. The sums that
-//! gradients are compared with elsewhere, against ever longer paths.
+//! Free energies with cycles on a tape: where they are those without, what they are refused for, and their edges. The
+//! sums that gradients are compared with elsewhere, against ever longer paths.
 
 mod autograd_common;
 mod ops_common;

@@ -7,33 +7,35 @@ use crate::paths::{Beta, PathError, expected_counts, free_energy_and_posteriors,
 use crate::semiring::{Energy, LogSum};
 
 impl Tape {
-    /// `F_β` of a graph over all of its accepting paths however long, as [`Tape::free_energy`], on graphs with cycles too: the sum
-    /// of infinitely many paths, not a part of it. [`Tape::free_energy`] refuses cycles at finite β, lest one that was not meant be
-    /// summed unseen.
+    /// `F_β` of a graph over all of its accepting paths however long, as [`Tape::free_energy`], on graphs with cycles
+    /// too: the sum of infinitely many paths, not a part of it. [`Tape::free_energy`] refuses cycles at finite β, lest
+    /// one that was not meant be summed unseen.
     ///
     /// # Arguments
     /// * `g`: any graph; at finite β the sum over its accepting paths must exist. (A trellis has no cycles.)
     /// * `beta`: the inverse temperature.
     ///
     /// # Returns
-    /// `−1/β · log Σ e^{−β·E}` over every accepting path. Its gradient is how often a path is expected to use each site, more than
-    /// once perhaps ([`expected_counts`]): the star around a cycle is differentiated as a whole, not walk by walk. Without cycles, and at
-    /// infinite β with them, value and gradient are those of [`Tape::free_energy`], to the bit: a best path never walks a cycle of
-    /// energy 0. Over no path the value is +∞ and the gradient 0. With cycles, a site whose energy times β is beyond the largest `f64` is
-    /// taken for impossible.
+    /// `−1/β · log Σ e^{−β·E}` over every accepting path. Its gradient is how often a path is expected to use each
+    /// site, more than once perhaps ([`expected_counts`]): the star around a cycle is differentiated as a whole, not
+    /// walk by walk. Without cycles, and at infinite β with them, value and gradient are those of
+    /// [`Tape::free_energy`], to the bit: a best path never walks a cycle of energy 0. Over no path the value is +∞ and
+    /// the gradient 0. With cycles, a site whose energy times β is beyond the largest `f64` is taken for impossible.
     ///
     /// # Errors
-    /// [`TapeError::Path`]: [`PathError::SumDiverges`] where the sum around a cycle does or a path uses a site more than 1.8·10³⁰⁸ times
-    /// on average, [`PathError::Matrix`] as for [`path_sum_star`], [`PathError::Diverges`] at infinite β where a cycle has negative energy.
-    /// [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] as for [`Tape::free_energy`].
+    /// [`TapeError::Path`]: [`PathError::SumDiverges`] where the sum around a cycle does or a path uses a site more
+    /// than 1.8·10³⁰⁸ times on average, [`PathError::Matrix`] as for [`path_sum_star`], [`PathError::Diverges`] at
+    /// infinite β where a cycle has negative energy. [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] as for
+    /// [`Tape::free_energy`].
     ///
     /// # Cost
-    /// Without cycles that of [`Tape::free_energy`]; with them three times that of [`path_sum_star`], once for the value and twice for
-    /// its gradient. Both once more over the graph before, where one was [rewritten](Tape::rewritten).
+    /// Without cycles that of [`Tape::free_energy`]; with them three times that of [`path_sum_star`], once for the
+    /// value and twice for its gradient. Both once more over the graph before, where one was
+    /// [rewritten](Tape::rewritten).
     ///
     /// # Source
-    /// D. Lehmann, *Algebraic structures for transitive closure*, 1977 (the value); J. Eisner, *Inside-outside and forward-backward
-    /// algorithms are just backprop*, 2016 (expected counts are gradients).
+    /// D. Lehmann, *Algebraic structures for transitive closure*, 1977 (the value); J. Eisner, *Inside-outside and
+    /// forward-backward algorithms are just backprop*, 2016 (expected counts are gradients).
     ///
     /// # Example
     /// ```text
