@@ -2,7 +2,7 @@
 //!
 //! A [`Tape`] records what is done to graphs, and to trellises, which are never built. Since energies add along ⊗, the gradient of any of its free energies
 //! with respect to the energies of the graphs it began with is exact and cheap: the gradient of a free energy is the
-//! posterior of every site ([`crate::paths::posteriors()`]), and an operation's
+//! posterior of every site ([`crate::paths::posteriors()`]), with cycles its expected count, and an operation's
 //! [`Origin`](crate::graph::Origin) says which input sites each weight of its result was made of.
 //!
 //! # Operations and their derivatives
@@ -37,6 +37,13 @@
 //! | [`determinize_best()`](crate::ops::determinize_best()) | | loses outputs: of its language there is no ∂ to take |
 //! | [`complement()`](crate::ops::complement()), [`acceptor()`](crate::ops::acceptor()), [`minimal_acceptor()`](crate::ops::minimal_acceptor()) | | no weights come from arguments: [`Tape::constant`] |
 //!
+//! # Free energies and their gradients
+//!
+//! | free energy | gradient | on the tape |
+//! |---|---|---|
+//! | [`free_energy()`](crate::paths::free_energy()), of a graph or a trellis | [`posteriors()`](crate::paths::posteriors()), [those of a trellis](crate::trellis::posteriors()) | [`Tape::free_energy`] |
+//! | [`path_sum_star()`](crate::paths::path_sum_star()) in [`LogSum`](crate::LogSum): cycles, as those of a closure | [`expected_counts()`](crate::paths::expected_counts()) | [`Tape::free_energy_star`] |
+//!
 //! At infinite β a minimum that is reached twice has no gradient but subgradients. A free energy takes that of
 //! [`best_path()`](crate::paths::best_path()), an operation that sums that of the first in the order in which it adds.
 //!
@@ -46,6 +53,7 @@
 mod operations;
 mod recorded;
 mod rewrite;
+mod star;
 mod sums;
 mod tape;
 mod trellis;

@@ -49,7 +49,8 @@ impl Tape {
         self.apply(&[g], |g| ops::connect(g[0]))
     }
 
-    /// [`ops::closure()`]. A final weight stands on two sites of the result and gets the sum of their gradients.
+    /// [`ops::closure()`]. A final weight stands on two sites of the result and gets the sum of their gradients. The
+    /// paths go round cycles: [`Tape::free_energy_star`] sums over all of them.
     ///
     /// # Errors
     /// What the operation says, [`TapeError::ForeignHandle`].

@@ -88,7 +88,7 @@ pub(super) struct Entry {
 }
 
 #[derive(Debug)]
-struct Value {
+pub(super) struct Value {
     value: f64,
     graph: usize,
     /// ∂value/∂(sites of the graph).
@@ -158,7 +158,8 @@ impl Tape {
     /// [`crate::paths::best_path()`]. Over no path the value is +∞ and the gradient 0.
     ///
     /// # Errors
-    /// [`TapeError::Path`], [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] where a graph was [rewritten](Tape::rewritten) and
+    /// [`TapeError::Path`], with [`PathError::Cyclic`] for finite β where accepting paths of a graph run through a cycle:
+    /// [`Tape::free_energy_star`] sums over those. [`TapeError::ForeignHandle`]; [`TapeError::Rewritten`] where a graph was [rewritten](Tape::rewritten) and
     /// its free energy is not that of the graph before.
     ///
     /// # Cost
@@ -166,17 +167,7 @@ impl Tape {
     /// the graph before, where one was rewritten.
     pub fn free_energy(&mut self, of: impl Into<PathVar>, beta: Beta) -> Result<Scalar, TapeError> {
         let value = match of.into() {
-            PathVar::Graph(g) => {
-                let (value, gradient) = free_energy_and_posteriors(self.graph(g)?, beta)?;
-                match &self.graphs[g.at].source {
-                    None => Value { value, graph: g.at, gradient, emissions: None },
-                    Some(source) => {
-                        let (expected, gradient) = free_energy_and_posteriors(&self.graphs[source.at].graph, beta)?;
-                        source.check(value, expected)?;
-                        Value { value, graph: source.at, gradient, emissions: None }
-                    }
-                }
-            }
+            PathVar::Graph(g) => self.of_graph(g, |g| free_energy_and_posteriors(g, beta))?,
             PathVar::Trellis(t) => {
                 let trellis = self.trellis_of(t)?;
                 let found = trellis.posteriors(&self.emissions, beta)?;
@@ -192,8 +183,27 @@ impl Tape {
                 }
             }
         };
+        Ok(self.put_value(value))
+    }
+
+    /// A value of a graph and its gradient, which is that of the graph before where this one is rewritten.
+    pub(super) fn of_graph(
+        &self,
+        g: GraphVar,
+        of: impl Fn(&Graph<Energy>) -> Result<(f64, SiteValues), PathError>,
+    ) -> Result<Value, TapeError> {
+        let (value, gradient) = of(self.graph(g)?)?;
+        let Some(source) = &self.graphs[g.at].source else {
+            return Ok(Value { value, graph: g.at, gradient, emissions: None });
+        };
+        let (expected, gradient) = of(&self.graphs[source.at].graph)?;
+        source.check(value, expected)?;
+        Ok(Value { value, graph: source.at, gradient, emissions: None })
+    }
+
+    pub(super) fn put_value(&mut self, value: Value) -> Scalar {
         self.values.push(value);
-        Ok(Scalar { tape: self.id, at: self.values.len() - 1 })
+        Scalar { tape: self.id, at: self.values.len() - 1 }
     }
 
     /// A graph on the tape.

@@ -1,6 +1,8 @@
 //! Gradients of a tape against finite differences over listed paths, each a list of leaf sites.
 #![allow(dead_code)]
 
+pub mod eliminated;
+
 use energraph::autograd::{GraphVar, Tape, TapeError};
 use energraph::ops::{Compose, OpError, from_strings};
 use energraph::{Beta, Energy, Graph, Label, Site, oracle};
