@@ -344,6 +344,25 @@ fn rounding_loses_no_path_and_only_digits() {
 }
 
 #[test]
+fn a_way_on_that_turned_worse_behind_a_tie_of_rounding_is_still_a_path() {
+    // 0 goes on to 2 as that ends itself, for (1½, 0), which makes (10¹⁷, 0); later 2 goes on over 1 for (½, 5), and
+    // (10¹⁷, 5) is worse. The arc to 4 improves, the cycle over it does not.
+    let pair = |a, b| Lexicographic::new(sum(a), sum(b));
+    let mut b = GraphBuilder::new();
+    b.add_states(5);
+    b.start(0);
+    let arcs = [(0, 1e17, 2), (1, 0.25, 3), (2, 0.0, 1), (2, -1.0, 4), (4, 2.0, 2)];
+    arcs.into_iter().for_each(|(s, energy, t)| b.arc(s, 1, 1, pair(energy, 0.0), t));
+    b.final_weight(2, pair(1.5, 0.0));
+    b.final_weight(3, pair(0.25, 5.0));
+    let g = b.build().unwrap();
+    let found = shortest_paths(&g, 2).unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(shortest_path(&g).unwrap().as_ref(), found.first());
+    assert!(found.iter().all(|p| p.weight.first().get() == 1e17));
+}
+
+#[test]
 fn long_paths_take_no_stack_and_many_no_time() {
     let n = 100_000;
     for back in [false, true] {
