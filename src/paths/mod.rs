@@ -22,6 +22,9 @@
 //! [`shortest_distance`] gives a sum for each state, in any semiring, and lets a [`Queue`] say in which order states
 //! are taken: what that needs of the semiring, and how much of the graph it goes over again.
 //!
+//! [`shortest_path`] and [`shortest_paths`] give paths in any semiring whose paths can be put in order, each with its
+//! weight there; [`best_path`] and [`k_best`] are the same questions to energies.
+//!
 //! A composition need not be built to be asked: [`lazy_best_path`] and [`lazy_within`] expand what they need of a
 //! [`LazyGraph`](crate::ops::LazyGraph), led by a [`Heuristic`].
 
@@ -29,6 +32,7 @@ mod all_paths;
 mod answer;
 mod answer_energy;
 mod best_path;
+mod best_ways;
 mod beta;
 mod cost;
 mod detours;
@@ -62,10 +66,13 @@ mod search;
 mod shortest;
 mod shortest_distance;
 mod shortest_distance_to_end;
+mod shortest_path;
+mod shortest_paths;
 mod sums_from_start;
 mod sums_to_end;
 mod unit;
 mod visits;
+mod weighted_path;
 mod with_output;
 mod within;
 mod without_output;
@@ -101,8 +108,11 @@ pub use sample_paths::sample_paths;
 pub use sample_short_paths::sample_short_paths;
 pub use shortest_distance::{Distances, shortest_distance};
 pub use shortest_distance_to_end::shortest_distance_to_end;
+pub use shortest_path::shortest_path;
+pub use shortest_paths::shortest_paths;
 pub use sums_from_start::sums_from_start;
 pub use sums_to_end::sums_to_end;
+pub use weighted_path::WeightedPath;
 pub use with_output::with_output;
 pub use within::within;
 pub use without_output::without_output;
