@@ -142,7 +142,8 @@ pub trait Semiring: Weight {
 /// `a ⊕ a = a`. Algorithms that may meet one path twice rely on it; a liar counts such paths twice.
 pub trait Idempotent: Semiring {}
 
-/// `a ⊕ b` is always `a` or `b`, so that one best path carries the whole sum. Shortest path needs this.
+/// `a ⊕ b` is always `a` or `b`, so that one best path carries the whole sum.
+/// [`shortest_path`](crate::paths::shortest_path()) needs this.
 ///
 /// # Contract
 /// `order` is total, agrees with ⊕ (`order(a, b)` is `Less` exactly when `a ⊕ b = a ≠ b`), puts `zero` last and is
