@@ -400,7 +400,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
     }
     refused(&["reweight", &g, &f.file("p.txt", "0 NaN\n")], "NaN");
     refused(&["reweight", "-", "-"], "standard input");
-    refused(&["encode", &g, &f.path("codes")], "--encode_labels");
     refused(&["encode", "--encode_labels", "--encode_reuse", &g, &missing], &missing);
     refused(&["encode", "--encode_labels", "-", "-"], "standard input");
     refused(&["decode", &g, &missing], &missing);
