@@ -383,7 +383,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
     refused(&["map", "--map_type=power", "--power=NaN", &g], "--power");
     refused(&["map", "--map_type=power", "--power=1e300", &g], "range");
     refused(&["complement", "--alphabet=1,x", &g], "--alphabet: x");
-    refused(&["relabel", &g], "--relabel_ipairs");
     refused(&["symbols", "--save_isymbols", &f.path("s"), &g], "has no table");
     for option in ["--isymbols", "--osymbols"] {
         for op in ["connect", "print", "compile", "symbols"] {
@@ -401,7 +400,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
     }
     refused(&["reweight", &g, &f.file("p.txt", "0 NaN\n")], "NaN");
     refused(&["reweight", "-", "-"], "standard input");
-    refused(&["encode", &g, &f.path("codes")], "--encode_labels");
     refused(&["encode", "--encode_labels", "--encode_reuse", &g, &missing], &missing);
     refused(&["encode", "--encode_labels", "-", "-"], "standard input");
     refused(&["decode", &g, &missing], &missing);

@@ -15,7 +15,7 @@
 //! `weight` is the name of the weight's type. `finals` has an entry for each state: its final weight, or `null` where it is not
 //! final. An arc is source, target, input label, output label and weight; weights are strings, in the form of
 //! [`WeightText`], so that every one is read as it was written. `isymbols` and `osymbols`, pairs of label and
-//! symbol, may be missing. The graph without states has the start `null`.
+//! symbol, may be missing, and so may `isymbols_name` and `osymbols_name`, the tables' own names. The graph without states has the start `null`.
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,10 @@ struct Object {
     isymbols: Option<Symbols>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     osymbols: Option<Symbols>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    isymbols_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    osymbols_name: Option<String>,
 }
 
 /// Reads a graph. Arcs of a state keep their order.
@@ -127,16 +131,21 @@ pub fn read<W: WeightText>(text: &str) -> Result<File<W>, JsonError> {
         b.arc(source, ilabel, olabel, weight(&w, Site::Arc(arc))?, target);
     }
     object.start.into_iter().for_each(|start| b.start(start));
-    Ok(File { graph: b.build()?, isymbols: table(object.isymbols)?, osymbols: table(object.osymbols)? })
+    let isymbols = table(object.isymbols, object.isymbols_name)?;
+    let osymbols = table(object.osymbols, object.osymbols_name)?;
+    Ok(File { graph: b.build()?, isymbols, osymbols })
 }
 
-fn table(symbols: Option<Symbols>) -> Result<Option<SymbolTable>, SymbolError> {
-    let read = |pairs: Symbols| {
+fn table(symbols: Option<Symbols>, name: Option<String>) -> Result<Option<SymbolTable>, SymbolError> {
+    let read = |pairs: Symbols| -> Result<SymbolTable, SymbolError> {
         // What names label 0 is the name that it has.
         let named = pairs.iter().any(|(label, _)| *label == EPSILON);
         let mut table = if named { SymbolTable::unnamed() } else { SymbolTable::new() };
         pairs.iter().try_for_each(|(label, symbol)| table.insert(symbol, *label))?;
-        Ok(table)
+        Ok(match name {
+            Some(name) => table.named(name),
+            None => table,
+        })
     };
     symbols.map(read).transpose()
 }
@@ -171,6 +180,9 @@ pub fn write<W: WeightText>(g: &Graph<W>, isymbols: Option<&SymbolTable>, osymbo
     text.push(']');
     for (name, table) in [("isymbols", isymbols), ("osymbols", osymbols)] {
         if let Some(table) = table {
+            if let Some(own) = table.name() {
+                text += &format!(",\n  \"{name}_name\": {}", string(own));
+            }
             text += &format!(",\n  \"{name}\": [{}]", pairs(table));
         }
     }

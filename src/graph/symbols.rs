@@ -108,7 +108,7 @@ impl SymbolTable {
     }
 
     /// The table without a pair, until something names label 0.
-    pub(super) fn unnamed() -> Self {
+    pub(crate) fn unnamed() -> Self {
         SymbolTable { name: None, labels: FxHashMap::default(), symbols: BTreeMap::new() }
     }
 

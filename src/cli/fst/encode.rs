@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rustc_hash::FxHashMap;
 
 use super::super::error::{At, CliError};
-use super::super::files::{Form, deliver_bytes, is_stdin, name, read_bytes, read_graph};
+use super::super::files::{Form, deliver_bytes, is_stdin, name, read_bytes};
 use super::Common;
-use super::inputs::Source;
-use crate::graph::EPSILON;
-use crate::graph::openfst::{ArcCode, ArcType, CodeTable, read_codes, write_codes};
+use super::inputs::{Source, same_arcs};
+use crate::graph::openfst::{ArcCode, ArcType, CodeTable, Layout, read_codes, write_codes};
+use crate::graph::{EPSILON, Graph, Label};
 use crate::ops::{self, Code, Codes, OpError};
 use crate::semiring::Energy;
 
@@ -56,17 +57,7 @@ impl Encode {
             return self.files.decode();
         }
         let kept = if self.encode_reuse { Some(self.files.table()?) } else { None };
-        let what = match (self.encode_labels, self.encode_weights) {
-            (true, true) => ops::Encode::Both,
-            (true, false) => ops::Encode::Labels,
-            (false, true) => ops::Encode::Weights,
-            (false, false) if kept.is_some() => ops::Encode::Both,
-            (false, false) => {
-                let what = "nothing is to be encoded: give --encode_labels, --encode_weights or both";
-                return Err(CliError::Usage(what.to_owned()));
-            }
-        };
-        self.files.encode(what, kept)
+        self.files.encode(what(self.encode_labels, self.encode_weights), kept)
     }
 }
 
@@ -90,26 +81,34 @@ impl Files {
         read_codes(&read_bytes(&self.codes)?).at(name(&self.codes))
     }
 
-    fn encode(&self, what: ops::Encode, kept: Option<CodeTable<Energy>>) -> Result<(), CliError> {
+    /// What is to be encoded is what the table says that is kept.
+    fn encode(&self, asked: Option<ops::Encode>, kept: Option<CodeTable<Energy>>) -> Result<(), CliError> {
         let source = self.source()?;
         let read = source.read()?;
         let g = read.graph.energies().at(source.place())?;
-        let (what, mut codes, own) = match kept {
-            None => (what, Codes::new(what), None),
+        let form_arcs = if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard };
+        let (what, arcs, entries, own) = match kept {
+            None => (asked, form_arcs, Vec::new(), (read.isymbols, read.osymbols)),
             Some(table) => {
-                let what = encoded(&table);
-                (what, codes(&table).at(name(&self.codes))?, Some((table.isymbols, table.osymbols)))
+                self.same_arcs(read.form, table.arcs)?;
+                (what(table.labels, table.weights), table.arcs, table.codes, (table.isymbols, table.osymbols))
             }
         };
-        let result = ops::encode(g, &mut codes).at(source.place())?;
-        let (isymbols, osymbols) = own.unwrap_or((read.isymbols, read.osymbols));
+        let (result, entries) = match what {
+            None => inputs_encoded(g, entries),
+            Some(what) => {
+                let mut codes = codes(what, &entries).at(name(&self.codes))?;
+                let result = ops::encode(g, &mut codes).at(source.place())?;
+                (result, codes.list().iter().map(entry).collect())
+            }
+        };
         let table = CodeTable {
-            labels: what != ops::Encode::Weights,
-            weights: what != ops::Encode::Labels,
-            arcs: if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard },
-            codes: codes.list().iter().map(entry).collect(),
-            isymbols,
-            osymbols,
+            labels: matches!(what, Some(ops::Encode::Labels | ops::Encode::Both)),
+            weights: matches!(what, Some(ops::Encode::Weights | ops::Encode::Both)),
+            arcs,
+            codes: entries,
+            isymbols: own.0,
+            osymbols: own.1,
         };
         // The codes first: who reads the graph from a pipe may want them.
         deliver_bytes(&write_codes(&table).at(name(&self.codes))?, Some(&self.codes))?;
@@ -119,32 +118,74 @@ impl Files {
     fn decode(&self) -> Result<(), CliError> {
         let source = self.source()?;
         // The labels of a text are codes, which no table names. In a pipe the codes are there once the graph is.
-        let read = read_graph(&self.file, &self.common.options((None, None)))?;
+        let read = source.read_with((None, None))?;
         let table = self.table()?;
+        self.same_arcs(read.form, table.arcs)?;
         let (isymbols, osymbols) = self.common.symbols()?;
         let g = read.graph.energies().at(source.place())?;
-        let codes = codes(&table).at(name(&self.codes))?;
-        let result = ops::decode(g, &codes).at(source.place())?;
+        let result = match what(table.labels, table.weights) {
+            None => inputs_decoded(g, &table.codes).at(source.place())?,
+            Some(what) => {
+                let codes = codes(what, &table.codes).at(name(&self.codes))?;
+                ops::decode(g, &codes).at(source.place())?
+            }
+        };
         let tables = (isymbols.or(table.isymbols), osymbols.or(table.osymbols));
         source.write(&result.into(), read.form, (tables.0.as_ref(), tables.1.as_ref()))
     }
-}
 
-/// What of an arc a table's codes stand for.
-fn encoded(table: &CodeTable<Energy>) -> ops::Encode {
-    match (table.labels, table.weights) {
-        (true, false) => ops::Encode::Labels,
-        (false, _) => ops::Encode::Weights,
-        (true, true) => ops::Encode::Both,
+    /// Refuses codes of arcs of another type than the graph's.
+    fn same_arcs(&self, form: Form, arcs: ArcType) -> Result<(), CliError> {
+        let codes = Form::Binary { layout: Layout::Vector, arcs };
+        same_arcs(form, codes).at(format!("{}, {}", name(&self.file), name(&self.codes)))
     }
 }
 
-fn codes(table: &CodeTable<Energy>) -> Result<Codes<Energy>, OpError> {
+/// A graph whose input labels alone are codes, which is what OpenFst makes of neither output labels nor weights.
+fn inputs_encoded(g: &Graph<Energy>, mut entries: Vec<ArcCode<Energy>>) -> (Graph<Energy>, Vec<ArcCode<Energy>>) {
+    let mut codes: FxHashMap<Label, Label> = FxHashMap::default();
+    for (code, entry) in (1..).zip(&entries) {
+        if let ArcCode::Arc(ilabel, ..) = entry {
+            codes.entry(*ilabel).or_insert(code);
+        }
+    }
+    let mut code = |ilabel| {
+        *codes.entry(ilabel).or_insert_with(|| {
+            entries.push(ArcCode::Arc(ilabel, EPSILON, Energy::FREE));
+            entries.len() as Label
+        })
+    };
+    (g.map_labels(|i, o| (code(i), o)), entries)
+}
+
+/// The graph that [`inputs_encoded`] had.
+fn inputs_decoded(g: &Graph<Energy>, entries: &[ArcCode<Energy>]) -> Result<Graph<Energy>, OpError> {
+    let ilabel = |code: Label| match entries.get((code as usize).wrapping_sub(1)) {
+        Some(ArcCode::Arc(ilabel, ..)) => Some(*ilabel),
+        _ => (code == EPSILON).then_some(EPSILON),
+    };
+    if let Some((arc, _, a)) = g.arcs_with_source().find(|(_, _, a)| ilabel(a.ilabel).is_none()) {
+        return Err(OpError::NoSuchCode { arc, label: a.ilabel, codes: entries.len() });
+    }
+    Ok(g.map_labels(|i, o| (ilabel(i).unwrap_or(i), o)))
+}
+
+/// What of an arc codes stand for.
+fn what(labels: bool, weights: bool) -> Option<ops::Encode> {
+    match (labels, weights) {
+        (true, true) => Some(ops::Encode::Both),
+        (true, false) => Some(ops::Encode::Labels),
+        (false, true) => Some(ops::Encode::Weights),
+        (false, false) => None,
+    }
+}
+
+fn codes(what: ops::Encode, entries: &[ArcCode<Energy>]) -> Result<Codes<Energy>, OpError> {
     let code = |code: &ArcCode<Energy>| match *code {
         ArcCode::Arc(ilabel, olabel, weight) => Code { ilabel, olabel, weight, end: false },
         ArcCode::End(weight) => Code { ilabel: EPSILON, olabel: EPSILON, weight, end: true },
     };
-    Codes::from_list(encoded(table), table.codes.iter().map(code))
+    Codes::from_list(what, entries.iter().map(code))
 }
 
 fn entry(code: &Code<Energy>) -> ArcCode<Energy> {

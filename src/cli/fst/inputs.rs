@@ -159,9 +159,16 @@ impl<'a> Source<'a> {
     /// The graph, with the tables that the command line names, and where it names none with those of the file.
     pub(super) fn read(self) -> Result<Loaded, CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
-        let mut read = read_graph(self.file, &self.common.options((isymbols.as_ref(), osymbols.as_ref())))?;
+        let mut read = self.read_with((isymbols.as_ref(), osymbols.as_ref()))?;
         read.isymbols = isymbols.or(read.isymbols);
         read.osymbols = osymbols.or(read.osymbols);
+        Ok(read)
+    }
+
+    /// The graph, with the tables of the file alone; others name the labels of a text.
+    pub(super) fn read_with(self, given: Tables<'_>) -> Result<Loaded, CliError> {
+        let read = read_graph(self.file, &self.common.options(given))?;
+        no_silence(&[(self.file, &read)])?;
         Ok(read)
     }
 
@@ -236,6 +243,7 @@ impl Both {
         self.check()?;
         let first = read_graph(&self.first, &self.common.options(left))?;
         let second = read_graph(&self.second, &self.common.options(right))?;
+        no_silence(&[(&self.first, &first), (&self.second, &second)])?;
         same_arcs(first.form, second.form).at(self.place())?;
         Ok((first, second))
     }
@@ -269,6 +277,25 @@ impl Both {
     }
 }
 
+/// An empty file where graphs are expected that are not text.
+#[derive(Debug, thiserror::Error)]
+#[error("an empty file, and the other graphs are not text: did what was to write it fail?")]
+struct Silent;
+
+/// Says of files without a line that they are read as graphs that accept nothing; refuses them beside binaries and JSON,
+/// where they are what a command leaves that failed earlier in a pipe.
+pub(super) fn no_silence(graphs: &[(&Path, &Loaded)]) -> Result<(), CliError> {
+    let is_text = |read: &Loaded| read.form == Form::Text;
+    let are_texts = graphs.iter().all(|(_, read)| is_text(read));
+    for (file, _) in graphs.iter().filter(|(_, read)| is_text(read) && read.graph.is_empty()) {
+        if !are_texts {
+            return Err(Silent).at(name(file));
+        }
+        complain(&format!("{}: note: an empty file, read as the text of a graph that accepts nothing", name(file)));
+    }
+    Ok(())
+}
+
 /// Files whose arcs are of two types: an energy of the one is not an energy of the other.
 #[derive(Debug, thiserror::Error)]
 #[error("arcs are of type {left} in the one and {right} in the other; `fst convert --arc_type` gives both one type")]
@@ -290,24 +317,55 @@ pub(super) fn same_arcs(left: Form, right: Form) -> Result<(), MixedArcs> {
 /// Whether labels of two graphs that are one for an operation have one name, and names one label; that of label 0 aside.
 pub(super) fn agree(left: Option<&SymbolTable>, right: Option<&SymbolTable>) -> Result<(), Refused> {
     let (Some(left), Some(right)) = (left, right) else { return Ok(()) };
+    let refused = |left: String, right: String| Err(Refused::Symbols { left, right });
     for (label, symbol) in left.iter().filter(|(label, _)| *label != EPSILON) {
-        let (named, known) = (right.symbol(label), right.label(symbol));
-        let other = match (named, known) {
-            (Some(other), _) if other != symbol => Some(format!("{label} is {other:?}")),
-            (_, Some(other)) if other != label => Some(format!("{other} is {symbol:?}")),
-            _ => None,
+        let other = match (right.symbol(label), right.label(symbol)) {
+            (Some(other), _) if other != symbol => format!("{label} is {other:?}"),
+            (_, Some(other)) if other != label => format!("{other} is {symbol:?}"),
+            _ => continue,
         };
-        if let Some(right) = other {
-            return Err(Refused::Symbols { left: format!("{label} is {symbol:?}"), right });
-        }
+        return refused(format!("{label} is {symbol:?}"), other);
     }
-    Ok(())
+    // What is left: the first's name of label 0 is another label's name in the second.
+    match left.symbol(EPSILON).and_then(|e| Some((e, right.label(e)?))) {
+        Some((e, other)) if other != EPSILON => refused(format!("{EPSILON} is {e:?}"), format!("{other} is {e:?}")),
+        _ => Ok(()),
+    }
 }
 
 /// The same for the tables of both sides.
 pub(super) fn both_agree(left: Tables<'_>, right: Tables<'_>) -> Result<(), Refused> {
     agree(left.0, right.0)?;
     agree(left.1, right.1)
+}
+
+/// The tables of what two graphs become; they are their own.
+pub(super) type Joined = (Option<SymbolTable>, Option<SymbolTable>);
+
+/// Tables that may get more pairs.
+pub(super) fn owned((isymbols, osymbols): Tables<'_>) -> Joined {
+    (isymbols.cloned(), osymbols.cloned())
+}
+
+/// The first's tables, and what the second's name besides; refused where they do not agree.
+pub(super) fn joined(left: Joined, right: Tables<'_>) -> Result<Joined, Refused> {
+    both_agree((left.0.as_ref(), left.1.as_ref()), right)?;
+    Ok((with_pairs_of(left.0, right.0), with_pairs_of(left.1, right.1)))
+}
+
+/// A table with the pairs of one that agrees with it.
+fn with_pairs_of(left: Option<SymbolTable>, right: Option<&SymbolTable>) -> Option<SymbolTable> {
+    let (mut both, more) = match (left, right) {
+        (Some(left), Some(right)) => (left, right),
+        (left, right) => return left.or_else(|| right.cloned()),
+    };
+    for (label, symbol) in more.iter() {
+        // Label 0 alone may have a name already, and keeps it.
+        if both.symbol(label).is_none() {
+            let _ = both.insert(symbol, label);
+        }
+    }
+    Some(both)
 }
 
 impl Pair {
@@ -322,10 +380,9 @@ impl Pair {
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.both.read(given, given)?;
         let place = self.both.place();
-        if self.both.compat.is_asked() {
-            both_agree(a.tables(given), b.tables(given)).at(&place)?;
-        }
+        let tables = owned(a.tables(given));
+        let tables = if self.both.compat.is_asked() { joined(tables, b.tables(given)).at(&place)? } else { tables };
         let result = a.graph.ask_both(&b.graph, op).at(&place)?;
-        common.write(&result, a.form, a.tables(b.tables(given)), &place, self.to())
+        common.write(&result, a.form, (tables.0.as_ref(), tables.1.as_ref()), &place, self.to())
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::super::error::{At, CliError};
-use super::super::files::{deliver, name, read_symbols, read_text};
+use super::super::error::{At, CliError, complain};
+use super::super::files::{Form, deliver, name, read_symbols, read_text};
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
 use super::rewrite::Rewrite;
@@ -35,6 +35,12 @@ pub(super) struct Relabel {
     /// The same for output symbols.
     #[arg(long, value_name = "SYMBOL")]
     unknown_osymbol: Option<String>,
+    /// Where the pairs of labels go that took place on the input side, in the form of --relabel_ipairs.
+    #[arg(long, value_name = "FILE")]
+    save_relabel_ipairs: Option<PathBuf>,
+    /// The same on the output side.
+    #[arg(long, value_name = "FILE")]
+    save_relabel_opairs: Option<PathBuf>,
     /// Taken for the sake of scripts: labels here are never negative.
     #[arg(long, hide = true)]
     allow_negative_labels: bool,
@@ -50,7 +56,8 @@ pub(super) struct Symbols {
     /// The result has no table of output labels.
     #[arg(long)]
     clear_osymbols: bool,
-    /// A label and what takes its place a line, in the graph's input labels and their table.
+    /// A label and what takes its place a line, in the table of input labels, which then names those alone; the graph's labels
+    /// stay.
     #[arg(long, value_name = "FILE")]
     relabel_ipairs: Option<PathBuf>,
     /// The same on the output side.
@@ -77,28 +84,34 @@ impl Relabel {
         let source = self.unary.source();
         let (into_i, into_o) =
             (read_symbols(self.relabel_isymbols.as_deref())?, read_symbols(self.relabel_osymbols.as_deref())?);
-        let (ipairs, opairs) = (pairs(self.relabel_ipairs.as_deref())?, pairs(self.relabel_opairs.as_deref())?);
-        if into_i.is_none() && into_o.is_none() && ipairs.is_none() && opairs.is_none() {
-            let what = "nothing is to be relabelled: give --relabel_ipairs, --relabel_opairs or a table";
-            return Err(CliError::Usage(what.to_owned()));
+        let (mut ipairs, mut opairs) = (pairs(self.relabel_ipairs.as_deref())?, pairs(self.relabel_opairs.as_deref())?);
+        // As in OpenFst's fstrelabel.
+        if (into_i.is_some() || into_o.is_some()) && (ipairs.take().is_some() | opairs.take().is_some()) {
+            let what = "pairs of labels are not looked at where a table says what labels become";
+            complain(&format!("{}: note: {what}", source.place()));
         }
-        let read = source.read()?;
-        let (i, o) = read.tables((None, None));
+        let given = self.unary.common.symbols()?;
+        let read = source.read_with((given.0.as_ref(), given.1.as_ref()))?;
+        let (i, o) = (given.0.as_ref().or(read.isymbols.as_ref()), given.1.as_ref().or(read.osymbols.as_ref()));
         let (used_i, used_o) = read.graph.ask(Used).at(source.place())?;
         let unknown = self.unknown_isymbol.as_deref();
-        let input = Change { pairs: ipairs, old: i, new: into_i.as_ref(), unknown, used: &used_i }
+        let input = Change { pairs: ipairs.as_deref(), old: i, new: into_i.as_ref(), unknown, used: &used_i }
             .pairs()
             .at("--relabel_isymbols")?;
         let unknown = self.unknown_osymbol.as_deref();
-        let output = Change { pairs: opairs, old: o, new: into_o.as_ref(), unknown, used: &used_o }
+        let output = Change { pairs: opairs.as_deref(), old: o, new: into_o.as_ref(), unknown, used: &used_o }
             .pairs()
             .at("--relabel_osymbols")?;
+        save_pairs(&input, self.save_relabel_ipairs.as_deref())?;
+        save_pairs(&output, self.save_relabel_opairs.as_deref())?;
         let result = source.apply(&read, &[Rewrite::Relabel(input, output)])?;
-        // Pairs leave labels that the old table does not name.
-        let tables = (into_i.as_ref().or(i), into_o.as_ref().or(o));
-        let tables =
-            (tables.0.filter(|_| self.relabel_ipairs.is_none()), tables.1.filter(|_| self.relabel_opairs.is_none()));
-        source.write(&result, read.form, tables)
+        let own = match read.form {
+            // Labels of a text whose names no longer hold are numbers.
+            Form::Text => (i.filter(|_| ipairs.is_none()), o.filter(|_| opairs.is_none())),
+            // The file's own tables stay, whatever the command line names and the pairs leave nameless: as in fstrelabel.
+            _ => (read.isymbols.as_ref(), read.osymbols.as_ref()),
+        };
+        source.write(&result, read.form, (into_i.as_ref().or(own.0), into_o.as_ref().or(own.1)))
     }
 }
 
@@ -106,19 +119,29 @@ impl Symbols {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (ipairs, opairs) = (pairs(self.relabel_ipairs.as_deref())?, pairs(self.relabel_opairs.as_deref())?);
-        let read = source.read()?;
-        let (i, o) = read.tables((None, None));
-        save(i, self.save_isymbols.as_deref())?;
-        save(o, self.save_osymbols.as_deref())?;
-        let renamed = |table: Option<&SymbolTable>, pairs: &Option<Pairs>, option| match (table, pairs) {
-            (Some(table), Some(pairs)) => rename(table, pairs).at(option).map(Some),
-            (table, _) => Ok(table.cloned()),
+        let given = self.unary.common.symbols()?;
+        let given = (given.0.as_ref(), given.1.as_ref());
+        let read = source.read_with(given)?;
+        // What is saved is what the graph has before it gets others; a text has those that it was read with.
+        let own = match read.form {
+            Form::Text => given,
+            _ => (read.isymbols.as_ref(), read.osymbols.as_ref()),
         };
-        let (i, o) = (renamed(i, &ipairs, "--relabel_ipairs")?, renamed(o, &opairs, "--relabel_opairs")?);
-        let steps = [Rewrite::Relabel(ipairs.unwrap_or_default(), opairs.unwrap_or_default())];
-        let result = source.apply(&read, &steps)?;
-        let kept = (i.as_ref().filter(|_| !self.clear_isymbols), o.as_ref().filter(|_| !self.clear_osymbols));
-        source.write(&result, read.form, kept)
+        save(own.0, self.save_isymbols.as_deref())?;
+        save(own.1, self.save_osymbols.as_deref())?;
+        // As in OpenFst's fstsymbols, a table that is named goes before the wish for none.
+        let kept = |given: Option<&SymbolTable>, own: Option<&SymbolTable>, clear: bool| match given {
+            Some(given) => Some(given.clone()),
+            None => own.filter(|_| !clear).cloned(),
+        };
+        let renamed = |table: Option<SymbolTable>, pairs: Option<Pairs>, option: &str| match (table, pairs) {
+            (Some(table), Some(pairs)) => rename(&table, &pairs).at(option).map(Some),
+            (None, Some(_)) => Err(CliError::Usage(format!("{option}: the graph has no table to be changed"))),
+            (table, None) => Ok(table),
+        };
+        let i = renamed(kept(given.0, own.0, self.clear_isymbols), ipairs, "--relabel_ipairs")?;
+        let o = renamed(kept(given.1, own.1, self.clear_osymbols), opairs, "--relabel_opairs")?;
+        source.write(&read.graph, read.form, (i.as_ref(), o.as_ref()))
     }
 }
 
@@ -131,7 +154,13 @@ pub(super) fn save(table: Option<&SymbolTable>, to: Option<&Path>) -> Result<(),
     }
 }
 
-/// Two labels a line.
+/// Writes pairs as [`pairs`] reads them, where a file was named for them.
+fn save_pairs(pairs: &[(Label, Label)], to: Option<&Path>) -> Result<(), CliError> {
+    let Some(to) = to else { return Ok(()) };
+    deliver(&pairs.iter().map(|(old, new)| format!("{old}\t{new}\n")).collect::<String>(), Some(to))
+}
+
+/// Two labels a line; of several lines for one label the first counts.
 fn pairs(path: Option<&Path>) -> Result<Option<Pairs>, CliError> {
     let read = |p: &Path| {
         let text = read_text(p)?;
@@ -143,7 +172,10 @@ fn pairs(path: Option<&Path>) -> Result<Option<Pairs>, CliError> {
             }
         };
         let lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty());
-        lines.map(pair).collect::<Result<Pairs, String>>().at(name(p))
+        let mut pairs = lines.map(pair).collect::<Result<Pairs, String>>().at(name(p))?;
+        let mut seen = BTreeSet::new();
+        pairs.retain(|(old, _)| seen.insert(*old));
+        Ok(pairs)
     };
     path.map(read).transpose()
 }
@@ -160,7 +192,7 @@ impl Question for Used {
 
 /// How the labels of one side change: by pairs, or from table to table.
 struct Change<'a> {
-    pairs: Option<Pairs>,
+    pairs: Option<&'a [(Label, Label)]>,
     old: Option<&'a SymbolTable>,
     new: Option<&'a SymbolTable>,
     unknown: Option<&'a str>,
@@ -169,7 +201,7 @@ struct Change<'a> {
 
 impl Change<'_> {
     fn pairs(self) -> Result<Pairs, String> {
-        let (Some(new), None) = (self.new, &self.pairs) else { return Ok(self.pairs.unwrap_or_default()) };
+        let Some(new) = self.new else { return Ok(self.pairs.unwrap_or_default().to_vec()) };
         let old = self.old.ok_or("the graph's labels have no symbols that could move")?;
         let unknown = match self.unknown.filter(|u| !u.is_empty()) {
             None => None,
@@ -184,14 +216,16 @@ impl Change<'_> {
     }
 }
 
-/// The same symbols with other labels.
+/// The symbols that pairs name with other labels, and no others; as OpenFst has it, in the table's name too.
 fn rename(table: &SymbolTable, pairs: &Pairs) -> Result<SymbolTable, crate::graph::SymbolError> {
-    let mut renamed = SymbolTable::new();
-    for (label, symbol) in table.iter() {
-        let to = pairs.iter().rev().find(|(old, _)| *old == label).map_or(label, |(_, new)| *new);
-        if to != EPSILON {
-            renamed.insert(symbol, to)?;
+    let mut renamed = SymbolTable::unnamed();
+    for &(old, new) in pairs {
+        if let Some(symbol) = table.symbol(old) {
+            renamed.insert(symbol, new)?;
         }
     }
-    Ok(renamed)
+    Ok(match table.name() {
+        Some(name) => renamed.named(format!("relabeled_{name}")),
+        None => renamed,
+    })
 }

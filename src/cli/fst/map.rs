@@ -82,7 +82,12 @@ impl MapArgs {
             (form, None) => form,
         };
         let result = source.apply(&read, &[Rewrite::Map(self.map()?)])?;
-        source.write(&result, form, read.tables((None, None)))
+        let (isymbols, osymbols) = read.tables((None, None));
+        // A side without a label has no use for names; the one column of an acceptor's text has them from either.
+        let is_two_sided = !source.common.acceptor;
+        let isymbols = isymbols.filter(|_| self.map_type != MapType::InputEpsilon || !is_two_sided);
+        let osymbols = osymbols.filter(|_| self.map_type != MapType::OutputEpsilon || !is_two_sided);
+        source.write(&result, form, (isymbols, osymbols))
     }
 
     fn map(&self) -> Result<Map, CliError> {

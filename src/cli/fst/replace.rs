@@ -9,7 +9,7 @@ use super::super::files::{is_stdin, name, read_graph};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::{both_agree, same_arcs};
+use super::inputs::{joined, no_silence, owned, same_arcs};
 use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -66,7 +66,7 @@ impl Replace {
         let options = self.common.options(given);
         // An acceptor's one table is the input's.
         let symbols = if self.common.acceptor { given.0 } else { given.1 };
-        let (mut graphs, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut graphs, mut labels, mut files) = (Vec::new(), Vec::new(), Vec::<PathBuf>::new());
         let pairs = self.rules.chunks_exact(2);
         let to = match (pairs.remainder(), self.common.output.as_deref()) {
             ([], to) => to,
@@ -76,21 +76,23 @@ impl Replace {
         for rule in pairs {
             let [file, text] = rule else { continue };
             let file = PathBuf::from(file);
-            if is_stdin(&file) && places.contains(&name(&file)) {
+            if is_stdin(&file) && files.contains(&file) {
                 return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
             }
-            places.push(name(&file));
             labels.push(label(text, symbols)?);
             graphs.push(read_graph(&file, &options)?);
+            files.push(file);
         }
-        let place = places.join(", ");
+        let place = files.iter().map(|f| name(f)).collect::<Vec<_>>().join(", ");
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };
+        no_silence(&files.iter().map(PathBuf::as_path).zip(&graphs).collect::<Vec<_>>())?;
+        let mut tables = owned(root.tables(given));
         for other in others {
             same_arcs(root.form, other.form).at(&place)?;
             if self.compat.is_asked() {
-                both_agree(root.tables(given), other.tables(given)).at(&place)?;
+                tables = joined(tables, other.tables(given)).at(&place)?;
             }
         }
         let others: Vec<&Any> = others.iter().map(|g| &g.graph).collect();
@@ -103,7 +105,7 @@ impl Replace {
             ..ops::Replace::default()
         };
         let made = root.graph.ask(Network { labels: &labels, others: &others, start, o }).at(&place)?;
-        self.common.write(&made, root.form, root.tables(given), &place, to)
+        self.common.write(&made, root.form, (tables.0.as_ref(), tables.1.as_ref()), &place, to)
     }
 }
 

@@ -83,7 +83,7 @@ pub fn read_codes<W: BinaryWeight>(bytes: &[u8]) -> Result<CodeTable<W>, OpenFst
     };
     let at = bytes.at();
     let flags = bytes.take(1, WHAT)?.first().copied().unwrap_or_default();
-    if flags > (LABELS | WEIGHTS | HAS_ISYMBOLS | HAS_OSYMBOLS) || flags & (LABELS | WEIGHTS) == 0 {
+    if flags > (LABELS | WEIGHTS | HAS_ISYMBOLS | HAS_OSYMBOLS) {
         return Err(OpenFstError::Range { what: "what is encoded", value: i64::from(flags), at });
     }
     let count = bytes.count(8 + arcs.width(), "codes")?;
@@ -183,7 +183,7 @@ mod tests {
             read_codes::<Energy>(&bytes).unwrap_err()
         };
         // Magic and the name "log" with its length are 11 bytes; then flags, the count, and codes of 12 bytes.
-        assert!(matches!(with(11, &[0]), OpenFstError::Range { what: "what is encoded", .. }));
+        assert!(matches!(with(11, &[16]), OpenFstError::Range { what: "what is encoded", .. }));
         assert!(matches!(with(11, &[32]), OpenFstError::Range { .. }));
         assert!(matches!(with(12, &i64::MAX.to_le_bytes()), OpenFstError::Count { .. }));
         assert!(matches!(with(12, &(-1_i64).to_le_bytes()), OpenFstError::Count { .. }));
