@@ -93,7 +93,7 @@ impl Files {
     fn encode(&self, what: ops::Encode, kept: Option<CodeTable<Energy>>) -> Result<(), CliError> {
         let source = self.source()?;
         let read = source.read()?;
-        let g = read.graph.energies().at(source.place())?;
+        let g = read.energies(&source.place())?;
         let (what, mut codes, own) = match kept {
             None => (what, Codes::new(what), None),
             Some(table) => {
@@ -101,7 +101,7 @@ impl Files {
                 (what, codes(&table).at(name(&self.codes))?, Some((table.isymbols, table.osymbols)))
             }
         };
-        let result = ops::encode(g, &mut codes).at(source.place())?;
+        let result = ops::encode(&g, &mut codes).at(source.place())?;
         let (isymbols, osymbols) = own.unwrap_or((read.isymbols, read.osymbols));
         let table = CodeTable {
             labels: what != ops::Encode::Weights,
@@ -122,9 +122,9 @@ impl Files {
         let read = read_graph(&self.file, &self.common.options((None, None)))?;
         let table = self.table()?;
         let (isymbols, osymbols) = self.common.symbols()?;
-        let g = read.graph.energies().at(source.place())?;
+        let g = read.energies(&source.place())?;
         let codes = codes(&table).at(name(&self.codes))?;
-        let result = ops::decode(g, &codes).at(source.place())?;
+        let result = ops::decode(&g, &codes).at(source.place())?;
         let tables = (isymbols.or(table.isymbols), osymbols.or(table.osymbols));
         source.write(&result.into(), read.form, (tables.0.as_ref(), tables.1.as_ref()))
     }

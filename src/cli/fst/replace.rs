@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
-use super::super::files::{is_stdin, name, read_graph};
+use super::super::files::{Unread, is_stdin, name};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
@@ -66,7 +66,7 @@ impl Replace {
         let options = self.common.options(given);
         // An acceptor's one table is the input's.
         let symbols = if self.common.acceptor { given.0 } else { given.1 };
-        let (mut graphs, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut files, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
         let pairs = self.rules.chunks_exact(2);
         let to = match (pairs.remainder(), self.common.output.as_deref()) {
             ([], to) => to,
@@ -81,8 +81,11 @@ impl Replace {
             }
             places.push(name(&file));
             labels.push(label(text, symbols)?);
-            graphs.push(read_graph(&file, &options)?);
+            files.push(file);
         }
+        let files = files.iter().map(|file| Unread::open(file)).collect::<Result<Vec<_>, _>>()?;
+        let wide = files.iter().any(Unread::is_wide);
+        let graphs = files.into_iter().map(|file| file.graph(&options, wide)).collect::<Result<Vec<_>, _>>()?;
         let place = places.join(", ");
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
