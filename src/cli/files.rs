@@ -127,10 +127,10 @@ impl<'a> Unread<'a> {
     pub(super) fn graph(self, options: &AttOptions<'_>, wide: bool) -> Result<Loaded, CliError> {
         let place = name(self.path);
         if self.is_wide() {
-            return Ok(binary::<LogSum<f64>>(&self.bytes, true).at(place)?);
+            return binary::<LogSum<f64>>(&self.bytes, true).at(place);
         }
         if openfst::is_openfst(&self.bytes) {
-            return Ok(binary::<Energy>(&self.bytes, false).at(place)?);
+            return binary::<Energy>(&self.bytes, false).at(place);
         }
         let text = text(self.bytes, self.path)?;
         // No line of AT&T text begins so.
