@@ -45,7 +45,10 @@ impl Draw {
         let read = read_graph(&self.file, &AttOptions { acceptor: self.acceptor, isymbols, osymbols })?;
         let (g, (isymbols, osymbols)) = (&read.graph, read.tables((isymbols, osymbols)));
         let best = match self.best {
-            true => best_path(g.energies().at(name(&self.file))?).at(name(&self.file))?.map(|p| p.arcs),
+            true => {
+                let place = name(&self.file);
+                best_path(&*read.energies(&place)?).at(&place)?.map(|p| p.arcs)
+            }
             false => None,
         };
         let best: Vec<ArcId> = best.unwrap_or_default();

@@ -1,15 +1,16 @@
 //! Files in and out.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::error::{At, CliError};
+use super::error::{At, CliError, complain};
 use crate::graph::att::{self, AttOptions};
-use crate::graph::openfst::{self, ArcType, Layout, WriteOptions};
+use crate::graph::openfst::{self, ArcType, BinaryWeight, Layout, OpenFstError, WriteOptions};
 use crate::graph::{Graph, SymbolTable, json};
-use crate::semiring::Energy;
+use crate::semiring::{Energy, LogSum};
 
-use super::weights::{Any, Kind, Question, Refused};
+use super::weights::{Any, Kind, Question, Refused, as_log};
 
 /// A file that should have been text.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,8 @@ pub(super) enum Form {
 pub(super) struct Loaded {
     pub graph: Any,
     pub form: Form,
+    /// Whether its energies have 64 bits, as those of log64 files and what is read beside one.
+    pub wide: bool,
     pub isymbols: Option<SymbolTable>,
     pub osymbols: Option<SymbolTable>,
 }
@@ -81,24 +84,82 @@ impl Loaded {
     pub(super) fn tables<'a>(&'a self, given: Tables<'a>) -> Tables<'a> {
         (given.0.or(self.isymbols.as_ref()), given.1.or(self.osymbols.as_ref()))
     }
+
+    /// The graph of energies of 32 bits; a note says where others lose digits, and other weights are refused.
+    pub(super) fn energies(&self, place: &str) -> Result<Cow<'_, Graph<Energy>>, CliError> {
+        let Some(narrowed) = self.wide.then(|| self.graph.narrowed()).flatten() else {
+            return self.graph.energies().map(Cow::Borrowed).at(place);
+        };
+        let (graph, lost) = narrowed.at(place)?;
+        if lost {
+            complain(&format!("{place}: note: weights of 64 bits are rounded to 32"));
+        }
+        Ok(Cow::Owned(graph))
+    }
+
+    /// The same graph for a file with such arcs: only log64 arcs have energies of 64 bits.
+    pub(super) fn with_arcs(mut self, arcs: ArcType, place: &str) -> Result<Self, CliError> {
+        if self.wide && arcs != ArcType::Log64 {
+            self.graph = self.energies(place)?.into_owned().into();
+            self.wide = false;
+        }
+        Ok(self)
+    }
+}
+
+/// A graph's file that is not read yet.
+pub(super) struct Unread<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Unread<'a> {
+    pub(super) fn open(path: &'a Path) -> Result<Self, CliError> {
+        Ok(Unread { path, bytes: read_bytes(path)? })
+    }
+
+    /// Whether it is a binary file with energies of 64 bits.
+    pub(super) fn is_wide(&self) -> bool {
+        openfst::arc_type(&self.bytes) == Some(ArcType::Log64)
+    }
+
+    /// The graph; `wide` says that energies of texts and JSON have 64 bits too, and are summed as log64 files say.
+    pub(super) fn graph(self, options: &AttOptions<'_>, wide: bool) -> Result<Loaded, CliError> {
+        let place = name(self.path);
+        if self.is_wide() {
+            return binary::<LogSum<f64>>(&self.bytes, true).at(place);
+        }
+        if openfst::is_openfst(&self.bytes) {
+            return binary::<Energy>(&self.bytes, false).at(place);
+        }
+        let text = text(self.bytes, self.path)?;
+        // No line of AT&T text begins so.
+        if text.trim_start().starts_with('{') {
+            let (graph, isymbols, osymbols) = Any::from_json(&text, &place)?;
+            let graph = if wide { graph.widened() } else { graph };
+            let wide = wide && matches!(graph, Any::LogSum64(_));
+            return Ok(Loaded { graph, form: Form::Json, wide, isymbols, osymbols });
+        }
+        let graph: Any = match wide {
+            true => att::read::<LogSum<f64>>(&text, options).at(place)?.into(),
+            false => att::read::<Energy>(&text, options).at(place)?.into(),
+        };
+        Ok(Loaded { graph, form: Form::Text, wide, isymbols: None, osymbols: None })
+    }
+}
+
+/// A graph from an OpenFst binary.
+fn binary<W: BinaryWeight>(bytes: &[u8], wide: bool) -> Result<Loaded, OpenFstError>
+where
+    Any: From<Graph<W>>,
+{
+    let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read::<W>(bytes)?;
+    Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, wide, isymbols, osymbols })
 }
 
 /// A graph from AT&T text, an OpenFst binary or JSON.
 pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Loaded, CliError> {
-    let bytes = read_bytes(path)?;
-    if openfst::is_openfst(&bytes) {
-        let openfst::File { graph, arcs, layout, isymbols, osymbols } =
-            openfst::read::<Energy>(&bytes).at(name(path))?;
-        return Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, isymbols, osymbols });
-    }
-    let text = text(bytes, path)?;
-    // No line of AT&T text begins so.
-    if text.trim_start().starts_with('{') {
-        let (graph, isymbols, osymbols) = Any::from_json(&text, &name(path))?;
-        return Ok(Loaded { graph, form: Form::Json, isymbols, osymbols });
-    }
-    let graph: Graph<Energy> = att::read(&text, options).at(name(path))?;
-    Ok(Loaded { graph: graph.into(), form: Form::Text, isymbols: None, osymbols: None })
+    Unread::open(path)?.graph(options, false)
 }
 
 /// Writes a graph in a form; the tables name the labels of text and go into binaries.
@@ -115,7 +176,12 @@ pub(super) fn write_graph(
         Form::Json => deliver(&g.ask(Json((isymbols, osymbols))).at(place)?, to),
         Form::Binary { layout, arcs } => {
             let o = WriteOptions { layout, arcs: Some(arcs), isymbols, osymbols };
-            deliver_bytes(&openfst::write(g.energies().at(place)?, &o).at(place)?, to)
+            let bytes = match g {
+                Any::LogSum64(g) if arcs == ArcType::Log64 => openfst::write(g, &o),
+                Any::MinSum64(g) if arcs == ArcType::Log64 => openfst::write(&as_log(g), &o),
+                other => openfst::write(other.energies().at(place)?, &o),
+            };
+            deliver_bytes(&bytes.at(place)?, to)
         }
     }
 }

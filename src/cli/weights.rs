@@ -2,6 +2,7 @@
 
 mod commuted;
 mod no_semiring;
+mod wide;
 
 use super::error::{At, CliError};
 use crate::graph::att::AttError;
@@ -15,6 +16,8 @@ use crate::semiring::{
 };
 
 pub(super) use self::commuted::Commuted;
+pub(super) use self::wide::{Unweighted, as_log, shown};
+use self::wide::{changed, fixed};
 use super::fst::Sum;
 
 /// What stops an operation of the command.
@@ -175,9 +178,9 @@ fn kept<S>(_: &Graph<S>, _: &Graph<S>, _: Tolerance) -> Result<bool, Refused> {
 }
 
 /// Semirings by what they have: `ordered` a path that is best and a division, `divided` a division, `starred` neither; and of each
-/// those whose product can be `cancelled`, for equivalence, or cannot.
+/// those whose product can be `cancelled`, for equivalence, or cannot; and whether they are `changed` as numbers or `fixed`.
 macro_rules! semirings {
-    ($($sum:ident $equivalent:ident: $($type:ty),+;)+) => { $($(
+    ($($sum:ident $equivalent:ident $changed:ident: $($type:ty),+;)+) => { $($(
         impl Kind for $type {
             fn sum(g: &Graph<Self>, op: &Sum, _: bool, budget: Budget) -> Result<Graph<Self>, Refused> {
                 op.$sum(g, budget)
@@ -191,6 +194,9 @@ macro_rules! semirings {
             fn side_by_side(&self, other: &Self, _: bool) -> Result<Self, Refused> {
                 Ok(self.plus(other))
             }
+            fn changed(&self, f: &dyn Fn(f64) -> f64) -> Result<Self, Refused> {
+                $changed(self, f)
+            }
             fn equivalent(a: &Graph<Self>, b: &Graph<Self>, t: Tolerance, _: bool) -> Result<bool, Refused> {
                 $equivalent(a, b, t)
             }
@@ -202,11 +208,13 @@ macro_rules! semirings {
 }
 
 semirings! {
-    ordered cancelled: MinSum<f32>, MinSum<f64>, Boolean;
-    ordered kept: MinMax<f64>, Lexicographic<MinSum<f64>, MinMax<f64>>;
-    divided cancelled: LogSum<f32>, LogSum<f64>, Probability<f32>, Probability<f64>, SignedLog;
-    divided kept: Product<MinSum<f64>, LogSum<f64>>, Power<LogSum<f64>, 2>;
-    starred kept: Counting, KBest<3>, Expectation<Probability<f64>, Probability<f64>>,
+    ordered cancelled changed: MinSum<f64>;
+    ordered cancelled fixed: MinSum<f32>, Boolean;
+    ordered kept fixed: MinMax<f64>, Lexicographic<MinSum<f64>, MinMax<f64>>;
+    divided cancelled changed: LogSum<f64>;
+    divided cancelled fixed: LogSum<f32>, Probability<f32>, Probability<f64>, SignedLog;
+    divided kept fixed: Product<MinSum<f64>, LogSum<f64>>, Power<LogSum<f64>, 2>;
+    starred kept fixed: Counting, KBest<3>, Expectation<Probability<f64>, Probability<f64>>,
         Expectation<LogSum<f64>, SignedLog>, SecondOrder<Probability<f64>, Probability<f64>>,
         SecondOrder<LogSum<f64>, SignedLog>, Entropy;
 }

@@ -89,8 +89,8 @@ impl Equivalent {
         self.compared.both.answer(Labels::Named, |a, b, log, place| {
             let beta = if log { Beta::ONE } else { Beta::Infinite };
             let o = RandomTest { paths: self.npath, arcs: self.max_length, beta, tolerance };
-            let (a, b) = (a.energies().at(place)?, b.energies().at(place)?);
-            let found = randomly_equivalent(a, b, &o, &mut uniform(self.seed)).at(place)?;
+            let (a, b) = (a.energies(place)?, b.energies(place)?);
+            let found = randomly_equivalent(&a, &b, &o, &mut uniform(self.seed)).at(place)?;
             if let Equivalence::Refuted { input, output, energies: (first, second) } = &found {
                 complain(&format!("{place}: note: {input:?} to {output:?} has energy {first} and {second}"));
             }

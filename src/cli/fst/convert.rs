@@ -6,18 +6,18 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
 use super::super::files::{Form, is_stdin, read_text};
-use super::super::weights::Any;
+use super::super::weights::{Any, Kind};
 use super::Unary;
 use super::text::{numbered, with_states};
 use crate::graph::att;
 use crate::graph::openfst::{ArcType, Layout};
 use crate::graph::{Graph, SymbolTable};
 use crate::ops;
-use crate::semiring::Energy;
+use crate::semiring::{Energy, LogSum};
 
 #[derive(Debug, Args)]
 pub(super) struct Compile {
-    /// What the weights are.
+    /// What the weights are; those of log64 have 64 bits, the others 32.
     #[arg(long, value_enum, default_value = "standard")]
     arc_type: ArcTypeName,
     /// How states and arcs lie.
@@ -50,7 +50,8 @@ pub(super) struct Convert {
     /// States and arcs of a const file begin at multiples of 16 bytes.
     #[arg(long)]
     fst_align: bool,
-    /// What the weights are; as in the file if not given, standard for text.
+    /// What the weights are; as in the file if not given, standard for text. Those of log64 have 64 bits, which are rounded to the
+    /// 32 of the others.
     #[arg(long, value_enum)]
     arc_type: Option<ArcTypeName>,
     #[command(flatten)]
@@ -115,17 +116,29 @@ impl Compile {
         let text = read_text(file)?;
         // JSON may hold other weights, and says what its states are.
         if text.trim_start().starts_with('{') {
-            return Ok(Any::from_json(&text, &place)?.0);
+            let g = Any::from_json(&text, &place)?.0;
+            return Ok(if self.arc_type == ArcTypeName::Log64 { g.widened() } else { g });
         }
         let text = match states {
             Some(table) => with_states(&text, table).at(&place)?,
             None => text,
         };
-        let g: Graph<Energy> = att::read(&text, options).at(&place)?;
+        match self.arc_type {
+            ArcTypeName::Log64 => self.parsed::<LogSum<f64>>(&text, &place, options),
+            ArcTypeName::Standard | ArcTypeName::Log => self.parsed::<Energy>(&text, &place, options),
+        }
+    }
+
+    /// The graph of a text, its states in order.
+    fn parsed<W: Kind>(&self, text: &str, place: &str, options: &att::AttOptions<'_>) -> Result<Any, CliError>
+    where
+        Any: From<Graph<W>>,
+    {
+        let g: Graph<W> = att::read(text, options).at(place)?;
         let g = if self.keep_state_numbering {
-            numbered(&g, &text).at(&place)?
+            numbered(&g, text).at(place)?
         } else {
-            ops::state_sort(&g, &super::text::as_they_come(&text)).at(&place)?.graph
+            ops::state_sort(&g, &super::text::as_they_come(text)).at(place)?.graph
         };
         Ok(g.into())
     }
@@ -134,9 +147,10 @@ impl Compile {
 impl Convert {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
-        let read = source.read()?;
+        let asked = self.arc_type.map(ArcType::from);
+        let read = source.read_for(asked)?;
         let as_read = if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard };
-        let arcs = self.arc_type.map_or(as_read, ArcType::from);
+        let arcs = asked.unwrap_or(as_read);
         let form = match self.fst_type {
             FstType::Json if self.arc_type.is_some() || self.fst_align => {
                 return Err(CliError::Usage("JSON has neither --fst_align nor --arc_type".to_owned()));
@@ -146,6 +160,7 @@ impl Convert {
             // Nothing in a vector file could be aligned.
             FstType::Vector => Form::Binary { layout: Layout::Vector, arcs },
         };
+        let read = read.with_arcs(arcs, &source.place())?;
         source.write(&read.graph, form, read.tables((None, None)))
     }
 }

@@ -85,20 +85,20 @@ impl Files {
     fn encode(&self, asked: Option<ops::Encode>, kept: Option<CodeTable<Energy>>) -> Result<(), CliError> {
         let source = self.source()?;
         let read = source.read()?;
-        let g = read.graph.energies().at(source.place())?;
+        let g = read.energies(&source.place())?;
         let form_arcs = if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard };
         let (what, arcs, entries, own) = match kept {
-            None => (asked, form_arcs, Vec::new(), (read.isymbols, read.osymbols)),
+            None => (asked, form_arcs, Vec::new(), (read.isymbols.clone(), read.osymbols.clone())),
             Some(table) => {
                 self.same_arcs(read.form, table.arcs)?;
                 (what(table.labels, table.weights), table.arcs, table.codes, (table.isymbols, table.osymbols))
             }
         };
         let (result, entries) = match what {
-            None => inputs_encoded(g, entries),
+            None => inputs_encoded(&g, entries),
             Some(what) => {
                 let mut codes = codes(what, &entries).at(name(&self.codes))?;
-                let result = ops::encode(g, &mut codes).at(source.place())?;
+                let result = ops::encode(&g, &mut codes).at(source.place())?;
                 (result, codes.list().iter().map(entry).collect())
             }
         };
@@ -122,12 +122,12 @@ impl Files {
         let table = self.table()?;
         self.same_arcs(read.form, table.arcs)?;
         let (isymbols, osymbols) = self.common.symbols()?;
-        let g = read.graph.energies().at(source.place())?;
+        let g = read.energies(&source.place())?;
         let result = match what(table.labels, table.weights) {
-            None => inputs_decoded(g, &table.codes).at(source.place())?,
+            None => inputs_decoded(&g, &table.codes).at(source.place())?,
             Some(what) => {
                 let codes = codes(what, &table.codes).at(name(&self.codes))?;
-                ops::decode(g, &codes).at(source.place())?
+                ops::decode(&g, &codes).at(source.place())?
             }
         };
         let tables = (isymbols.or(table.isymbols), osymbols.or(table.osymbols));

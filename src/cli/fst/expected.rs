@@ -69,7 +69,7 @@ impl Entropy {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let nats = paths::entropy(read.graph.energies().at(&place)?, self.temperature.beta).at(&place)?;
+        let nats = paths::entropy(&*read.energies(&place)?, self.temperature.beta).at(&place)?;
         let nats = nats.ok_or("it accepts nothing, and of no paths there is no entropy").at(&place)?;
         deliver(&format!("{nats}\n"), source.to)
     }
@@ -79,7 +79,7 @@ impl Counts {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let g = read.graph.energies().at(&place)?;
+        let g = &*read.energies(&place)?;
         let (isymbols, osymbols) = if self.numeric { (None, None) } else { read.tables((None, None)) };
         let found = expected_counts(g, self.temperature.beta).at(&place)?;
         let text = match self.of {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
-use super::super::files::{Form, Loaded, Tables, deliver, is_stdin, name, read_graph, read_symbols, write_graph};
+use super::super::files::{Form, Loaded, Tables, Unread, deliver, is_stdin, name, read_symbols, write_graph};
 use super::super::weights::{Any, Question2, Refused};
 use super::budget::{Work, named};
 use super::limits::Compat;
@@ -122,6 +122,14 @@ impl Common {
         self.semiring.map_or(arcs, |s| s == SemiringName::Log)
     }
 
+    /// What was read, for the semiring that is asked for; other energies than those of 64 bits are lifted where they are summed.
+    fn summed(&self, read: Loaded) -> Loaded {
+        match self.semiring {
+            Some(SemiringName::Tropical) if read.wide => Loaded { graph: read.graph.tropical(), ..read },
+            _ => read,
+        }
+    }
+
     /// Refuses the log semiring, where no path is the best.
     pub(super) fn only_tropical(&self, form: Form) -> Result<(), CliError> {
         match self.is_log(form) {
@@ -158,8 +166,13 @@ impl<'a> Source<'a> {
 
     /// The graph, with the tables that the command line names, and where it names none with those of the file.
     pub(super) fn read(self) -> Result<Loaded, CliError> {
+        self.read_for(None)
+    }
+
+    /// The same, where it goes to a file with such arcs: text for log64 has energies of 64 bits.
+    pub(super) fn read_for(self, arcs: Option<ArcType>) -> Result<Loaded, CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
-        let mut read = self.read_with((isymbols.as_ref(), osymbols.as_ref()))?;
+        let mut read = self.open((isymbols.as_ref(), osymbols.as_ref()), arcs)?;
         read.isymbols = isymbols.or(read.isymbols);
         read.osymbols = osymbols.or(read.osymbols);
         Ok(read)
@@ -167,9 +180,12 @@ impl<'a> Source<'a> {
 
     /// The graph, with the tables of the file alone; others name the labels of a text.
     pub(super) fn read_with(self, given: Tables<'_>) -> Result<Loaded, CliError> {
-        let read = read_graph(self.file, &self.common.options(given))?;
-        no_silence(&[(self.file, &read)])?;
-        Ok(read)
+        self.open(given, None)
+    }
+
+    fn open(self, given: Tables<'_>, arcs: Option<ArcType>) -> Result<Loaded, CliError> {
+        let read = Unread::open(self.file)?.graph(&self.common.options(given), arcs == Some(ArcType::Log64))?;
+        Ok(self.common.summed(read))
     }
 
     /// The file's name in messages.
@@ -241,11 +257,12 @@ impl Both {
     /// Both graphs, whose texts have these tables.
     pub(super) fn read(&self, left: Tables<'_>, right: Tables<'_>) -> Result<(Loaded, Loaded), CliError> {
         self.check()?;
-        let first = read_graph(&self.first, &self.common.options(left))?;
-        let second = read_graph(&self.second, &self.common.options(right))?;
-        no_silence(&[(&self.first, &first), (&self.second, &second)])?;
+        let (first, second) = (Unread::open(&self.first)?, Unread::open(&self.second)?);
+        let wide = first.is_wide() || second.is_wide();
+        let first = first.graph(&self.common.options(left), wide)?;
+        let second = second.graph(&self.common.options(right), wide)?;
         same_arcs(first.form, second.form).at(self.place())?;
-        Ok((first, second))
+        Ok((self.common.summed(first), self.common.summed(second)))
     }
 
     /// Answers a question by the exit code, and where --output names a file in words there.
@@ -254,14 +271,14 @@ impl Both {
         labels: Labels,
         question: impl FnOnce(bool) -> Q,
     ) -> Result<(), CliError> {
-        self.answer(labels, |a, b, log, place| a.ask_both(b, question(log)).at(place))
+        self.answer(labels, |a, b, log, place| a.graph.ask_both(&b.graph, question(log)).at(place))
     }
 
     /// The same, where the question is not one to graphs of every kind.
     pub(super) fn answer(
         &self,
         labels: Labels,
-        question: impl FnOnce(&Any, &Any, bool, &str) -> Result<bool, CliError>,
+        question: impl FnOnce(&Loaded, &Loaded, bool, &str) -> Result<bool, CliError>,
     ) -> Result<(), CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
         let given = (isymbols.as_ref(), osymbols.as_ref());
@@ -269,31 +286,13 @@ impl Both {
         if labels == Labels::Named && self.compat.is_asked() {
             both_agree(a.tables(given), b.tables(given)).at(self.place())?;
         }
-        let yes = question(&a.graph, &b.graph, self.common.is_log(a.form), &self.place())?;
+        let log = self.common.is_log(a.form) || self.common.is_log(b.form);
+        let yes = question(&a, &b, log, &self.place())?;
         if let Some(to) = self.common.output.as_deref() {
             deliver(&format!("{yes}\n"), Some(to))?;
         }
         if yes { Ok(()) } else { Err(CliError::No) }
     }
-}
-
-/// An empty file where graphs are expected that are not text.
-#[derive(Debug, thiserror::Error)]
-#[error("an empty file, and the other graphs are not text: did what was to write it fail?")]
-struct Silent;
-
-/// Says of files without a line that they are read as graphs that accept nothing; refuses them beside binaries and JSON,
-/// where they are what a command leaves that failed earlier in a pipe.
-pub(super) fn no_silence(graphs: &[(&Path, &Loaded)]) -> Result<(), CliError> {
-    let is_text = |read: &Loaded| read.form == Form::Text;
-    let are_texts = graphs.iter().all(|(_, read)| is_text(read));
-    for (file, _) in graphs.iter().filter(|(_, read)| is_text(read) && read.graph.is_empty()) {
-        if !are_texts {
-            return Err(Silent).at(name(file));
-        }
-        complain(&format!("{}: note: an empty file, read as the text of a graph that accepts nothing", name(file)));
-    }
-    Ok(())
 }
 
 /// Files whose arcs are of two types: an energy of the one is not an energy of the other.

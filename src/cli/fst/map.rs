@@ -75,7 +75,11 @@ impl MapArgs {
             _ => None,
         };
         let source = self.unary.source();
-        let read = source.read()?;
+        let read = source.read_for(arcs)?;
+        let read = match arcs {
+            Some(arcs) => read.with_arcs(arcs, &source.place())?,
+            None => read,
+        };
         let form = match (read.form, arcs) {
             (Form::Binary { layout, .. }, Some(arcs)) => Form::Binary { layout, arcs },
             (_, Some(arcs)) => Form::Binary { layout: Layout::Vector, arcs },

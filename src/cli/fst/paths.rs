@@ -30,7 +30,7 @@ impl Paths {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let g = read.graph.energies().at(&place)?;
+        let g = &*read.energies(&place)?;
         if let (true, Some((arc, a))) =
             (source.common.acceptor, (0..).zip(g.all_arcs()).find(|(_, a)| a.ilabel != a.olabel))
         {

@@ -1,5 +1,6 @@
 //! `energraph fst randgen`: random paths.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
@@ -7,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::error::{At, CliError};
+use super::super::weights::Unweighted;
 use super::Unary;
 use super::expected::beta;
 use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
@@ -62,7 +64,11 @@ impl RandGen {
         }
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let g = read.graph.energies().at(&place)?;
+        let g = &*match self.select {
+            // Energies of 64 bits need not be rounded where none is looked at.
+            Select::Uniform if read.wide => Cow::Owned(read.graph.ask(Unweighted).at(&place)?),
+            _ => read.energies(&place)?,
+        };
         let mut numbers = uniform(self.seed);
         let drawn = match self.select {
             Select::Uniform => random_paths(g, self.max_length, self.npath, &mut numbers),

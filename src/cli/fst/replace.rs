@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
-use super::super::files::{is_stdin, name, read_graph};
+use super::super::files::{Unread, is_stdin, name};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::{joined, no_silence, owned, same_arcs};
+use super::inputs::{joined, owned, same_arcs};
 use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -66,7 +66,7 @@ impl Replace {
         let options = self.common.options(given);
         // An acceptor's one table is the input's.
         let symbols = if self.common.acceptor { given.0 } else { given.1 };
-        let (mut graphs, mut labels, mut files) = (Vec::new(), Vec::new(), Vec::<PathBuf>::new());
+        let (mut labels, mut files) = (Vec::new(), Vec::<PathBuf>::new());
         let pairs = self.rules.chunks_exact(2);
         let to = match (pairs.remainder(), self.common.output.as_deref()) {
             ([], to) => to,
@@ -80,14 +80,15 @@ impl Replace {
                 return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
             }
             labels.push(label(text, symbols)?);
-            graphs.push(read_graph(&file, &options)?);
             files.push(file);
         }
         let place = files.iter().map(|f| name(f)).collect::<Vec<_>>().join(", ");
+        let unread = files.iter().map(|file| Unread::open(file)).collect::<Result<Vec<_>, _>>()?;
+        let wide = unread.iter().any(Unread::is_wide);
+        let graphs = unread.into_iter().map(|file| file.graph(&options, wide)).collect::<Result<Vec<_>, _>>()?;
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };
-        no_silence(&files.iter().map(PathBuf::as_path).zip(&graphs).collect::<Vec<_>>())?;
         let mut tables = owned(root.tables(given));
         for other in others {
             same_arcs(root.form, other.form).at(&place)?;

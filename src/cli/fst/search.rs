@@ -51,7 +51,7 @@ impl Search {
         let read = self.chain.read()?;
         let (form, place) = (read.a.form, &read.place);
         common.only_tropical(form)?;
-        let found = self.find(read.a.graph.energies().at(place)?, read.b.graph.energies().at(place)?);
+        let found = self.find(&*read.a.energies(place)?, &*read.b.energies(place)?);
         let found = found.map_err(|e| named(Some(self.chain.options().budget), e)).at(place)?;
         common.write(&found.graph.clone().into(), form, read.tables(), place, self.chain.pair.to())?;
         complain(&format!("{place}: note: {}", self.told(&found)));

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
 use super::super::files::deliver;
-use super::super::weights::{Any, Kind, Question, Refused, Span};
+use super::super::weights::{Any, Kind, Question, Refused, Span, shown};
 use super::Unary;
 use super::budget::Work;
 use super::inputs::SemiringName;
@@ -112,7 +112,7 @@ impl ShortestPath {
         }
         let (read, place) = (source.read()?, source.place());
         source.common.only_tropical(read.form)?;
-        let (g, (i, o)) = (read.graph.energies().at(&place)?, read.tables((None, None)));
+        let (g, (i, o)) = (&*read.energies(&place)?, read.tables((None, None)));
         let most = self.weight.unwrap_or(f64::INFINITY);
         if self.unique {
             let found = k_best_outputs(g, self.nshortest, Beta::Infinite, self.work.budget());
@@ -172,35 +172,55 @@ fn strings(outputs: &[(Vec<u32>, f64)]) -> Result<Graph<Energy>, Box<dyn std::er
 }
 
 impl ShortestDistance {
-    fn distances(&self, g: &Graph<Energy>, log: bool, place: &str) -> Result<Vec<f64>, CliError> {
+    /// When a queue that goes in rounds stops.
+    fn until(&self) -> Result<Convergence, CliError> {
         if self.delta.is_nan() || self.delta < 0.0 {
             return Err(CliError::Usage(format!("--delta={} is not a difference: it is at least 0", self.delta)));
         }
         let tolerance = Tolerance { absolute: self.delta, relative: 0.0 };
-        let until = Convergence { tolerance, ..Convergence::default() };
+        Ok(Convergence { tolerance, ..Convergence::default() })
+    }
+
+    fn distances(&self, g: &Graph<Energy>, log: bool, place: &str) -> Result<Vec<f64>, CliError> {
+        let until = self.until()?;
         match (log, self.queue_type) {
             (false, QueueType::Auto) if self.reverse => distances_to_end(g, Beta::Infinite).at(place),
             (false, QueueType::Auto) => distances_from_start(g, Beta::Infinite).at(place),
-            (false, queue) => {
-                let queue = queue.queue(until).unwrap_or_else(paths::Queue::shortest_first);
-                self.by(g, |&e| MinSum::<f64>::from(e), queue, |d| d.get()).at(place)
-            }
-            (true, queue) => {
-                let refused = || CliError::Usage("no path is the shortest in the log semiring".to_owned());
-                let queue = queue.queue(until).ok_or_else(refused)?;
-                self.by(g, |&e| LogSum::<f64>::from(e), queue, |d| d.get()).at(place)
-            }
+            (false, _) => self.tropical(g, |&e| e.into(), until).at(place),
+            (true, _) => self.log(g, |&e| e.into(), until, place),
         }
     }
 
-    fn by<S: Semiring>(
+    fn tropical<W: Weight>(
         &self,
-        g: &Graph<Energy>,
-        lift: impl Fn(&Energy) -> S,
+        g: &Graph<W>,
+        lift: impl Fn(&W) -> MinSum<f64>,
+        until: Convergence,
+    ) -> Result<Vec<f64>, PathError> {
+        let queue = self.queue_type.queue(until).unwrap_or_else(paths::Queue::shortest_first);
+        self.by(g, lift, queue, |d| d.get())
+    }
+
+    fn log<W: Weight>(
+        &self,
+        g: &Graph<W>,
+        lift: impl Fn(&W) -> LogSum<f64>,
+        until: Convergence,
+        place: &str,
+    ) -> Result<Vec<f64>, CliError> {
+        let refused = || CliError::Usage("no path is the shortest in the log semiring".to_owned());
+        let queue = self.queue_type.queue(until).ok_or_else(refused)?;
+        self.by(g, lift, queue, |d| d.get()).at(place)
+    }
+
+    fn by<W: Weight, S: Semiring>(
+        &self,
+        g: &Graph<W>,
+        lift: impl Fn(&W) -> S,
         queue: paths::Queue<S>,
         number: impl Fn(&S) -> f64,
     ) -> Result<Vec<f64>, PathError> {
-        let lift = |_, e: &Energy| lift(e);
+        let lift = |_, w: &W| lift(w);
         let found =
             if self.reverse { shortest_distance_to_end(g, lift, queue) } else { shortest_distance(g, lift, queue) }?;
         Ok(found.distances.iter().map(number).collect())
@@ -215,16 +235,22 @@ impl ShortestDistance {
         from.ok_or_else(|| CliError::Usage(format!("--nstate={}: the graph has no such state", self.nstate)))
     }
 
+    /// Lines for the states that have a distance.
+    fn lines<W: Weight>(&self, g: &Graph<W>, mut distances: Vec<f64>, line: fn(f64) -> String) -> Vec<String> {
+        distances.truncate(reached(g, &distances, self.reverse));
+        distances.into_iter().map(line).collect()
+    }
+
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let log = source.common.is_log(read.form);
+        let (log, wide) = (source.common.is_log(read.form), read.wide);
         let found = match (&self.started(read.graph)?, self.total, self.reverse) {
             (Any::Energy(g), true, _) => vec![number(total(g, log).at(&place)?)],
-            (Any::Energy(g), false, _) => {
-                let mut distances = self.distances(g, log, &place)?;
-                distances.truncate(reached(g, &distances, self.reverse));
-                distances.into_iter().map(number).collect()
+            (Any::Energy(g), false, _) => self.lines(g, self.distances(g, log, &place)?, number),
+            (Any::LogSum64(g), false, _) if wide => self.lines(g, self.log(g, |&w| w, self.until()?, &place)?, shown),
+            (Any::MinSum64(g), false, _) if wide => {
+                self.lines(g, self.tropical(g, |&w| w, self.until()?).at(&place)?, shown)
             }
             (_, false, _) if self.queue_type != QueueType::Auto => {
                 return Err(CliError::Usage("the order of states can be chosen for energies alone".to_owned()));
@@ -284,7 +310,7 @@ fn total(g: &Graph<Energy>, log: bool) -> Result<f64, PathError> {
 }
 
 /// How many states there are up to the last that arcs lead to: OpenFst has no distance for those behind it.
-fn reached(g: &Graph<Energy>, distances: &[f64], reverse: bool) -> usize {
+fn reached<W: Weight>(g: &Graph<W>, distances: &[f64], reverse: bool) -> usize {
     let is_near = |s: &StateId| distances.get(*s as usize).is_some_and(|d| *d < f64::INFINITY);
     let arcs = g.arcs_with_source().map(|(_, s, a)| if reverse { (a.target, s) } else { (s, a.target) });
     let met = arcs.filter(|(s, _)| is_near(s)).map(|(_, t)| t);

@@ -13,7 +13,6 @@ use super::Unary;
 use super::labels::save;
 use crate::graph::att::AttError;
 use crate::graph::{Graph, GraphBuilder, GraphError, Label, Side, StateId, SymbolTable};
-use crate::semiring::Energy;
 
 /// Most states and arcs that the numbers of a text's states may ask for.
 const MOST_STATES: usize = 1 << 24;
@@ -168,7 +167,7 @@ pub(super) fn as_they_come(text: &str) -> Vec<StateId> {
 }
 
 /// The graph of a text with the numbers that states have there.
-pub(super) fn numbered(g: &Graph<Energy>, text: &str) -> Result<Graph<Energy>, GraphError> {
+pub(super) fn numbered<W: Kind>(g: &Graph<W>, text: &str) -> Result<Graph<W>, GraphError> {
     let numbers: Vec<u64> = numbers(text).into_iter().collect::<BTreeSet<u64>>().into_iter().collect();
     let Some(last) = numbers.last() else { return Ok(g.clone()) };
     if *last >= MOST_STATES as u64 {
@@ -179,7 +178,7 @@ pub(super) fn numbered(g: &Graph<Energy>, text: &str) -> Result<Graph<Energy>, G
     b.add_states(*last as usize + 1);
     g.start().into_iter().for_each(|s| b.start(number(s)));
     for s in 0..g.states() as StateId {
-        g.arcs(s).iter().for_each(|a| b.arc(number(s), a.ilabel, a.olabel, a.weight, number(a.target)));
+        g.arcs(s).iter().for_each(|a| b.arc(number(s), a.ilabel, a.olabel, a.weight.clone(), number(a.target)));
         b.final_weight(number(s), g.final_weight(s));
     }
     b.build()

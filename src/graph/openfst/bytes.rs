@@ -22,6 +22,11 @@ impl<'a> Bytes<'a> {
         self.at == self.all.len()
     }
 
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.all.len() - self.at
+    }
+
     /// The next `n` bytes.
     pub fn take(&mut self, n: usize, what: &'static str) -> Result<&'a [u8], OpenFstError> {
         let end = self.at.checked_add(n).filter(|&end| end <= self.all.len());

@@ -33,7 +33,7 @@ mod write;
 
 pub use codes::{ArcCode, CodeTable, are_codes, read_codes, write_codes};
 pub use number::BinaryWeight;
-pub use read::{File, is_openfst, read};
+pub use read::{File, arc_type, is_openfst, read};
 pub use symbols::{are_symbols, read_symbols, write_symbols};
 pub use write::{WriteOptions, write};
 
@@ -132,7 +132,7 @@ pub enum OpenFstError {
         at: usize,
     },
     /// A weight that is none: NaN (OpenFst's `BadNumber`) or −∞, or a number too large for its type.
-    #[error("{} of state {state}: {cause}", match arc { Some(n) => format!("arc {n}"), None => "final weight".to_owned() })]
+    #[error("{} of state {state}: {}", place(*arc), told(cause))]
     Weight {
         /// The state.
         state: u32,
@@ -140,6 +140,14 @@ pub enum OpenFstError {
         arc: Option<usize>,
         /// What is wrong.
         cause: NotAWeight,
+    },
+    /// More than a graph.
+    #[error("the graph ends at byte {at}, and {bytes} bytes follow it")]
+    Trailing {
+        /// Where the graph ends.
+        at: usize,
+        /// How many bytes follow.
+        bytes: usize,
     },
     /// Text that is not UTF-8.
     #[error("{what} is not UTF-8 at byte {at}")]
@@ -161,4 +169,18 @@ pub enum OpenFstError {
     /// The states and arcs are no graph.
     #[error(transparent)]
     Graph(#[from] GraphError),
+}
+
+/// Whose weight it is.
+fn place(arc: Option<usize>) -> String {
+    arc.map_or_else(|| "final weight".to_owned(), |n| format!("arc {n}"))
+}
+
+/// What is wrong with a number: a finite one is a weight of 64 bits.
+fn told(cause: &NotAWeight) -> String {
+    if cause.value.is_finite() {
+        format!("{:e} is beyond the range of 32 bits", cause.value)
+    } else {
+        cause.to_string()
+    }
 }

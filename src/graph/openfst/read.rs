@@ -25,6 +25,20 @@ pub fn is_openfst(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
+/// The kind of weights that a file's header names; `None` where it has no header that is read here. What `W` to [`read`] it with
+/// may depend on it.
+///
+/// ```
+/// use energraph::graph::openfst::{self, ArcType, WriteOptions};
+/// use energraph::{Graph, LogSum};
+/// let bytes = openfst::write(&Graph::<LogSum<f64>>::empty(), &WriteOptions::default())?;
+/// assert_eq!((openfst::arc_type(&bytes), openfst::arc_type(b"GIF89a")), (Some(ArcType::Log64), None));
+/// # Ok::<(), openfst::OpenFstError>(())
+/// ```
+pub fn arc_type(bytes: &[u8]) -> Option<ArcType> {
+    Header::read(&mut Bytes::new(bytes)).ok().map(|header| header.arcs)
+}
+
 /// Reads a graph. The file may have any of the three arc types; log64 weights are rounded where `W` has 32 bits.
 ///
 /// # Errors
@@ -43,12 +57,7 @@ pub fn read<W: BinaryWeight>(bytes: &[u8]) -> Result<File<W>, OpenFstError> {
         Layout::Const { aligned } => constant(bytes, &header, aligned, &mut b)?,
     }
     if !bytes.is_at_end() {
-        let value = bytes.at() as i64;
-        return Err(OpenFstError::Range {
-            what: "the end of the graph, before that of the file,",
-            value,
-            at: bytes.at(),
-        });
+        return Err(OpenFstError::Trailing { at: bytes.at(), bytes: bytes.left() });
     }
     let graph = if header.start < 0 || b.states() == 0 {
         Graph::empty()

@@ -140,7 +140,10 @@ fn what_is_not_read_is_named() {
     assert_eq!(read::<Energy>(b"GIF89a"), Err(OpenFstError::Magic { expected: "an OpenFst graph" }));
     let mut longer = written(Layout::Vector);
     longer.push(0);
-    assert!(matches!(read::<Energy>(&longer), Err(OpenFstError::Range { .. })));
+    let (at, bytes) = (longer.len() - 1, 1);
+    let trailing = OpenFstError::Trailing { at, bytes };
+    assert_eq!(trailing.to_string(), format!("the graph ends at byte {at}, and 1 bytes follow it"));
+    assert_eq!(read::<Energy>(&longer), Err(trailing));
 }
 
 #[test]
@@ -157,7 +160,10 @@ fn bad_numbers_and_those_too_large_are_refused_where_they_stand() {
     let standard = WriteOptions { arcs: Some(ArcType::Standard), ..WriteOptions::default() };
     assert!(matches!(write(&big, &standard), Err(OpenFstError::Weight { state: 0, arc: None, .. })));
     let bytes = write(&big, &WriteOptions::default()).unwrap();
-    assert!(matches!(read::<Energy>(&bytes), Err(OpenFstError::Weight { .. })));
+    let beyond = read::<Energy>(&bytes).unwrap_err();
+    assert!(matches!(beyond, OpenFstError::Weight { state: 0, arc: None, .. }));
+    assert_eq!(beyond.to_string(), "final weight of state 0: 1e300 is beyond the range of 32 bits");
+    assert_eq!(read::<LogSum<f64>>(&bytes).unwrap().graph, big);
 }
 
 #[test]

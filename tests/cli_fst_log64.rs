@@ -1,0 +1,244 @@
+//! `energraph fst` on files with log64 arcs, whose weights have 64 bits: none of them is rounded where it need not be, and what rounds
+//! them says so. Beside OpenFst's tools (Debian's libfst-tools) where they are installed.
+#![cfg(feature = "cli")]
+
+mod cli_common;
+
+use std::process::{Command, Stdio};
+
+use cli_common::{Folder, energraph, energraph_bytes};
+use energraph::graph::openfst::{self, ArcType};
+use energraph::ops::{self, Budget};
+use energraph::semiring::Tolerance;
+use energraph::{Graph, LogSum};
+
+/// Numbers that 32 bits hold with an error of a thousandth and more.
+const TEXT: &str =
+    "0 1 1 3 98765.4321\n0 2 2 4 33333.3333\n1 2 1 3 123456.789\n2 0 0 0 77777.7777\n2 54321.0123\n1 9999.9999\n";
+
+const ACCEPTOR: &str = "0 1 1 1 98765.4321\n0 2 2 2 33333.3333\n1 2 1 1 123456.789\n1 2 3 3 123456.123\n2 54321.0123\n";
+
+const UNWEIGHTED: &str = "0 1 1 1\n1 2 1 1\n2\n1\n";
+
+/// A number beyond 32 bits.
+const BIG: &str = "0 1 1 1 1e200\n1 0.1\n";
+
+fn ok(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
+    let (code, out, err) = energraph_bytes(&[&["fst"], arguments].concat(), stdin);
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    out
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn compiled(of: &str) -> Vec<u8> {
+    ok(&["compile", "--arc_type=log64"], of.as_bytes())
+}
+
+fn wide(bytes: &[u8]) -> Graph<LogSum<f64>> {
+    let file = openfst::read(bytes).unwrap();
+    assert_eq!(file.arcs, ArcType::Log64);
+    file.graph
+}
+
+/// All numbers of a graph, in order.
+fn numbers(bytes: &[u8]) -> Vec<f64> {
+    let mut all: Vec<f64> = wide(bytes).sites().map(|(_, w)| w.get()).collect();
+    all.sort_by(f64::total_cmp);
+    all
+}
+
+fn their(tool: &str, arguments: &[&str]) -> String {
+    let done = Command::new(tool).args(arguments).stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    text(done.stdout)
+}
+
+fn are_there() -> bool {
+    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !there {
+        println!("skipped: OpenFst's tools are not installed");
+    }
+    there
+}
+
+#[test]
+fn weights_of_64_bits_are_compiled_printed_converted_and_kept() {
+    let f = Folder::new("log64-kept");
+    let g = compiled("0 1 1 1 0.1\n1 2 2 2 123456789.123\n2 0.33333333333333\n");
+    let all = [0.1, 0.33333333333333, 123456789.123];
+    assert_eq!(numbers(&g), all);
+    assert_eq!(text(ok(&["print"], &g)), "0\t1\t1\t1\t0.1\n1\t2\t2\t2\t123456789.123\n2\t0.33333333333333\n");
+    assert!(text(ok(&["info"], &g)).contains("log64"));
+    let same =
+        [&["connect"][..], &["arcsort"], &["topsort"], &["map"], &["rmepsilon"], &["map", "--map_type=to_log64"]];
+    for op in same.into_iter().chain([&["convert"][..], &["convert", "--fst_type=const", "--fst_align"], &["invert"]]) {
+        assert_eq!(numbers(&ok(op, &g)), all, "{op:?}");
+    }
+    let inverted = ok(&["map", "--map_type=invert"], &g);
+    assert_eq!(numbers(&inverted), [-123456789.123, -0.33333333333333, -0.1]);
+    // JSON has them too, and text that is converted.
+    let json = ok(&["convert", "--fst_type=json"], &g);
+    assert!(String::from_utf8_lossy(&json).contains("LogSum<f64>"));
+    assert_eq!(ok(&["convert", "--arc_type=log64"], &json), g);
+    let plain = f.file("plain", "0 1 1 1 0.1\n1 0.7\n");
+    for op in [&["convert", "--arc_type=log64", &plain][..], &["map", "--map_type=to_log64", &plain]] {
+        assert_eq!(numbers(&ok(op, b"")), [0.1, 0.7], "{op:?}");
+    }
+    assert_eq!(numbers(&compiled(BIG)), [0.1, 1e200]);
+    assert_eq!(numbers(&ok(&["connect"], &compiled(BIG))), [0.1, 1e200]);
+}
+
+#[test]
+fn a_text_beside_a_log64_file_has_weights_of_64_bits() {
+    let f = Folder::new("log64-beside");
+    let g = f.file("g.fst", compiled("0 1 1 1 0.1\n1\n"));
+    let t = f.file("t.txt", "0 1 1 1 0.7\n1\n");
+    let json = f.file("t.json", ok(&["convert", "--fst_type=json"], b"0 1 1 1 0.5\n1\n"));
+    let union = ok(&["union", &g, &t], b"");
+    assert!([0.1, 0.7].iter().all(|x| numbers(&union).contains(x)), "{:?}", numbers(&union));
+    let concat = text(ok(&["concat", &t, &g], b""));
+    assert!(concat.contains("\t0.7\n") && concat.contains("\t0.1\n"), "{concat}");
+    assert_eq!(numbers(&ok(&["compose", &g, &t], b"")), [0.0, 0.1 + 0.7]);
+    let replaced = ok(&["replace", "--epsilon_on_replace", &g, "100", &t, "101"], b"");
+    assert_eq!(numbers(&replaced), [0.0, 0.1]);
+    assert_eq!(numbers(&ok(&["intersect", &g, &json], b"")), [0.0, 0.1 + 0.5]);
+    let run = |line: &[&str]| energraph(&[&["fst"], line].concat()).code;
+    let near = f.file("near.txt", "0 1 1 1 0.1000000001\n1\n");
+    for op in ["equal", "equivalent", "isomorphic"] {
+        for delta in [["--delta=1e-12"], ["--delta=1e-6"]] {
+            let expected = if delta == ["--delta=1e-12"] { 2 } else { 0 };
+            assert_eq!(run(&[op, delta[0], &g, &near]), expected, "{op} {delta:?}");
+            assert_eq!(run(&[op, delta[0], &near, &g]), expected, "{op} {delta:?}");
+        }
+    }
+}
+
+#[test]
+fn what_works_with_32_bits_says_where_it_loses_digits_and_refuses_what_it_cannot_hold() {
+    let f = Folder::new("log64-narrow");
+    let [exact, digits, big] = [("exact", "0 1 1 1 0.5\n1\n"), ("digits", "0 1 1 1 0.1\n1\n"), ("big", BIG)]
+        .map(|(n, t)| f.file(n, compiled(t)));
+    let codes = f.path("codes");
+    for op in [
+        &["paths"][..],
+        &["entropy"],
+        &["counts"],
+        &["randgen", "--select=log_prob"],
+        &["shortestpath", "--semiring=tropical"],
+        &["encode", "--encode_labels", "-", &codes],
+        &["convert", "--arc_type=log"],
+        &["map", "--map_type=to_std"],
+    ] {
+        let run = |file: &str| energraph_bytes(&[&["fst"], op].concat(), &std::fs::read(file).unwrap());
+        assert_eq!((run(&exact).0, run(&exact).2.as_str()), (0, ""), "{op:?}");
+        let (code, _, err) = run(&digits);
+        let note = "energraph: standard input: note: weights of 64 bits are rounded to 32\n";
+        assert_eq!((code, err.as_str()), (0, note), "{op:?}");
+        let (code, out, err) = run(&big);
+        let told = "arc 0: 1e200 is beyond the range of 32 bits, which this operation works in";
+        assert_eq!((code, out.len(), err.lines().count()), (1, 0, 1), "{op:?}: {err}");
+        assert!(err.contains(told), "{op:?}: {err}");
+    }
+    // What looks at no energy rounds none.
+    for file in [&digits, &big] {
+        assert_eq!(text(ok(&["print"], &ok(&["randgen", file], b""))), "0\t1\t1\t1\n1\n");
+    }
+    let (code, _, err) = energraph_bytes(&["fst", "compile", "--arc_type=log"], BIG.as_bytes());
+    assert!(code == 1 && err.contains("1e200 is beyond the range"), "{err}");
+}
+
+#[test]
+fn distances_have_64_bits_in_either_semiring() {
+    let g = compiled("0 1 1 1 123456.789\n0 1 2 2 123456.789\n1 2 1 1 0.1\n2\n");
+    let distances = |options: &[&str], g: &[u8]| {
+        let lines = text(ok(&[&["shortestdistance"], options].concat(), g));
+        lines.lines().map(|l| l.rsplit('\t').next().unwrap().parse::<f64>().unwrap()).collect::<Vec<_>>()
+    };
+    let close = |found: Vec<f64>, expected: &[f64]| {
+        let near = found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-9);
+        assert!(near && found.len() == expected.len(), "{found:?} {expected:?}");
+    };
+    let both = 123456.789 - 2.0_f64.ln();
+    for queue in ["auto", "top", "state", "fifo"] {
+        close(distances(&[&format!("--queue_type={queue}")], &g), &[0.0, both, both + 0.1]);
+        let tropical = [&format!("--queue_type={queue}")[..], "--semiring=tropical"];
+        close(distances(&tropical, &g), &[0.0, 123456.789, 123456.889]);
+    }
+    close(distances(&["--reverse"], &g), &[both + 0.1, 0.1, 0.0]);
+    close(distances(&["--reverse", "--semiring=tropical", "--queue_type=shortest"], &g), &[123456.889, 0.1, 0.0]);
+    close(distances(&["--total"], &g), &[both + 0.1]);
+    close(distances(&["--total", "--semiring=tropical"], &g), &[123456.889]);
+    assert_eq!(distances(&[], &compiled(BIG)), [0.0, 1e200]);
+    let (code, _, err) = energraph_bytes(&["fst", "shortestdistance", "--queue_type=shortest"], &g);
+    assert!(code == 2 && err.contains("log semiring"), "{err}");
+    // Of two arcs alike, the sum and the lower one.
+    let sum = |options: &[&str]| numbers(&ok(&[&["map", "--map_type=arc_sum"], options].concat(), &compiled(SAME)));
+    const SAME: &str = "0 1 1 1 0.1\n0 1 1 1 123456.789\n1\n";
+    assert_eq!(sum(&["--semiring=tropical"]), [0.0, 0.1]);
+    let pruned = ok(&["prune", "--semiring=tropical", "--weight=1"], &compiled(ACCEPTOR));
+    assert_eq!(numbers(&pruned), [33333.3333, 54321.0123]);
+}
+
+#[test]
+fn log64_files_become_what_openfsts_tools_make_of_them() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("log64-tools");
+    let file = |name: &str, of: &str| {
+        let (source, to) = (f.file("source", of), f.path(name));
+        their("fstcompile", &["--arc_type=log64", &source, &to]);
+        assert_eq!(numbers(&std::fs::read(&to).unwrap()), numbers(&compiled(of)), "{name}");
+        to
+    };
+    let (g, a, u) = (file("g", TEXT), file("a", ACCEPTOR), file("u", UNWEIGHTED));
+    let cases: &[(&str, &[&str], &[&str])] = &[
+        ("arcsort", &[], &[&g]),
+        ("closure", &[], &[&g]),
+        ("concat", &[], &[&g, &a]),
+        ("connect", &[], &[&g]),
+        ("convert", &["--fst_type=const"], &[&g]),
+        ("determinize", &[], &[&a]),
+        ("difference", &[], &[&a, &u]),
+        ("epsnormalize", &[], &[&g]),
+        ("intersect", &[], &[&a, &a]),
+        ("compose", &[], &[&a, &a]),
+        ("invert", &[], &[&g]),
+        ("map", &["--map_type=times", "--weight=0.1"], &[&g]),
+        ("map", &["--map_type=plus", "--weight=77777.123"], &[&g]),
+        ("map", &["--map_type=invert"], &[&g]),
+        ("map", &["--map_type=power", "--power=1.1"], &[&g]),
+        ("map", &["--map_type=superfinal"], &[&g]),
+        ("map", &["--map_type=arc_sum"], &[&g]),
+        ("project", &[], &[&g]),
+        ("push", &["--push_weights"], &[&a]),
+        ("replace", &["--epsilon_on_replace"], &[&g, "100", &a, "101"]),
+        ("reverse", &[], &[&g]),
+        ("rmepsilon", &[], &[&g]),
+        ("synchronize", &[], &[&a]),
+        ("topsort", &[], &[&a]),
+        ("union", &[], &[&g, &a]),
+    ];
+    for (op, options, files) in cases {
+        let (ours, theirs) = (f.path("ours"), f.path("theirs"));
+        ok(&[&[*op], *options, *files, &[&ours]].concat(), b"");
+        their(&format!("fst{op}"), &[*options, *files, &[&theirs]].concat());
+        let [ours, theirs] = [ours, theirs].map(|file| wide(&std::fs::read(file).unwrap()));
+        let close = Tolerance { absolute: 1e-7, relative: 0.0 };
+        let same = ops::isomorphic(&ours, &theirs, close, Budget::default()).unwrap();
+        assert!(same, "{op} {options:?}: {ours:?} {theirs:?}");
+    }
+    for options in [&[][..], &["--reverse"]] {
+        let found = text(ok(&[&["shortestdistance"], options, &[&a]].concat(), b""));
+        let expected = their("fstshortestdistance", &[options, &[&a]].concat());
+        for (x, y) in found.lines().zip(expected.lines()) {
+            let [x, y] = [x, y].map(|l| l.rsplit('\t').next().unwrap().parse::<f64>().unwrap());
+            // They print nine digits.
+            assert!((x - y).abs() <= 1e-8 * y.abs(), "{options:?}: {found} {expected}");
+        }
+        assert_eq!(found.lines().count(), expected.lines().count());
+    }
+}
