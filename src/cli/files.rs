@@ -74,6 +74,8 @@ pub(super) struct Loaded {
     pub form: Form,
     pub isymbols: Option<SymbolTable>,
     pub osymbols: Option<SymbolTable>,
+    /// The file has no byte.
+    pub blank: bool,
 }
 
 impl Loaded {
@@ -89,16 +91,23 @@ pub(super) fn read_graph(path: &Path, options: &AttOptions<'_>) -> Result<Loaded
     if openfst::is_openfst(&bytes) {
         let openfst::File { graph, arcs, layout, isymbols, osymbols } =
             openfst::read::<Energy>(&bytes).at(name(path))?;
-        return Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, isymbols, osymbols });
+        return Ok(Loaded {
+            graph: graph.into(),
+            form: Form::Binary { layout, arcs },
+            isymbols,
+            osymbols,
+            blank: false,
+        });
     }
+    let blank = bytes.is_empty();
     let text = text(bytes, path)?;
     // No line of AT&T text begins so.
     if text.trim_start().starts_with('{') {
         let (graph, isymbols, osymbols) = Any::from_json(&text, &name(path))?;
-        return Ok(Loaded { graph, form: Form::Json, isymbols, osymbols });
+        return Ok(Loaded { graph, form: Form::Json, isymbols, osymbols, blank });
     }
     let graph: Graph<Energy> = att::read(&text, options).at(name(path))?;
-    Ok(Loaded { graph: graph.into(), form: Form::Text, isymbols: None, osymbols: None })
+    Ok(Loaded { graph: graph.into(), form: Form::Text, isymbols: None, osymbols: None, blank })
 }
 
 /// Writes a graph in a form; the tables name the labels of text and go into binaries.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::super::error::{At, CliError};
 use super::super::files::{Form, deliver_bytes, is_stdin, name, read_bytes, read_graph};
 use super::Common;
-use super::inputs::Source;
+use super::inputs::{Source, noted};
 use crate::graph::EPSILON;
 use crate::graph::openfst::{ArcCode, ArcType, CodeTable, read_codes, write_codes};
 use crate::ops::{self, Code, Codes, OpError};
@@ -121,6 +121,7 @@ impl Files {
         // The labels of a text are codes, which no table names. In a pipe the codes are there once the graph is.
         let read = read_graph(&self.file, &self.common.options((None, None)))?;
         let table = self.table()?;
+        noted(&self.file, &read);
         let (isymbols, osymbols) = self.common.symbols()?;
         let g = read.graph.energies().at(source.place())?;
         let codes = codes(&table).at(name(&self.codes))?;

@@ -1,5 +1,6 @@
 //! `energraph fst replace`: graphs for the labels that call them.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,7 +10,7 @@ use super::super::files::{is_stdin, name, read_graph};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::{both_agree, same_arcs};
+use super::inputs::{both_agree, not_blank, same_arcs};
 use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -19,7 +20,7 @@ pub(super) struct Replace {
     /// The root's graph and its label, then a graph and its label for each nonterminal; labels are numbers or output symbols. One
     /// argument more says where the result goes, as --output.
     #[arg(required = true, num_args = 2.., value_name = "GRAPH LABEL")]
-    rules: Vec<String>,
+    rules: Vec<OsString>,
     /// Which labels the arcs keep that call a graph.
     #[arg(long, value_enum, default_value = "input")]
     call_arc_labeling: Labels,
@@ -66,12 +67,15 @@ impl Replace {
         let options = self.common.options(given);
         // An acceptor's one table is the input's.
         let symbols = if self.common.acceptor { given.0 } else { given.1 };
-        let (mut graphs, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut graphs, mut labels, mut places, mut files) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let pairs = self.rules.chunks_exact(2);
         let to = match (pairs.remainder(), self.common.output.as_deref()) {
             ([], to) => to,
             ([to], None) => Some(Path::new(to)),
-            (over, _) => return Err(CliError::Usage(format!("{} has no label", over.concat()))),
+            (over, _) => {
+                let over: Vec<_> = over.iter().map(|o| o.display().to_string()).collect();
+                return Err(CliError::Usage(format!("{} has no label", over.concat())));
+            }
         };
         for rule in pairs {
             let [file, text] = rule else { continue };
@@ -80,9 +84,12 @@ impl Replace {
                 return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
             }
             places.push(name(&file));
-            labels.push(label(text, symbols)?);
+            labels.push(label(&text.to_string_lossy(), symbols)?);
             graphs.push(read_graph(&file, &options)?);
+            files.push(file);
         }
+        let read: Vec<_> = files.iter().map(PathBuf::as_path).zip(&graphs).collect();
+        not_blank(&read)?;
         let place = places.join(", ");
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
