@@ -3,6 +3,7 @@
 
 mod ops_common;
 
+use energraph::graph::Arc;
 use energraph::ops::{self, Budget, OpError, determinize, isomorphic, merge_states, minimize};
 use energraph::paths::Beta;
 use energraph::semiring::{Quantum, Tolerance};
@@ -66,7 +67,7 @@ fn blocks(g: &Graph<MinSum<f64>>) -> usize {
     while std::mem::take(&mut changed) {
         for (s, t) in (0..n).flat_map(|s| (0..n).map(move |t| (s, t))) {
             let follows = |s: u32, t: u32| {
-                let answered = |a: &energraph::Arc<_>, b: &energraph::Arc<_>| {
+                let answered = |a: &Arc<MinSum<f64>>, b: &Arc<MinSum<f64>>| {
                     a.ilabel == b.ilabel && alike[a.target as usize][b.target as usize]
                 };
                 g.arcs(s).iter().all(|a| g.arcs(t).iter().any(|b| answered(a, b)))
