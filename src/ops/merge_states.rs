@@ -53,7 +53,7 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// for (s, label, t) in [(0, 1, 1), (1, 2, 2), (1, 2, 3), (2, 3, 4), (3, 3, 5)] {
 ///     b.arc(s, label, label, MinSum::<f64>::one(), t);
 /// }
-/// [4, 5].map(|s| b.final_weight(s, MinSum::one()));
+/// (4..6).for_each(|s| b.final_weight(s, MinSum::one()));
 /// let g = merge_states(&b.build()?, Quantum::default())?;
 /// assert_eq!((g.states(), g.arc_count()), (4, 3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
