@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use cli_common::{Folder, energraph};
 use energraph::graph::openfst;
 use energraph::ops::{self, Budget};
-use energraph::semiring::Tolerance;
-use energraph::{Energy, Graph};
+use energraph::semiring::{Quantum, Tolerance};
+use energraph::{Energy, Graph, MinSum};
 
 const CLOSE: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
 
@@ -429,17 +429,24 @@ fn graphviz_text_is_theirs_to_the_letter() {
 }
 
 #[test]
-fn states_that_go_on_alike_are_as_many_as_theirs() {
+fn states_that_go_on_alike_are_no_more_than_theirs() {
     if !are_there() {
         return;
     }
     let (f, mut draw, mut merged) = (Bench::new("option-nondet"), Random(88_172_645_463_325_257), 0);
     for _ in 0..40 {
-        let shape = Shape { acceptor: true, lowest: 2, weights: 1, forward: true, states: 7, arcs: 14 };
+        let shape = Shape { acceptor: true, lowest: 2, forward: true, states: 7, arcs: 14, ..SHAPE };
         let x = random(&mut draw, shape);
         let a = f.compiled("a", &x);
-        let states = f.same("minimize", &["--allow_nondet"], &[&a], &x);
-        merged += usize::from(states < connected(&read(&a)).states());
+        let [ours, theirs] = f.both("minimize", &["--allow_nondet"], &[&a]);
+        // Theirs tell states apart by how many arcs they have, of which two may be the same.
+        assert!(ours.states() <= theirs.states(), "{x}");
+        let [one, other] = [&ours, &theirs].map(|g| {
+            let lifted = g.lift::<MinSum<f64>>();
+            ops::determinize(&lifted, Quantum::default(), Budget::default()).unwrap_or(Graph::empty())
+        });
+        assert_eq!(ops::equivalent(&one, &other, CLOSE), Ok(true), "{x}");
+        merged += usize::from(ours.states() < connected(&read(&a)).states());
     }
-    assert!(merged > 5, "{merged}");
+    assert!(merged > 2, "{merged}");
 }
