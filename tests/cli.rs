@@ -179,6 +179,22 @@ fn every_command_has_help_and_those_with_files_an_example() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         assert!(ran.out.contains("Example:"), "{arguments:?}: {}", ran.out);
     }
+    let listed = energraph(&["fst", "--help"]).out;
+    let operations: Vec<&str> = listed
+        .lines()
+        .skip_while(|l| !l.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|l| l.starts_with("  "))
+        .filter(|l| !l.starts_with("   "))
+        .filter_map(|l| l.split_whitespace().next())
+        .filter(|&op| op != "help")
+        .collect();
+    assert!(operations.len() > 40 && operations.contains(&"topsort"), "{operations:?}");
+    for op in operations {
+        let help = energraph(&["fst", op, "--help"]).out;
+        let example = help.split_once("Example:").map_or("", |(_, example)| example);
+        assert!(example.contains(&format!("energraph fst {op} ")), "{op}: {help}");
+    }
     assert!(energraph(&["--version"]).out.starts_with("energraph "));
 }
 

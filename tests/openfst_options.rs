@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use cli_common::{Folder, energraph};
 use energraph::graph::openfst;
 use energraph::ops::{self, Budget};
-use energraph::semiring::Tolerance;
-use energraph::{Energy, Graph};
+use energraph::semiring::{Quantum, Tolerance};
+use energraph::{Energy, Graph, MinSum};
 
 const CLOSE: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
 
@@ -396,4 +396,57 @@ fn distances_from_a_state_are_theirs() {
         }
         assert_eq!(energraph(&["fst", "shortestdistance", &format!("--nstate={states}"), &g]).code, 2);
     }
+}
+
+#[test]
+fn graphviz_text_is_theirs_to_the_letter() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw) = (Bench::new("option-draw"), Random(2_685_821_657_736_338_717));
+    let labels = f.0.file("l.syms", "<eps> 0\na\" 1\nb\\ 2\nc 3\n");
+    let states = f.0.file("s.syms", "zero 0\none 1\ntwo 2\nthree 3\nfour 4\nfive 5\n");
+    let tables = [format!("--isymbols={labels}"), format!("--osymbols={labels}"), format!("--ssymbols={states}")];
+    for round in 0..24 {
+        let acceptor = round % 2 == 0;
+        let x = random(&mut draw, Shape { acceptor, ..SHAPE }).replace(".25", ".123456789").replace(".75", "e-6");
+        let file = f.compiled("a", &x);
+        for options in [
+            &[][..],
+            &["--acceptor", "--show_weight_one", "--vertical"],
+            &["--precision=9", "--portrait", "--title=graph", "--fontsize=-3"],
+            &["--precision=0", "--width=3.1", "--height=77777777"],
+            &["--float_format=e", "--precision=2", "--nodesep=0.1"],
+            &["--float_format=f", "--ranksep=1e-7", "--numeric"],
+            &[&tables[0], &tables[1], &tables[2]],
+        ] {
+            let ours = energraph(&[&["fst", "draw"], options, &[&file]].concat());
+            let theirs = Command::new("fstdraw").args(options).arg(&file).output().unwrap();
+            assert_eq!(ours.code, 0, "{options:?}: {}", ours.err);
+            assert_eq!(ours.out, String::from_utf8(theirs.stdout).unwrap(), "{options:?} of\n{x}");
+        }
+    }
+}
+
+#[test]
+fn states_that_go_on_alike_are_no_more_than_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut merged) = (Bench::new("option-nondet"), Random(88_172_645_463_325_257), 0);
+    for _ in 0..40 {
+        let shape = Shape { acceptor: true, lowest: 2, forward: true, states: 7, arcs: 14, ..SHAPE };
+        let x = random(&mut draw, shape);
+        let a = f.compiled("a", &x);
+        let [ours, theirs] = f.both("minimize", &["--allow_nondet"], &[&a]);
+        // Theirs tell states apart by how many arcs they have, of which two may be the same.
+        assert!(ours.states() <= theirs.states(), "{x}");
+        let [one, other] = [&ours, &theirs].map(|g| {
+            let lifted = g.lift::<MinSum<f64>>();
+            ops::determinize(&lifted, Quantum::default(), Budget::default()).unwrap_or(Graph::empty())
+        });
+        assert_eq!(ops::equivalent(&one, &other, CLOSE), Ok(true), "{x}");
+        merged += usize::from(ours.states() < connected(&read(&a)).states());
+    }
+    assert!(merged > 2, "{merged}");
 }

@@ -77,6 +77,8 @@ pub(super) struct Loaded {
     pub wide: bool,
     pub isymbols: Option<SymbolTable>,
     pub osymbols: Option<SymbolTable>,
+    /// The file has no byte.
+    pub blank: bool,
 }
 
 impl Loaded {
@@ -132,19 +134,20 @@ impl<'a> Unread<'a> {
         if openfst::is_openfst(&self.bytes) {
             return binary::<Energy>(&self.bytes, false).at(place);
         }
+        let blank = self.bytes.is_empty();
         let text = text(self.bytes, self.path)?;
         // No line of AT&T text begins so.
         if text.trim_start().starts_with('{') {
             let (graph, isymbols, osymbols) = Any::from_json(&text, &place)?;
             let graph = if wide { graph.widened() } else { graph };
             let wide = wide && matches!(graph, Any::LogSum64(_));
-            return Ok(Loaded { graph, form: Form::Json, wide, isymbols, osymbols });
+            return Ok(Loaded { graph, form: Form::Json, wide, isymbols, osymbols, blank });
         }
         let graph: Any = match wide {
             true => att::read::<LogSum<f64>>(&text, options).at(place)?.into(),
             false => att::read::<Energy>(&text, options).at(place)?.into(),
         };
-        Ok(Loaded { graph, form: Form::Text, wide, isymbols: None, osymbols: None })
+        Ok(Loaded { graph, form: Form::Text, wide, isymbols: None, osymbols: None, blank })
     }
 }
 
@@ -154,7 +157,7 @@ where
     Any: From<Graph<W>>,
 {
     let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read::<W>(bytes)?;
-    Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, wide, isymbols, osymbols })
+    Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, wide, isymbols, osymbols, blank: false })
 }
 
 /// A graph from AT&T text, an OpenFst binary or JSON.

@@ -1,7 +1,7 @@
 //! What stops an operation.
 
 use super::sums::Stuck;
-use crate::graph::{ArcId, Cyclic, GraphError, Label, Side, StateId};
+use crate::graph::{ArcId, Cyclic, EPSILON, GraphError, Label, Side, StateId};
 
 /// How large an operation may let its work grow.
 ///
@@ -110,11 +110,11 @@ pub enum OpError {
         by: String,
     },
     /// A deterministic graph is needed, but two arcs of a state read the same label.
-    #[error("not deterministic: two arcs of state {state} read label {label}")]
+    #[error("not deterministic: two arcs of state {state} read {}", read(*label))]
     NotDeterministic {
         /// The first such state.
         state: StateId,
-        /// The label.
+        /// The label, which is epsilon where that counts as one.
         label: Label,
     },
     /// A list with one entry for every state has another length.
@@ -201,6 +201,10 @@ impl From<Stuck> for OpError {
             Stuck::Matrix { states, rows } => OpError::Budget { states, arcs: rows.saturating_mul(rows) },
         }
     }
+}
+
+fn read(label: Label) -> String {
+    if label == EPSILON { "epsilon".to_owned() } else { format!("label {label}") }
 }
 
 fn explain(u: &Option<Unmatched>) -> String {

@@ -28,13 +28,14 @@
 //! | [`push_labels()`], [`push_labels_without_prefix()`] | what is written as early as it can be |
 //! | [`remove_epsilon()`], [`remove_epsilon_keeping_states()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
+//! | [`merge_states()`] | states that go on alike made one |
 //! | [`determinize_transducer()`], [`determinize_best()`], [`determinize_subsequential()`] | one path for every string that is read |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
-//! The last seven rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
+//! The last eight rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
 //! weight 0̄ is no arc. Energies beyond the numbers of their type stay at the largest of them: weights are then off by what is
 //! beyond, but no string is lost. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
@@ -130,6 +131,7 @@ mod isomorphic;
 mod lazy;
 mod load;
 mod look_ahead;
+mod merge_states;
 mod minimal;
 mod minimize;
 mod moves;
@@ -186,6 +188,7 @@ pub use isomorphic::isomorphic;
 pub(crate) use lazy::expand_where;
 pub use lazy::{LazyCompose, LazyGraph, Touched, expand};
 pub use load::{LoadError, load};
+pub use merge_states::merge_states;
 pub use minimal::minimal_acceptor;
 pub use minimize::minimize;
 pub use parse_named::parse_named;

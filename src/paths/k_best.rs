@@ -5,6 +5,7 @@ use super::detours::{Beginning, Detours, WayOn, sort_by_energy};
 use super::potentials::{Potentials, Way};
 use super::{Beta, PathError};
 use crate::graph::{Graph, StateId};
+use crate::ops::{Budget, OpError};
 use crate::semiring::Energy;
 
 /// The `k` accepting paths of lowest energy.
@@ -56,19 +57,32 @@ use crate::semiring::Energy;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn k_best(g: &Graph<Energy>, k: usize) -> Result<Vec<Path>, PathError> {
+    k_best_within(g, k, Budget { states: usize::MAX, arcs: usize::MAX })
+}
+
+/// The same, which stops where the paths have more states or arcs together than a budget allows.
+pub(crate) fn k_best_within(g: &Graph<Energy>, k: usize, budget: Budget) -> Result<Vec<Path>, PathError> {
     let potentials = Potentials::new(g, Beta::Infinite)?;
     let Some(start) = g.start().filter(|_| potentials.total(g) < f64::INFINITY) else { return Ok(Vec::new()) };
     let ways = |state: StateId| {
         let all = std::iter::once(Way::End).chain(g.arc_ids(state).map(Way::Arc));
         all.filter_map(|way| Some(WayOn { cost: potentials.beyond(g, state, way)?, way })).collect()
     };
-    let (mut found, mut search) = (Vec::new(), Detours::default());
+    let (mut found, mut search) = (Vec::<Path>::new(), Detours::default());
+    let (mut states, mut arcs) = (1, 0_usize);
     search.open(Beginning::at(start));
     while found.len() < k
         && let Some((from, way)) = search.next(ways)
     {
         match way {
-            Way::End => found.push(Path::read(g, search.arcs(&from), from.state)),
+            Way::End => {
+                let path = Path::read(g, search.arcs(&from), from.state);
+                (states, arcs) = (path.arcs.len().saturating_add(states), path.arcs.len().saturating_add(arcs));
+                if states > budget.states || arcs > budget.arcs {
+                    return Err(OpError::Budget { states, arcs }.into());
+                }
+                found.push(path);
+            }
             Way::Arc(arc) => {
                 let on = search.follow(from, arc, g.all_arcs()[arc as usize].target);
                 search.open(on);

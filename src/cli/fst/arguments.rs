@@ -25,6 +25,10 @@ pub(in crate::cli) fn ported(arguments: Vec<OsString>, command: &Command) -> Vec
             continue;
         };
         let name = name.replace('_', "-");
+        if name == "helpshort" && value.is_none() {
+            read.push("--help".into());
+            continue;
+        }
         let Some(option) = known(&name) else {
             read.push(argument);
             continue;
@@ -94,6 +98,7 @@ mod tests {
             ("--plus=1 --reverse_it=0", "--plus"),
             ("--plus=perhaps", "--plus=perhaps"),
             ("--sort_type= x", "x"),
+            ("-helpshort", "--help"),
             ("-o x --other_one=1 -5", "-o x --other_one=1 -5"),
         ] {
             assert_eq!(read(given), expected, "{given}");

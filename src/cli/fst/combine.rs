@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
@@ -48,7 +49,8 @@ pub(super) struct Compose {
 #[derive(Debug, Args)]
 struct Connect {
     /// Leave out the states that no accepting path visits; with =false the result has all that the search reached.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     connect: Option<bool>,
 }
 

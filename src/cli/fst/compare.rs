@@ -36,13 +36,13 @@ pub(super) struct Equivalent {
     #[arg(long)]
     random: bool,
     /// How many paths, with --random.
-    #[arg(long, default_value_t = 1, requires = "random")]
+    #[arg(long, default_value_t = 1)]
     npath: usize,
     /// Most arcs of a path, with --random.
-    #[arg(long, default_value_t = i32::MAX as usize, requires = "random")]
+    #[arg(long, default_value_t = i32::MAX as usize)]
     max_length: usize,
     /// What the paths follow from, with --random.
-    #[arg(long, default_value_t = 1, requires = "random")]
+    #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Taken for the sake of scripts: paths are drawn by their energies, or by their number in the tropical semiring.
     #[arg(long, value_enum, hide = true)]

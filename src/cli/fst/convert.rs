@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::super::error::{At, CliError};
+use super::super::error::{At, CliError, complain};
 use super::super::files::{Form, is_stdin, read_text};
 use super::super::weights::{Any, Kind};
 use super::Unary;
+use super::inputs::BLANK;
 use super::text::{numbered, with_states};
 use crate::graph::att;
 use crate::graph::openfst::{ArcType, Layout};
@@ -23,6 +24,9 @@ pub(super) struct Compile {
     /// How states and arcs lie.
     #[arg(long, value_enum, default_value = "vector")]
     fst_type: FstType,
+    /// States and arcs of a const file begin at multiples of 16 bytes.
+    #[arg(long)]
+    fst_align: bool,
     /// The result has the table of --isymbols.
     #[arg(long)]
     keep_isymbols: bool,
@@ -35,6 +39,9 @@ pub(super) struct Compile {
     /// Table of the names that the text gives states.
     #[arg(long, value_name = "FILE")]
     ssymbols: Option<PathBuf>,
+    /// What stands between columns: any of these characters.
+    #[arg(long, value_name = "CHARACTERS", default_value = "\t ", hide_default_value = true)]
+    fst_field_separator: String,
     /// Taken for the sake of scripts: labels here are never negative.
     #[arg(long, hide = true)]
     allow_negative_labels: bool,
@@ -98,7 +105,13 @@ impl FstType {
 impl Compile {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
-        let form = self.fst_type.form(self.arc_type);
+        let form = match self.fst_type.form(self.arc_type) {
+            Form::Binary { layout: Layout::Const { .. }, arcs } => {
+                Form::Binary { layout: Layout::Const { aligned: self.fst_align }, arcs }
+            }
+            Form::Json if self.fst_align => return Err(CliError::Usage("JSON has no --fst_align".to_owned())),
+            form => form,
+        };
         let (isymbols, osymbols) = source.common.symbols()?;
         let states = super::super::files::read_symbols(self.ssymbols.as_deref())?;
         if self.ssymbols.as_deref().is_some_and(is_stdin) && is_stdin(source.file) {
@@ -114,11 +127,15 @@ impl Compile {
     fn graph(&self, file: &Path, states: Option<&SymbolTable>, options: &att::AttOptions<'_>) -> Result<Any, CliError> {
         let place = super::super::files::name(file);
         let text = read_text(file)?;
+        if text.is_empty() {
+            complain(&format!("{place}: {BLANK}"));
+        }
         // JSON may hold other weights, and says what its states are.
         if text.trim_start().starts_with('{') {
             let g = Any::from_json(&text, &place)?.0;
             return Ok(if self.arc_type == ArcTypeName::Log64 { g.widened() } else { g });
         }
+        let text = self.separated(text);
         let text = match states {
             Some(table) => with_states(&text, table).at(&place)?,
             None => text,
@@ -141,6 +158,14 @@ impl Compile {
             ops::state_sort(&g, &super::text::as_they_come(text)).at(place)?.graph
         };
         Ok(g.into())
+    }
+}
+
+impl Compile {
+    /// The text with tabs between its columns, whatever stands there.
+    fn separated(&self, text: String) -> String {
+        let between: Vec<char> = self.fst_field_separator.chars().filter(|c| !"\t ".contains(*c)).collect();
+        if between.is_empty() { text } else { text.replace(between.as_slice(), "\t") }
     }
 }
 

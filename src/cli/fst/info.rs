@@ -24,8 +24,8 @@ pub(super) struct Info {
     #[arg(long, hide = true)]
     fst_verify: bool,
     /// Taken for the sake of scripts: properties are always tested.
-    #[arg(long, hide = true)]
-    test_properties: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = tested)]
+    test_properties: Option<bool>,
     #[command(flatten)]
     unary: Unary,
 }
@@ -80,6 +80,15 @@ impl Info {
         }
         let text: String = all.iter().map(|(what, value)| format!("{what:<50}{value}\n")).collect();
         deliver(&text, source.to)
+    }
+}
+
+/// What a file says of itself is not asked, so that no property is unknown.
+fn tested(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Err("properties are always tested".to_owned()),
+        _ => Err("not true or false".to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use clap::{Args, ValueEnum};
 
-use super::super::error::CliError;
+use super::super::error::{At, CliError};
 use super::super::files::Form;
 use super::super::weights::{Kind, Refused};
 use super::Unary;
@@ -85,7 +85,11 @@ impl MapArgs {
             (_, Some(arcs)) => Form::Binary { layout: Layout::Vector, arcs },
             (form, None) => form,
         };
-        let result = source.apply(&read, &[Rewrite::Map(self.map()?)])?;
+        let made = source.made(&read, &[Rewrite::Map(self.map()?)]);
+        if let (Err(Refused::Weight(bad)), MapType::Plus | MapType::Times) = (&made, self.map_type) {
+            return Err(CliError::Usage(format!("--weight: {bad}")));
+        }
+        let result = made.at(source.place())?;
         let (isymbols, osymbols) = read.tables((None, None));
         // A side without a label has no use for names; the one column of an acceptor's text has them from either.
         let is_two_sided = !source.common.acceptor;

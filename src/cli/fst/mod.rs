@@ -5,6 +5,7 @@ mod budget;
 mod combine;
 mod compare;
 mod convert;
+mod draw;
 mod encode;
 mod expected;
 mod info;
@@ -87,10 +88,13 @@ enum Op {
     #[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt -o answers.txt")]
     Compose(combine::Compose),
     /// Leave out the states that no accepting path visits.
+    #[command(after_help = "Example:\n  energraph fst connect answers.txt")]
     Connect(Unary),
     /// Exchange input and output.
+    #[command(after_help = "Example:\n  energraph fst invert lexicon.fst backwards.fst")]
     Invert(Unary),
     /// Every path backwards.
+    #[command(after_help = "Example:\n  energraph fst reverse words.fst")]
     Reverse(reverse::Reverse),
     /// Keep the labels of one side.
     #[command(after_help = "Example:\n  energraph fst project --project_type=output answers.txt")]
@@ -102,10 +106,13 @@ enum Op {
     #[command(after_help = "Example:\n  energraph fst difference words.fst stopwords.fst")]
     Difference(combine::Matched),
     /// What either graph accepts.
+    #[command(after_help = "Example:\n  energraph fst union yes.txt no.txt")]
     Union(Pair),
     /// What the first accepts, then what the second does.
+    #[command(after_help = "Example:\n  energraph fst concat greeting.fst name.fst both.fst")]
     Concat(Pair),
     /// Any number of repetitions.
+    #[command(after_help = "Example:\n  energraph fst closure --closure_plus digit.txt -o digits.txt")]
     Closure(simple::Closure),
     /// Put graphs in the place of the labels that call them.
     #[command(
@@ -122,7 +129,7 @@ enum Op {
     #[command(alias = "arc-sort", after_help = "Example:\n  energraph fst arcsort --sort_type=olabel image.txt")]
     Arcsort(simple::ArcSort),
     /// Number the states in topological order; a cyclic graph stays as it is, and a note says so.
-    #[command(alias = "top-sort")]
+    #[command(alias = "top-sort", after_help = "Example:\n  energraph fst topsort answers.txt")]
     Topsort(Unary),
     /// Number the states as a list of them says.
     #[command(alias = "state-sort", after_help = "Example:\n  energraph fst statesort --order=order.txt words.txt")]
@@ -137,8 +144,9 @@ enum Op {
     #[command(after_help = "Example:\n  energraph fst determinize --det_type=disambiguate lexicon.txt")]
     Determinize(transducers::Determinize),
     /// One path for every string.
+    #[command(after_help = "Example:\n  energraph fst disambiguate --weight=3 words.fst")]
     Disambiguate(transducers::Disambiguate),
-    /// The fewest states; the graph must be deterministic, and of a transducer what is written moves to the front first.
+    /// The fewest states; the graph must be deterministic unless --allow_nondet is given, and of a transducer what is written moves to the front first.
     #[command(after_help = "Example:\n  energraph fst determinize lexicon.fst | energraph fst minimize - small.fst")]
     Minimize(transducers::Minimize),
     /// Move weights, output labels or both toward the start; without --push_weights and --push_labels nothing moves, as with fstpush.
@@ -233,9 +241,9 @@ enum Op {
         after_help = "Example:\n  energraph fst randgen --npath=5 --select=log_prob grammar.txt"
     )]
     Randgen(randgen::RandGen),
-    /// Graphviz text, or with --svg a finished drawing.
+    /// Graphviz text as fstdraw writes it, or with --svg a finished drawing.
     #[command(after_help = "Example:\n  energraph fst draw grammar.txt | dot -Tpdf > grammar.pdf")]
-    Draw(simple::DrawArgs),
+    Draw(draw::DrawArgs),
 }
 
 impl Fst {

@@ -35,8 +35,8 @@ pub(super) struct RandGen {
     /// Each path once, with the energy −log of how often it was drawn, in place of all draws without energies.
     #[arg(long)]
     weighted: bool,
-    /// Of the share of the draws, with --weighted.
-    #[arg(long, requires = "weighted")]
+    /// With --weighted, of the share of the draws.
+    #[arg(long)]
     remove_total_weight: bool,
     #[command(flatten)]
     unary: Unary,

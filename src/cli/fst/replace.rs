@@ -1,5 +1,6 @@
 //! `energraph fst replace`: graphs for the labels that call them.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,7 +10,7 @@ use super::super::files::{Unread, is_stdin, name};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::{joined, owned, same_arcs};
+use super::inputs::{joined, not_blank, owned, same_arcs};
 use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -19,7 +20,7 @@ pub(super) struct Replace {
     /// The root's graph and its label, then a graph and its label for each nonterminal; labels are numbers or output symbols. One
     /// argument more says where the result goes, as --output.
     #[arg(required = true, num_args = 2.., value_name = "GRAPH LABEL")]
-    rules: Vec<String>,
+    rules: Vec<OsString>,
     /// Which labels the arcs keep that call a graph.
     #[arg(long, value_enum, default_value = "input")]
     call_arc_labeling: Labels,
@@ -71,7 +72,10 @@ impl Replace {
         let to = match (pairs.remainder(), self.common.output.as_deref()) {
             ([], to) => to,
             ([to], None) => Some(Path::new(to)),
-            (over, _) => return Err(CliError::Usage(format!("{} has no label", over.concat()))),
+            (over, _) => {
+                let over: Vec<_> = over.iter().map(|o| o.display().to_string()).collect();
+                return Err(CliError::Usage(format!("{} has no label", over.concat())));
+            }
         };
         for rule in pairs {
             let [file, text] = rule else { continue };
@@ -79,13 +83,14 @@ impl Replace {
             if is_stdin(&file) && files.contains(&file) {
                 return Err(CliError::Usage("standard input cannot be two graphs".to_owned()));
             }
-            labels.push(label(text, symbols)?);
+            labels.push(label(&text.to_string_lossy(), symbols)?);
             files.push(file);
         }
         let place = files.iter().map(|f| name(f)).collect::<Vec<_>>().join(", ");
         let unread = files.iter().map(|file| Unread::open(file)).collect::<Result<Vec<_>, _>>()?;
         let wide = unread.iter().any(Unread::is_wide);
         let graphs = unread.into_iter().map(|file| file.graph(&options, wide)).collect::<Result<Vec<_>, _>>()?;
+        not_blank(&files.iter().map(PathBuf::as_path).zip(&graphs).collect::<Vec<_>>())?;
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };

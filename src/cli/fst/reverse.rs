@@ -1,6 +1,7 @@
 //! `energraph fst reverse`: paths backwards.
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::super::error::CliError;
 use super::super::weights::Kind;
@@ -12,7 +13,8 @@ use crate::graph::{Graph, GraphBuilder, GraphError, StateId, components};
 pub(super) struct Reverse {
     /// The result has a first state of its own; with =false it has none where one state alone is final, and its weight is 1̄ or no
     /// cycle goes through it.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     require_superinitial: Option<bool>,
     #[command(flatten)]
     unary: Unary,

@@ -3,10 +3,9 @@
 use super::super::weights::{Any, Commuted, Kind, Question, Refused, or_empty};
 use super::map::Map;
 use super::reverse::without_superinitial;
-use super::sums::Sum;
+use super::sums::{Sum, relabelled};
 use crate::graph::{Graph, Label, Side, StateId};
 use crate::ops::{self, Budget, Codes, Encode};
-use crate::semiring::Quantum;
 
 /// One operation.
 #[derive(Debug)]
@@ -16,8 +15,8 @@ pub(super) enum Rewrite {
     Connect,
     Invert,
     Map(Map),
-    /// Of a transducer what is written moves to the front first.
-    Minimize(Quantum),
+    /// By a sum that makes states one; of a transducer what is written moves to the front first.
+    Minimize(Sum),
     Project(Side),
     PushLabels {
         /// What all paths begin to write is left out.
@@ -49,11 +48,13 @@ impl Rewrite {
             Rewrite::Connect => ops::connect(g)?.graph,
             Rewrite::Invert => ops::invert(g).graph,
             Rewrite::Map(map) => map.of(g, log)?,
-            Rewrite::Minimize(quantum) if g.is_acceptor() => W::sum(g, &Sum::Minimize(*quantum), log, budget)?,
-            Rewrite::Minimize(quantum) => {
+            Rewrite::Minimize(sum) if g.is_acceptor() => W::sum(g, sum, log, budget)?,
+            Rewrite::Minimize(sum) => {
                 let mut codes = Codes::new(Encode::Labels);
                 let encoded = ops::encode(&ops::push_labels(g, budget)?, &mut codes)?;
-                ops::decode(&W::sum(&encoded, &Sum::Minimize(*quantum), log, budget)?, &codes)?
+                let minimal = W::sum(&encoded, sum, log, budget);
+                let read = |code: Label| codes.list().get((code as usize).wrapping_sub(1)).map_or(code, |c| c.ilabel);
+                ops::decode(&minimal.map_err(|e| relabelled(e, read))?, &codes)?
             }
             Rewrite::Project(side) => ops::project(g, *side).graph,
             Rewrite::PushLabels { without_prefix: false } => ops::push_labels(g, budget)?,

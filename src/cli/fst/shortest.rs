@@ -11,8 +11,8 @@ use super::inputs::SemiringName;
 use super::limits::{Queue, no_state_limit};
 use crate::graph::{Graph, GraphBuilder, GraphError, StateId};
 use crate::paths::{
-    self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best,
-    k_best_outputs, path_sum_star, shortest_distance, shortest_distance_to_end,
+    self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best_outputs,
+    k_best_within, path_sum_star, shortest_distance, shortest_distance_to_end,
 };
 use crate::semiring::{Energy, LogSum, MinSum, Semiring, Star, Tolerance, Weight};
 
@@ -21,7 +21,8 @@ pub(super) struct ShortestPath {
     /// How many paths.
     #[arg(long, default_value_t = 1)]
     nshortest: usize,
-    /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor. This search has a budget.
+    /// Distinct outputs in place of paths: each once, with the energy of its best path, as an acceptor. Of one path nothing is another
+    /// output, so that it is given as it is.
     #[arg(long)]
     unique: bool,
     /// How far above the lowest energy of a path the others may lie.
@@ -114,7 +115,7 @@ impl ShortestPath {
         source.common.only_tropical(read.form)?;
         let (g, (i, o)) = (&*read.energies(&place)?, read.tables((None, None)));
         let most = self.weight.unwrap_or(f64::INFINITY);
-        if self.unique {
+        if self.unique && self.nshortest != 1 {
             let found = k_best_outputs(g, self.nshortest, Beta::Infinite, self.work.budget());
             let mut outputs = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = outputs.first().map_or(0.0, |o| o.1);
@@ -123,7 +124,8 @@ impl ShortestPath {
             let table = if source.common.acceptor { i } else { o };
             source.write(&strings(&outputs).at(&place)?.into(), read.form, (table, table))
         } else {
-            let mut paths = k_best(g, self.nshortest).at(&place)?;
+            let found = k_best_within(g, self.nshortest, self.work.budget());
+            let mut paths = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = paths.first().map_or(0.0, |p| p.energy);
             paths.retain(|p| p.energy <= best + most);
             source.write(&chains(g, &paths).at(&place)?.into(), read.form, (i, o))

@@ -2,15 +2,13 @@
 
 use clap::{Args, ValueEnum};
 
-use super::super::draw::Drawing;
 use super::super::error::{At, CliError, complain};
-use super::super::files::deliver;
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
 use super::budget::Work;
 use super::rewrite::Rewrite;
 use super::sums::Sum;
-use crate::graph::{EPSILON, Graph, Label, Side, draw};
+use crate::graph::{EPSILON, Graph, Label, Side};
 use crate::ops::{self, OpError};
 
 #[derive(Debug, Args)]
@@ -81,50 +79,6 @@ pub(super) struct Synchronize {
     work: Work,
     #[command(flatten)]
     unary: Unary,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DrawArgs {
-    /// A finished drawing in place of Graphviz text.
-    #[arg(long)]
-    svg: bool,
-    /// A line above the drawing.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    title: String,
-    /// Labels are numbers whatever tables there are.
-    #[arg(long)]
-    numeric: bool,
-    #[command(flatten)]
-    look: Look,
-    #[command(flatten)]
-    unary: Unary,
-}
-
-/// How OpenFst's drawings look; taken for the sake of scripts, as are all of these.
-#[derive(Debug, Args)]
-struct Look {
-    #[arg(long, hide = true)]
-    allow_negative_labels: bool,
-    #[arg(long, hide = true, value_parser = ["e", "f", "g"])]
-    float_format: Option<String>,
-    #[arg(long, hide = true)]
-    fontsize: Option<u32>,
-    #[arg(long, hide = true)]
-    height: Option<f64>,
-    #[arg(long, hide = true)]
-    nodesep: Option<f64>,
-    #[arg(long, hide = true)]
-    portrait: bool,
-    #[arg(long, hide = true)]
-    precision: Option<u32>,
-    #[arg(long, hide = true)]
-    ranksep: Option<f64>,
-    #[arg(long, hide = true)]
-    show_weight_one: bool,
-    #[arg(long, hide = true)]
-    vertical: bool,
-    #[arg(long, hide = true)]
-    width: Option<f64>,
 }
 
 impl Project {
@@ -207,15 +161,5 @@ impl Question for InputLabels {
         labels.sort_unstable();
         labels.dedup();
         Ok(labels)
-    }
-}
-
-impl DrawArgs {
-    pub(super) fn run(&self) -> Result<(), CliError> {
-        let source = self.unary.source();
-        let read = source.read()?;
-        let (isymbols, osymbols) = if self.numeric { (None, None) } else { read.tables((None, None)) };
-        let what = draw::Draw { title: &self.title, isymbols, osymbols, ..draw::Draw::default() };
-        deliver(&read.graph.ask(Drawing { what, svg: self.svg }).at(source.place())?, source.to)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::error::CliError;
 use super::super::weights::{Refused, lacks};
 use crate::graph::{EPSILON, Graph, Label, Side, WeightText};
-use crate::ops::{self, Budget, Subsequential, Toward};
+use crate::ops::{self, Budget, OpError, Subsequential, Toward};
 use crate::paths::path_sum_star;
 use crate::semiring::{Commutative, LeftDivide, NotAQuantum, PathProperty, Quantum, Star, Weight};
 
@@ -16,6 +16,8 @@ pub(in crate::cli) enum Sum {
     EpsNormalize(Side),
     Determinize(Quantum, Subsequential),
     Disambiguate(Quantum),
+    /// States that go on alike are made one where the graph is not deterministic.
+    MergeStates(Quantum),
     Minimize(Quantum),
     Push {
         toward: Toward,
@@ -64,6 +66,10 @@ impl Sum {
                 epsilon_as_label(g, |g| Ok(ops::determinize_subsequential(g, *how, *quantum, budget)?))
             }
             Sum::Disambiguate(quantum) => epsilon_as_label(g, |g| Ok(ops::disambiguate(g, *quantum, budget)?)),
+            Sum::MergeStates(quantum) => epsilon_as_label(g, |g| match ops::minimize(g, *quantum) {
+                Err(OpError::NotDeterministic { .. }) => Ok(ops::merge_states(g, *quantum)?),
+                made => Ok(made?),
+            }),
             Sum::Minimize(quantum) => epsilon_as_label(g, |g| Ok(ops::minimize(g, *quantum)?)),
             Sum::Push { toward, without_total } => {
                 let pushed = ops::push(g, *toward)?;
@@ -118,8 +124,24 @@ fn epsilon_as_label<S: Weight>(
     let acceptor = g.is_acceptor();
     let to = |label| if label == EPSILON { fresh } else { label };
     let back = |label| if label == fresh { EPSILON } else { label };
-    let made = op(&g.map_labels(|i, o| (to(i), if acceptor { to(o) } else { o })))?;
+    let made = op(&g.map_labels(|i, o| (to(i), if acceptor { to(o) } else { o }))).map_err(|e| relabelled(e, back))?;
     Ok(made.map_labels(|i, o| (back(i), back(o))))
+}
+
+/// A refusal that speaks of other labels.
+pub(super) fn relabelled(refused: Refused, to: impl Fn(Label) -> Label) -> Refused {
+    let Refused::Op(error) = refused else { return refused };
+    let all = |labels: Vec<Label>| labels.into_iter().map(&to).collect();
+    Refused::Op(match error {
+        OpError::NotDeterministic { state, label } => OpError::NotDeterministic { state, label: to(label) },
+        OpError::NotAnAcceptor { arc, ilabel, olabel } => {
+            OpError::NotAnAcceptor { arc, ilabel: to(ilabel), olabel: to(olabel) }
+        }
+        OpError::NotFunctional { input, outputs, state } => {
+            OpError::NotFunctional { input: all(input), outputs: outputs.map(all), state }
+        }
+        other => other,
+    })
 }
 
 /// A graph whose weights were pushed, without the sum of all paths. Nothing leads back to a start that has it.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError, complain};
@@ -89,8 +90,8 @@ pub(super) struct Minimize {
     /// Weights on one point of a grid of this step count as equal.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
     delta: f64,
-    /// Taken for the sake of scripts: what is not deterministic is refused all the same.
-    #[arg(long, hide = true)]
+    /// Of a graph that is not deterministic make those states one that go on alike. A smaller graph may be equivalent.
+    #[arg(long)]
     allow_nondet: bool,
     #[command(flatten)]
     work: Work,
@@ -100,7 +101,9 @@ pub(super) struct Minimize {
 
 impl Minimize {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.unary.source().within(self.work).run(&[Rewrite::Minimize(quantum(self.delta)?)])
+        let quantum = quantum(self.delta)?;
+        let sum = if self.allow_nondet { Sum::MergeStates(quantum) } else { Sum::Minimize(quantum) };
+        self.unary.source().within(self.work).run(&[Rewrite::Minimize(sum)])
     }
 }
 
@@ -110,7 +113,8 @@ pub(super) struct RmEpsilon {
     #[arg(long, hide = true)]
     delta: Option<f64>,
     /// Leave out the states that no accepting path visits; with =false all states of the graph stay, unless the result is pruned.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     connect: Option<bool>,
     #[command(flatten)]
     queue: Queue,

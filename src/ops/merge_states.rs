@@ -1,0 +1,123 @@
+//! States that go on alike made one.
+
+use rustc_hash::FxHashMap;
+
+use super::first_strings::sums_to_end;
+use super::possible::possible;
+use super::reweight::{arc_to_start, end_to_start, with_total};
+use super::rows::Plain;
+use super::{OpError, check};
+use crate::graph::{Arc, Graph, StateId};
+use crate::semiring::{LeftDivide, Quantum, Star};
+
+/// An equivalent acceptor in which states that go on alike are one.
+///
+/// # Arguments
+/// * `g`: any acceptor, deterministic or not. Epsilon counts as a label.
+/// * `quantum`: how finely weights are told apart; the weights of the result are those of one of the states that it takes
+///   for one.
+///
+/// # Returns
+/// `g` with weights pushed to the start, in which two states are one where they have the same final weight and, for every
+/// label and every state of the result, the same sum of the arcs with that label that lead there: the fewest states for
+/// which that holds. Arcs of a state with one label and one target are one, whose weight is their sum. States are numbered in
+/// the order of the first of them. Of a deterministic graph it is [`minimize`](super::minimize()); of others a smaller
+/// one may be equivalent, which [`determinize`](super::determinize()) may help to find. As
+/// [`push`](super::push()) has it, a start that arcs lead back to is copied where not all weigh 1̄ together. Where
+/// the sum of what is to come does not exist, weights stay where they are.
+///
+/// # Errors
+/// [`OpError::NotAnAcceptor`]; [`OpError::Empty`] where nothing is accepted; [`OpError::Indivisible`].
+///
+/// # Cost
+/// That of the sums to the end ([`path_sum_star`](crate::paths::path_sum_star())), then O(arcs · log arcs) a round, of
+/// which there are at most as many as states of the result.
+///
+/// # Source
+/// Lumping by the sums into classes: P. Buchholz, *Bisimulation relations for weighted automata*, 2008.
+///
+/// # Example
+/// ```text
+///       ┌─b─▶ 2 ─c─▶ ◎
+/// ─▶0─a─▶1                 becomes    ─▶0 ─a─▶ 1 ─b─▶ 2 ─c─▶ ◎
+///       └─b─▶ 3 ─c─▶ ◎
+/// ```
+///
+/// ```
+/// use energraph::ops::merge_states;
+/// use energraph::semiring::Quantum;
+/// use energraph::{GraphBuilder, MinSum, Weight};
+/// let mut b = GraphBuilder::new();
+/// b.add_states(6);
+/// b.start(0);
+/// for (s, label, t) in [(0, 1, 1), (1, 2, 2), (1, 2, 3), (2, 3, 4), (3, 3, 5)] {
+///     b.arc(s, label, label, MinSum::<f64>::one(), t);
+/// }
+/// (4..6).for_each(|s| b.final_weight(s, MinSum::one()));
+/// let g = merge_states(&b.build()?, Quantum::default())?;
+/// assert_eq!((g.states(), g.arc_count()), (4, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Result<Graph<S>, OpError> {
+    check::acceptor(g)?;
+    let g = possible(g)?;
+    let potentials = sums_to_end(&g)?.unwrap_or_else(|| vec![S::one(); g.states()]);
+    let pushed = pushed(&g, &potentials)?;
+    let mut class = vec![0_u32; g.states()];
+    let mut classes = 1;
+    loop {
+        // Whatever tells two states apart in one round does so in the next.
+        let mut numbers = FxHashMap::default();
+        let next: Vec<u32> = (0..g.states() as StateId)
+            .map(|s| {
+                let arcs = summed(pushed.arcs(s), &class);
+                let arcs: Vec<_> = arcs.into_iter().map(|a| (a.ilabel, a.target, a.weight.quantize(quantum))).collect();
+                let key = (class[s as usize], pushed.final_weight(s).quantize(quantum), arcs);
+                let number = numbers.len() as u32;
+                *numbers.entry(key).or_insert(number)
+            })
+            .collect();
+        let found = numbers.len();
+        class = next;
+        if found == classes {
+            break;
+        }
+        classes = found;
+    }
+    // Numbers follow the first of each class, which stands for it.
+    let (mut rows, mut written) = (Plain::new(classes, 0), 0);
+    for s in 0..g.states() as StateId {
+        if class[s as usize] == written {
+            written += 1;
+            rows.row(summed(pushed.arcs(s), &class), pushed.final_weight(s));
+        }
+    }
+    let start = g.start().unwrap_or_default() as usize;
+    Ok(with_total(&rows.build(class[start]), &potentials[start]))
+}
+
+/// The graph with weights pushed to the start, but for the total.
+fn pushed<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Graph<S>, OpError> {
+    let mut rows = Plain::new(g.states(), g.arc_count());
+    for s in 0..g.states() as StateId {
+        for a in g.arcs(s) {
+            rows.arc(Arc { weight: arc_to_start(s, a, potentials)?, ..a.clone() });
+        }
+        rows.end(end_to_start(g, s, potentials)?);
+    }
+    Ok(rows.build(g.start().unwrap_or_default()))
+}
+
+/// Arcs to classes, those with one label and one class summed.
+fn summed<S: Star>(arcs: &[Arc<S>], class: &[u32]) -> Vec<Arc<S>> {
+    let mut all: Vec<Arc<S>> = arcs.iter().map(|a| Arc { target: class[a.target as usize], ..a.clone() }).collect();
+    all.sort_by_key(|a| (a.ilabel, a.target));
+    all.dedup_by(|next, kept| {
+        let same = (next.ilabel, next.target) == (kept.ilabel, kept.target);
+        if same {
+            kept.weight = kept.weight.plus(&next.weight);
+        }
+        same
+    });
+    all
+}
