@@ -8,8 +8,8 @@ use energraph::autograd::{GraphVar, Tape, TapeError};
 use energraph::graph::GraphError;
 use energraph::ops::{
     Budget, Closure, Codes, Encode, OpError, Side, Subsequential, Toward, decode, determinize,
-    determinize_subsequential, determinize_transducer, disambiguate, encode, epsilon_normalize, minimize, push_labels,
-    remove_epsilon,
+    determinize_subsequential, determinize_transducer, disambiguate, encode, epsilon_normalize, merge_states, minimize,
+    push_labels, remove_epsilon,
 };
 use energraph::paths::{Answer, Beta};
 use energraph::semiring::{Quantum, Tolerance};
@@ -27,6 +27,7 @@ fn rewrite<S: Star + LeftDivide>(way: &str, g: &Graph<S>) -> Result<Graph<S>, Op
     match way {
         "determinize" => determinize(g, q, b),
         "minimize" => minimize(&determinize(g, q, b)?, q),
+        "merge_states" => merge_states(g, q),
         "disambiguate" => disambiguate(g, q, b),
         "determinize_transducer" => determinize_transducer(g, q, b),
         "determinize_subsequential" => {
@@ -95,6 +96,7 @@ fn gradients_behind_a_determinization_are_the_finite_differences_of_the_source()
 fn gradients_behind_a_minimization_are_the_finite_differences_of_the_source() {
     compared("minimize", ACCEPTOR);
     compared("minimize a transducer", SMALL);
+    compared("merge_states", ACCEPTOR);
 }
 
 #[test]

@@ -53,13 +53,14 @@ use crate::semiring::{LeftDivide, Quantum};
 ///     b.final_weight(t, LogSum::one());
 /// }
 /// let g = disambiguate(&b.build()?, Quantum::default(), Budget::default())?;
-/// assert_eq!((g.arc_count(), g.arcs(0)[0].weight.get()), (1, 2.0_f64.ln())); // ½ on the arc, both ends at its end
-/// assert!(g.final_weight(1).get() + 2.0_f64.ln() < 1e-12);
+/// assert_eq!(g.arc_count(), 1);
+/// assert!(g.arcs(0)[0].weight.get().abs() < 1e-12); // ½ + ½ on the arc, of which each end has half
+/// assert!(g.final_weight(1).get().abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # What must hold
-/// Rivals are weighed against a state by what is left on the left. A weight has to be
+/// Rivals are weighed against their sum by what is left on the left. A weight has to be
 /// [`LeftDivide`](crate::LeftDivide); with less it does not compile.
 ///
 /// ```

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::first_strings::sums_to_end;
+use super::moves::merge;
 use super::possible::possible;
 use super::reweight::{arc_to_start, end_to_start, with_total};
 use super::rows::Plain;
@@ -58,6 +59,37 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// assert_eq!((g.states(), g.arc_count()), (4, 3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What must hold
+/// Weights are pushed to the start as by [`push`](super::push()). A weight has to be [`Star`](crate::Star) and
+/// [`LeftDivide`](crate::LeftDivide); with less it does not compile.
+///
+/// ```
+/// # use energraph::ops::merge_states;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide, Star};
+/// fn any<S: Star + LeftDivide>(g: &Graph<S>) {
+///     let _ = merge_states(g, Quantum::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::merge_states;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, LeftDivide};
+/// fn any<S: LeftDivide>(g: &Graph<S>) {
+///     let _ = merge_states(g, Quantum::default());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use energraph::ops::merge_states;
+/// # use energraph::semiring::Quantum;
+/// # use energraph::{Graph, Star};
+/// fn any<S: Star>(g: &Graph<S>) {
+///     let _ = merge_states(g, Quantum::default());
+/// }
+/// ```
 pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Result<Graph<S>, OpError> {
     check::acceptor(g)?;
     let g = possible(g)?;
@@ -111,13 +143,6 @@ fn pushed<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Graph<S>, OpE
 /// Arcs to classes, those with one label and one class summed.
 fn summed<S: Star>(arcs: &[Arc<S>], class: &[u32]) -> Vec<Arc<S>> {
     let mut all: Vec<Arc<S>> = arcs.iter().map(|a| Arc { target: class[a.target as usize], ..a.clone() }).collect();
-    all.sort_by_key(|a| (a.ilabel, a.target));
-    all.dedup_by(|next, kept| {
-        let same = (next.ilabel, next.target) == (kept.ilabel, kept.target);
-        if same {
-            kept.weight = kept.weight.plus(&next.weight);
-        }
-        same
-    });
+    merge(&mut all, |a| (a.ilabel, a.target), |a| &mut a.weight);
     all
 }
