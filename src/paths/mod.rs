@@ -94,6 +94,7 @@ pub use free_energy::free_energy;
 pub use free_energy_and_posteriors::free_energy_and_posteriors;
 pub use free_energy_except::free_energy_except;
 pub use k_best::k_best;
+#[cfg(feature = "cli")]
 pub(crate) use k_best::k_best_within;
 pub use k_best_outputs::k_best_outputs;
 pub use lazy::{Heuristic, LazyPath, Pruned, lazy_best_path, lazy_within};
