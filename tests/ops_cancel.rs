@@ -5,8 +5,8 @@ mod ops_common;
 use std::collections::BTreeMap;
 
 use energraph::ops::{
-    Budget, OpError, Subsequential, determinize, determinize_subsequential, determinize_transducer, equivalent,
-    minimize, remove_epsilon,
+    Budget, OpError, Subsequential, determinize, determinize_subsequential, determinize_transducer, disambiguate,
+    equivalent, merge_states, minimize, remove_epsilon,
 };
 use energraph::paths::{PathError, path_sum_star};
 use energraph::semiring::{Boolean, Quantum, SignedLog, Tolerance};
@@ -275,4 +275,23 @@ fn acceptors_whose_sums_cancel_but_for_rounding_are_compared_and_minimized() {
     row(&mut b, 2, [1, 2, 0], 3);
     b.final_weight(3, SignedLog::one());
     assert_eq!(minimize(&b.build().unwrap(), Quantum::default()).unwrap().states(), 3);
+}
+
+#[test]
+fn arcs_that_cancel_lead_nowhere() {
+    let (mut rng, mut cancelled) = (Rng::new(605), 0);
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, ACYCLIC, signed);
+        let expected = sums(&g);
+        cancelled += usize::from(expected.len() < relation(&g).len());
+        let d = disambiguate(&g, Quantum::EXACT, Budget::default());
+        let merged = merge_states(&g, Quantum::default());
+        for made in [d, merged] {
+            if let Ok(made) = &made {
+                assert!(is_connected(made), "{made:?}");
+            }
+            assert_sums(made.or_else(|e| nothing(e, &expected)), &expected);
+        }
+    }
+    assert!(cancelled > 30, "{cancelled}");
 }

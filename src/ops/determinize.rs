@@ -14,7 +14,8 @@ use crate::semiring::{LeftDivide, Quantum};
 /// * `g`: an acceptor without epsilons ([`remove_epsilon`](super::remove_epsilon()) first).
 /// * `quantum`: the grid to which the weights that are left over on the states of a subset are rounded, so that subsets
 ///   which differ by rounding alone are one (OpenFst's delta). It moves the weight of a string by at most half a step
-///   for each label; [`Quantum::EXACT`] moves none.
+///   for each label, but where weights cancel: what is left over is then larger than its sum, which a grid can move by any
+///   part of itself, or to 0̄. [`Quantum::EXACT`] moves none.
 /// * `budget`: how many states and arcs the result may have.
 ///
 /// # Returns

@@ -91,7 +91,10 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
     while let Some((at, rivals)) = states.list.get(next).cloned() {
-        for group in moves(&g, &rivals).chunk_by(|a, b| a.label == b.label) {
+        let mut moves = moves(&g, &rivals);
+        // What cancels leads nowhere.
+        moves.retain(|m| !m.weight.is_zero());
+        for group in moves.chunk_by(|a, b| a.label == b.label) {
             for to in group.iter().filter(|m| m.winner == at) {
                 let others = || group.iter().filter(|m| alike.share_a_future(m.target, to.target));
                 let sum = others().fold(S::zero(), |sum, m| sum.plus(&m.weight));

@@ -1,7 +1,10 @@
 //! States that go on alike made one.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
+use super::connect::connected;
 use super::first_strings::sums_to_end;
 use super::moves::merge;
 use super::possible::possible;
@@ -22,10 +25,11 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// `g` with weights pushed to the start, in which two states are one where they have the same final weight and, for every
 /// label and every state of the result, the same sum of the arcs with that label that lead there: the fewest states for
 /// which that holds. Arcs of a state with one label and one target are one, whose weight is their sum. States are numbered in
-/// the order of the first of them. Of a deterministic graph it is [`minimize`](super::minimize()); of others a smaller
+/// the order of the first of them. States lie on accepting paths; arcs whose sum is 0̄ are gone. Of a deterministic graph
+/// whose weights can be pushed it is [`minimize`](super::minimize()); of others a smaller
 /// one may be equivalent, which [`determinize`](super::determinize()) may help to find. As
 /// [`push`](super::push()) has it, a start that arcs lead back to is copied where not all weigh 1̄ together. Where
-/// the sum of what is to come does not exist, weights stay where they are.
+/// the sum of what is to come does not exist, or may cancel ([`Star::absolute`]), weights stay where they are.
 ///
 /// # Errors
 /// [`OpError::NotAnAcceptor`]; [`OpError::Empty`] where nothing is accepted; [`OpError::Indivisible`].
@@ -125,7 +129,7 @@ pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Res
         }
     }
     let start = g.start().unwrap_or_default() as usize;
-    Ok(with_total(&rows.build(class[start]), &potentials[start]))
+    Ok(with_total(&*connected(Cow::Owned(rows.build(class[start])))?, &potentials[start]))
 }
 
 /// The graph with weights pushed to the start, but for the total.
@@ -144,5 +148,6 @@ fn pushed<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Graph<S>, OpE
 fn summed<S: Star>(arcs: &[Arc<S>], class: &[u32]) -> Vec<Arc<S>> {
     let mut all: Vec<Arc<S>> = arcs.iter().map(|a| Arc { target: class[a.target as usize], ..a.clone() }).collect();
     merge(&mut all, |a| (a.ilabel, a.target), |a| &mut a.weight);
+    all.retain(|a| !a.weight.is_zero());
     all
 }

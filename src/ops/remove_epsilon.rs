@@ -18,8 +18,8 @@ use crate::semiring::Star;
 ///
 /// # Returns
 /// A graph in which every pair of strings has the weight it has in `g`: what could follow a state after epsilons
-/// follows it at once, and arcs that then agree in labels and target are one, with the ⊕ of their weights. Cycles of
-/// epsilons are summed by [`Star::star`]. Every state lies on an accepting path; arcs of weight 0̄ are gone.
+/// follows it at once, and arcs of such a state that then agree in labels and target are one, with the ⊕ of their weights;
+/// states that no epsilon leaves keep their arcs. Cycles of epsilons are summed by [`Star::star`]. Every state lies on an accepting path; arcs of weight 0̄ are gone.
 ///
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::Diverges`] where the sum around a cycle of epsilons on an
@@ -28,9 +28,9 @@ use crate::semiring::Star;
 ///
 /// # Cost
 /// For each state that is the start or that an arc with a label leads to, a sort of the arcs that follow it and the
-/// epsilons on the way to them. The way ends where another such state is known to be followed by few arcs, so epsilons
-/// are not followed again from every state that leads to them: a fan or a chain of n epsilons, or a fan into a chain,
-/// costs O(n log n). Cycles of epsilons cost more, as [`path_sum_star`](crate::paths::path_sum_star()) says.
+/// epsilons on the way to them. The way ends where another such state is known to be followed by few arcs, 16 and twice its
+/// own: a fan or a chain of n epsilons from one state costs O(n log n), and so does one that arcs with labels lead into
+/// everywhere, where few arcs follow it; where many do, it may cost O(n²). Cycles of epsilons cost more, as [`path_sum_star`](crate::paths::path_sum_star()) says.
 ///
 /// # Source
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002.

@@ -14,7 +14,7 @@ use crate::semiring::Star;
 /// # Returns
 /// A graph with the states of `g` and no arcs that neither read nor write. From every state, not from the start alone,
 /// every pair of strings has the weight that it has from there in `g`. Arcs of a state that agree in labels and target
-/// are one, and arcs of weight 0̄ are gone. That of [`remove_epsilon()`](super::remove_epsilon()) is its part on accepting paths.
+/// are one, and arcs of weight 0̄ are gone. From the start it accepts what [`remove_epsilon()`](super::remove_epsilon()) has.
 ///
 /// # Errors
 /// As [`remove_epsilon()`](super::remove_epsilon()), but that cycles of epsilons on no accepting path count too, and [`OpError::Empty`] stands for

@@ -1,4 +1,4 @@
-//! `energraph fst draw`: Graphviz text, to the letter that of `fstdraw`, or a finished drawing.
+//! `energraph fst draw`: Graphviz text, that of `fstdraw` but for empty graphs and quotes in titles, or a finished drawing.
 
 use std::fmt::Write;
 use std::path::PathBuf;

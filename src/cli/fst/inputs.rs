@@ -383,12 +383,10 @@ pub(super) fn joined(left: Joined, right: Tables<'_>) -> Result<Joined, Refused>
     Ok((with_pairs_of(left.0, right.0), with_pairs_of(left.1, right.1)))
 }
 
-/// A table with the pairs of one that agrees with it.
+/// A table with the pairs of one that agrees with it. Where there is none, labels are numbers, which another graph's table need
+/// not name.
 fn with_pairs_of(left: Option<SymbolTable>, right: Option<&SymbolTable>) -> Option<SymbolTable> {
-    let (mut both, more) = match (left, right) {
-        (Some(left), Some(right)) => (left, right),
-        (left, right) => return left.or_else(|| right.cloned()),
-    };
+    let (Some(mut both), Some(more)) = (left.clone(), right) else { return left };
     for (label, symbol) in more.iter() {
         // Label 0 alone may have a name already, and keeps it.
         if both.symbol(label).is_none() {
