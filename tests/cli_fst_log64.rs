@@ -6,7 +6,7 @@ mod cli_common;
 
 use std::process::{Command, Stdio};
 
-use cli_common::{Folder, energraph, energraph_bytes};
+use cli_common::{Folder, energraph, energraph_bytes, fst, text};
 use energraph::graph::openfst::{self, ArcType};
 use energraph::ops::{self, Budget};
 use energraph::semiring::Tolerance;
@@ -23,18 +23,8 @@ const UNWEIGHTED: &str = "0 1 1 1\n1 2 1 1\n2\n1\n";
 /// A number beyond 32 bits.
 const BIG: &str = "0 1 1 1 1e200\n1 0.1\n";
 
-fn ok(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
-    let (code, out, err) = energraph_bytes(&[&["fst"], arguments].concat(), stdin);
-    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
-    out
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
-}
-
 fn compiled(of: &str) -> Vec<u8> {
-    ok(&["compile", "--arc_type=log64"], of.as_bytes())
+    fst(&["compile", "--arc_type=log64"], of.as_bytes())
 }
 
 fn wide(bytes: &[u8]) -> Graph<LogSum<f64>> {
@@ -70,25 +60,25 @@ fn weights_of_64_bits_are_compiled_printed_converted_and_kept() {
     let g = compiled("0 1 1 1 0.1\n1 2 2 2 123456789.123\n2 0.33333333333333\n");
     let all = [0.1, 0.33333333333333, 123456789.123];
     assert_eq!(numbers(&g), all);
-    assert_eq!(text(ok(&["print"], &g)), "0\t1\t1\t1\t0.1\n1\t2\t2\t2\t123456789.123\n2\t0.33333333333333\n");
-    assert!(text(ok(&["info"], &g)).contains("log64"));
+    assert_eq!(text(fst(&["print"], &g)), "0\t1\t1\t1\t0.1\n1\t2\t2\t2\t123456789.123\n2\t0.33333333333333\n");
+    assert!(text(fst(&["info"], &g)).contains("log64"));
     let same =
         [&["connect"][..], &["arcsort"], &["topsort"], &["map"], &["rmepsilon"], &["map", "--map_type=to_log64"]];
     for op in same.into_iter().chain([&["convert"][..], &["convert", "--fst_type=const", "--fst_align"], &["invert"]]) {
-        assert_eq!(numbers(&ok(op, &g)), all, "{op:?}");
+        assert_eq!(numbers(&fst(op, &g)), all, "{op:?}");
     }
-    let inverted = ok(&["map", "--map_type=invert"], &g);
+    let inverted = fst(&["map", "--map_type=invert"], &g);
     assert_eq!(numbers(&inverted), [-123456789.123, -0.33333333333333, -0.1]);
     // JSON has them too, and text that is converted.
-    let json = ok(&["convert", "--fst_type=json"], &g);
+    let json = fst(&["convert", "--fst_type=json"], &g);
     assert!(String::from_utf8_lossy(&json).contains("LogSum<f64>"));
-    assert_eq!(ok(&["convert", "--arc_type=log64"], &json), g);
+    assert_eq!(fst(&["convert", "--arc_type=log64"], &json), g);
     let plain = f.file("plain", "0 1 1 1 0.1\n1 0.7\n");
     for op in [&["convert", "--arc_type=log64", &plain][..], &["map", "--map_type=to_log64", &plain]] {
-        assert_eq!(numbers(&ok(op, b"")), [0.1, 0.7], "{op:?}");
+        assert_eq!(numbers(&fst(op, b"")), [0.1, 0.7], "{op:?}");
     }
     assert_eq!(numbers(&compiled(BIG)), [0.1, 1e200]);
-    assert_eq!(numbers(&ok(&["connect"], &compiled(BIG))), [0.1, 1e200]);
+    assert_eq!(numbers(&fst(&["connect"], &compiled(BIG))), [0.1, 1e200]);
 }
 
 #[test]
@@ -96,15 +86,15 @@ fn a_text_beside_a_log64_file_has_weights_of_64_bits() {
     let f = Folder::new("log64-beside");
     let g = f.file("g.fst", compiled("0 1 1 1 0.1\n1\n"));
     let t = f.file("t.txt", "0 1 1 1 0.7\n1\n");
-    let json = f.file("t.json", ok(&["convert", "--fst_type=json"], b"0 1 1 1 0.5\n1\n"));
-    let union = ok(&["union", &g, &t], b"");
+    let json = f.file("t.json", fst(&["convert", "--fst_type=json"], b"0 1 1 1 0.5\n1\n"));
+    let union = fst(&["union", &g, &t], b"");
     assert!([0.1, 0.7].iter().all(|x| numbers(&union).contains(x)), "{:?}", numbers(&union));
-    let concat = text(ok(&["concat", &t, &g], b""));
+    let concat = text(fst(&["concat", &t, &g], b""));
     assert!(concat.contains("\t0.7\n") && concat.contains("\t0.1\n"), "{concat}");
-    assert_eq!(numbers(&ok(&["compose", &g, &t], b"")), [0.0, 0.1 + 0.7]);
-    let replaced = ok(&["replace", "--epsilon_on_replace", &g, "100", &t, "101"], b"");
+    assert_eq!(numbers(&fst(&["compose", &g, &t], b"")), [0.0, 0.1 + 0.7]);
+    let replaced = fst(&["replace", "--epsilon_on_replace", &g, "100", &t, "101"], b"");
     assert_eq!(numbers(&replaced), [0.0, 0.1]);
-    assert_eq!(numbers(&ok(&["intersect", &g, &json], b"")), [0.0, 0.1 + 0.5]);
+    assert_eq!(numbers(&fst(&["intersect", &g, &json], b"")), [0.0, 0.1 + 0.5]);
     let run = |line: &[&str]| energraph(&[&["fst"], line].concat()).code;
     let near = f.file("near.txt", "0 1 1 1 0.1000000001\n1\n");
     for op in ["equal", "equivalent", "isomorphic"] {
@@ -144,7 +134,7 @@ fn what_works_with_32_bits_says_where_it_loses_digits_and_refuses_what_it_cannot
     }
     // What looks at no energy rounds none.
     for file in [&digits, &big] {
-        assert_eq!(text(ok(&["print"], &ok(&["randgen", file], b""))), "0\t1\t1\t1\n1\n");
+        assert_eq!(text(fst(&["print"], &fst(&["randgen", file], b""))), "0\t1\t1\t1\n1\n");
     }
     let (code, _, err) = energraph_bytes(&["fst", "compile", "--arc_type=log"], BIG.as_bytes());
     assert!(code == 1 && err.contains("1e200 is beyond the range"), "{err}");
@@ -154,7 +144,7 @@ fn what_works_with_32_bits_says_where_it_loses_digits_and_refuses_what_it_cannot
 fn distances_have_64_bits_in_either_semiring() {
     let g = compiled("0 1 1 1 123456.789\n0 1 2 2 123456.789\n1 2 1 1 0.1\n2\n");
     let distances = |options: &[&str], g: &[u8]| {
-        let lines = text(ok(&[&["shortestdistance"], options].concat(), g));
+        let lines = text(fst(&[&["shortestdistance"], options].concat(), g));
         lines.lines().map(|l| l.rsplit('\t').next().unwrap().parse::<f64>().unwrap()).collect::<Vec<_>>()
     };
     let close = |found: Vec<f64>, expected: &[f64]| {
@@ -175,10 +165,10 @@ fn distances_have_64_bits_in_either_semiring() {
     let (code, _, err) = energraph_bytes(&["fst", "shortestdistance", "--queue_type=shortest"], &g);
     assert!(code == 2 && err.contains("log semiring"), "{err}");
     // Of two arcs alike, the sum and the lower one.
-    let sum = |options: &[&str]| numbers(&ok(&[&["map", "--map_type=arc_sum"], options].concat(), &compiled(SAME)));
+    let sum = |options: &[&str]| numbers(&fst(&[&["map", "--map_type=arc_sum"], options].concat(), &compiled(SAME)));
     const SAME: &str = "0 1 1 1 0.1\n0 1 1 1 123456.789\n1\n";
     assert_eq!(sum(&["--semiring=tropical"]), [0.0, 0.1]);
-    let pruned = ok(&["prune", "--semiring=tropical", "--weight=1"], &compiled(ACCEPTOR));
+    let pruned = fst(&["prune", "--semiring=tropical", "--weight=1"], &compiled(ACCEPTOR));
     assert_eq!(numbers(&pruned), [33333.3333, 54321.0123]);
 }
 
@@ -224,7 +214,7 @@ fn log64_files_become_what_openfsts_tools_make_of_them() {
     ];
     for (op, options, files) in cases {
         let (ours, theirs) = (f.path("ours"), f.path("theirs"));
-        ok(&[&[*op], *options, *files, &[&ours]].concat(), b"");
+        fst(&[&[*op], *options, *files, &[&ours]].concat(), b"");
         their(&format!("fst{op}"), &[*options, *files, &[&theirs]].concat());
         let [ours, theirs] = [ours, theirs].map(|file| wide(&std::fs::read(file).unwrap()));
         let close = Tolerance { absolute: 1e-7, relative: 0.0 };
@@ -232,7 +222,7 @@ fn log64_files_become_what_openfsts_tools_make_of_them() {
         assert!(same, "{op} {options:?}: {ours:?} {theirs:?}");
     }
     for options in [&[][..], &["--reverse"]] {
-        let found = text(ok(&[&["shortestdistance"], options, &[&a]].concat(), b""));
+        let found = text(fst(&[&["shortestdistance"], options, &[&a]].concat(), b""));
         let expected = their("fstshortestdistance", &[options, &[&a]].concat());
         for (x, y) in found.lines().zip(expected.lines()) {
             let [x, y] = [x, y].map(|l| l.rsplit('\t').next().unwrap().parse::<f64>().unwrap());

@@ -93,6 +93,22 @@ fn the_result_of_several_graphs_names_what_any_of_them_names() {
 }
 
 #[test]
+fn a_first_graph_without_names_gets_none_from_another_that_may_not_name_its_labels() {
+    let f = Folder::new("no-tables");
+    let named = binary(&f, "named", "<eps> 0\na 1\n", "0 1 a a\n1\n");
+    let numbers = binary(&f, "numbers", "", "0 1 9 9\n1\n");
+    for arguments in [
+        vec!["union", numbers.as_str(), &named],
+        vec!["concat", &numbers, &named],
+        vec!["difference", &numbers, &named],
+        vec!["replace", &numbers, "7", &named, "8"],
+    ] {
+        let made = made(&arguments);
+        assert_eq!((made.isymbols, made.osymbols), (None, None), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_composition_reads_the_names_of_the_first_and_writes_those_of_the_second() {
     let f = Folder::new("composed-tables");
     let x = binary(&f, "x", "<eps> 0\na 1\nb 2\n", "0 1 a a\n1\n");

@@ -5,48 +5,38 @@ mod cli_common;
 
 use std::process::{Command, Stdio};
 
-use cli_common::{Folder, energraph, energraph_bytes, energraph_with};
+use cli_common::{Folder, energraph, energraph_bytes, energraph_with, fst, text};
 
 const TRANSDUCER: &str = "0 1 1 3 0.5\n0 1 2 4 0.125\n1 2 1 3\n2 0 0 4 1\n2 0.25\n1 Infinity\n";
-
-fn ok(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
-    let (code, out, err) = energraph_bytes(&[&["fst"], arguments].concat(), stdin);
-    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
-    out
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
-}
 
 #[test]
 fn what_is_encoded_is_decoded_whatever_of_it_and_in_every_form() {
     let f = Folder::new("codes");
     let codes = f.path("codes");
-    let compiled = ok(&["compile"], TRANSDUCER.as_bytes());
-    let printed = ok(&["print"], &compiled);
+    let compiled = fst(&["compile"], TRANSDUCER.as_bytes());
+    let printed = fst(&["print"], &compiled);
     for what in [&["--encode_labels"][..], &["--encode_weights"], &["--encode_labels", "--encode_weights"]] {
         for arcs in ["standard", "log", "log64"] {
-            let g = ok(&["compile", "--arc_type", arcs], TRANSDUCER.as_bytes());
-            let encoded = ok(&[&["encode"], what, &["-", &codes]].concat(), &g);
-            assert_ne!(ok(&["print"], &encoded), printed);
+            let g = fst(&["compile", "--arc_type", arcs], TRANSDUCER.as_bytes());
+            let encoded = fst(&[&["encode"], what, &["-", &codes]].concat(), &g);
+            assert_ne!(fst(&["print"], &encoded), printed);
             for decode in [&["decode"][..], &["encode", "--decode"]] {
-                let decoded = ok(&[decode, &["-", &codes]].concat(), &encoded);
+                let decoded = fst(&[decode, &["-", &codes]].concat(), &encoded);
                 assert_eq!(decoded, g, "{what:?} {arcs}");
             }
         }
     }
     // More graphs with the same codes: labels that are there stay.
-    let first = ok(&["encode", "--encode_labels", "-", &codes], b"0 1 1 3\n1\n");
-    let second = ok(&["encode", "--encode_reuse", "-", &codes], b"0 1 2 4\n1 2 1 3 2\n2\n");
+    let first = fst(&["encode", "--encode_labels", "-", &codes], b"0 1 1 3\n1\n");
+    let second = fst(&["encode", "--encode_reuse", "-", &codes], b"0 1 2 4\n1 2 1 3 2\n2\n");
     assert_eq!((text(first), text(second)), ("0\t1\t1\t1\n1\n".into(), "0\t1\t2\t2\n1\t2\t1\t1\t2\n2\n".into()));
     // The tables go with the codes.
     let symbols = f.file("s.syms", "<eps> 0\na 1\nb 2\nx 3\ny 4\n");
     let (i, o) = (format!("--isymbols={symbols}"), format!("--osymbols={symbols}"));
-    let named = ok(&["compile", &i, &o, "--keep_isymbols", "--keep_osymbols"], b"0 1 a x 2\n1\n");
-    let encoded = ok(&["encode", "--encode_labels", "-", &codes], &named);
-    assert_eq!(text(ok(&["print"], &encoded)), "0\t1\t1\t1\t2\n1\n");
-    assert_eq!(text(ok(&["print"], &ok(&["decode", "-", &codes], &encoded))), "0\t1\ta\tx\t2\n1\n");
+    let named = fst(&["compile", &i, &o, "--keep_isymbols", "--keep_osymbols"], b"0 1 a x 2\n1\n");
+    let encoded = fst(&["encode", "--encode_labels", "-", &codes], &named);
+    assert_eq!(text(fst(&["print"], &encoded)), "0\t1\t1\t1\t2\n1\n");
+    assert_eq!(text(fst(&["print"], &fst(&["decode", "-", &codes], &encoded))), "0\t1\ta\tx\t2\n1\n");
 }
 
 #[test]
@@ -67,16 +57,16 @@ fn codes_go_to_openfsts_fstencode_and_come_from_it() {
     let keep = ["--keep_isymbols", "--keep_osymbols"];
     for arcs in ["standard", "log", "log64"] {
         for (source, options) in [(plain, vec![]), (named, vec![&tables[0][..], &tables[1], keep[0], keep[1]])] {
-            let g = ok(&[&["compile", "--arc_type", arcs][..], &options].concat(), source);
+            let g = fst(&[&["compile", "--arc_type", arcs][..], &options].concat(), source);
             let file = f.file("g.fst", &g);
             for what in [&["--encode_labels"][..], &["--encode_weights"], &["--encode_labels", "--encode_weights"]] {
                 let [ours, codes, encoded, back] = ["ours", "codes", "encoded", "back"].map(|name| f.path(name));
-                ok(&[&["encode"], what, &[&file, &codes, &ours]].concat(), b"");
+                fst(&[&["encode"], what, &[&file, &codes, &ours]].concat(), b"");
                 theirs(&["--decode", &ours, &codes, &back]);
-                assert_eq!(ok(&["print", &back], b""), ok(&["print"], &g), "{what:?} {arcs}: ours to them");
+                assert_eq!(fst(&["print", &back], b""), fst(&["print"], &g), "{what:?} {arcs}: ours to them");
                 theirs(&[what, &[&file, &codes, &encoded]].concat());
-                assert_eq!(ok(&["decode", &encoded, &codes], b""), g, "{what:?} {arcs}: theirs to us");
-                assert_eq!(ok(&["print", &encoded], b""), ok(&["print", &ours], b""), "{what:?} {arcs}");
+                assert_eq!(fst(&["decode", &encoded, &codes], b""), g, "{what:?} {arcs}: theirs to us");
+                assert_eq!(fst(&["print", &encoded], b""), fst(&["print", &ours], b""), "{what:?} {arcs}");
             }
         }
     }
@@ -297,7 +287,7 @@ fn sums_are_those_of_the_weights_own_semiring() {
 
 #[test]
 fn energies_beyond_single_precision_are_the_largest_and_no_string_is_lost() {
-    let g = ok(&["compile", "--acceptor"], b"0 1 1 3e38\n1 2 2 3e38\n2\n");
+    let g = fst(&["compile", "--acceptor"], b"0 1 1 3e38\n1 2 2 3e38\n2\n");
     for command in [
         &["push", "--push_weights"][..],
         &["determinize"],
@@ -305,7 +295,7 @@ fn energies_beyond_single_precision_are_the_largest_and_no_string_is_lost() {
         &["rmepsilon"],
         &["shortestpath", "--unique"],
     ] {
-        let made = ok(&[&["convert", "--fst_type=json"][..], &["-"]].concat(), &ok(&[command, &["-"]].concat(), &g));
+        let made = fst(&[&["convert", "--fst_type=json"][..], &["-"]].concat(), &fst(&[command, &["-"]].concat(), &g));
         let found = text(made);
         assert!(found.contains("3.4028235e38") || found.matches("3e38").count() == 2, "{command:?} {found}");
         assert!(!found.contains("Infinity"), "{command:?} {found}");
@@ -315,15 +305,15 @@ fn energies_beyond_single_precision_are_the_largest_and_no_string_is_lost() {
 #[test]
 fn a_file_of_log_arcs_is_summed_in_the_log_semiring() {
     let sum = |arguments: &[&str]| {
-        let g = ok(&[&["compile"], arguments].concat(), b"0 1 1 1 1\n0 1 1 1 1\n1\n");
-        let found = text(ok(&["shortestdistance", "--total"], &g));
+        let g = fst(&[&["compile"], arguments].concat(), b"0 1 1 1 1\n0 1 1 1 1\n1\n");
+        let found = text(fst(&["shortestdistance", "--total"], &g));
         found.trim().parse::<f64>().unwrap()
     };
     assert_eq!(sum(&[]), 1.0);
     for arcs in ["log", "log64"] {
         assert!((sum(&["--arc_type", arcs]) - (1.0 - 2.0_f64.ln())).abs() < 1e-9);
     }
-    let log = ok(&["compile", "--arc_type=log"], b"0 1 1 1 1\n1\n");
+    let log = fst(&["compile", "--arc_type=log"], b"0 1 1 1 1\n1\n");
     let (code, _, err) = energraph_bytes(&["fst", "shortestpath"], &log);
     assert!(code == 2 && err.contains("log semiring"), "{err}");
 }
@@ -331,7 +321,7 @@ fn a_file_of_log_arcs_is_summed_in_the_log_semiring() {
 #[test]
 fn garbage_in_an_option_is_an_error_that_names_it() {
     let f = Folder::new("garbage");
-    let g = f.file("g.fst", ok(&["compile"], b"0 1 1 1 1\n1\n"));
+    let g = f.file("g.fst", fst(&["compile"], b"0 1 1 1 1\n1\n"));
     let missing = f.path("missing");
     let refused = |arguments: &[&str], part: &str| {
         let ran = energraph(&[&["fst"], arguments].concat());
@@ -428,9 +418,9 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
 #[test]
 fn files_that_are_cut_are_refused_wherever() {
     let f = Folder::new("cut");
-    let g = ok(&["compile"], b"0 1 1 1 1\n1\n");
+    let g = fst(&["compile"], b"0 1 1 1 1\n1\n");
     let codes = f.path("codes");
-    let encoded = ok(&["encode", "--encode_labels", "--encode_weights", "-", &codes], &g);
+    let encoded = fst(&["encode", "--encode_labels", "--encode_weights", "-", &codes], &g);
     let table = std::fs::read(&codes).unwrap();
     for length in 1..g.len() {
         let (code, out, err) = energraph_bytes(&["fst", "print"], &g[..length]);
@@ -451,14 +441,14 @@ fn files_that_are_cut_are_refused_wherever() {
 #[test]
 fn states_are_numbered_as_they_come_up_or_as_the_text_says() {
     let source = b"5 2 1 1\n2 9 2 2\n9\n";
-    assert_eq!(text(ok(&["print"], &ok(&["compile"], source))), "0\t1\t1\t1\n1\t2\t2\t2\n2\n");
-    let kept = text(ok(&["print"], &ok(&["compile", "--keep_state_numbering"], source)));
+    assert_eq!(text(fst(&["print"], &fst(&["compile"], source))), "0\t1\t1\t1\n1\t2\t2\t2\n2\n");
+    let kept = text(fst(&["print"], &fst(&["compile", "--keep_state_numbering"], source)));
     assert!(kept.starts_with("5\t2\t1\t1\n0\tInfinity\n") && kept.lines().count() == 10, "{kept}");
     let f = Folder::new("states");
     let names = f.file("states.syms", "first 7\nlast 3\n");
-    let compiled = ok(&["compile", "--ssymbols", &names], b"first last 1 2\nlast 0.5\n");
-    assert_eq!(text(ok(&["print"], &compiled)), "0\t1\t1\t2\n1\t0.5\n");
+    let compiled = fst(&["compile", "--ssymbols", &names], b"first last 1 2\nlast 0.5\n");
+    assert_eq!(text(fst(&["print"], &compiled)), "0\t1\t1\t2\n1\t0.5\n");
     let shown = f.file("shown.syms", "a 0\nb 1\n");
-    assert_eq!(text(ok(&["print", "--ssymbols", &shown], &compiled)), "a\tb\t1\t2\nb\t0.5\n");
-    assert_eq!(text(ok(&["print", "--fst_field_separator=,", "--show_weight_one"], &compiled)), "0,1,1,2,0\n1,0.5\n");
+    assert_eq!(text(fst(&["print", "--ssymbols", &shown], &compiled)), "a\tb\t1\t2\nb\t0.5\n");
+    assert_eq!(text(fst(&["print", "--fst_field_separator=,", "--show_weight_one"], &compiled)), "0,1,1,2,0\n1,0.5\n");
 }

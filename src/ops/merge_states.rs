@@ -8,7 +8,7 @@ use super::connect::connected;
 use super::first_strings::sums_to_end;
 use super::moves::merge;
 use super::possible::possible;
-use super::reweight::{arc_to_start, end_to_start, with_total};
+use super::reweight::{to_start, with_total};
 use super::rows::Plain;
 use super::{OpError, check};
 use crate::graph::{Arc, Graph, StateId};
@@ -98,7 +98,7 @@ pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Res
     check::acceptor(g)?;
     let g = possible(g)?;
     let potentials = sums_to_end(&g)?.unwrap_or_else(|| vec![S::one(); g.states()]);
-    let pushed = pushed(&g, &potentials)?;
+    let pushed = to_start(&g, &potentials)?;
     let mut class = vec![0_u32; g.states()];
     let mut classes = 1;
     loop {
@@ -130,18 +130,6 @@ pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Res
     }
     let start = g.start().unwrap_or_default() as usize;
     Ok(with_total(&*connected(Cow::Owned(rows.build(class[start])))?, &potentials[start]))
-}
-
-/// The graph with weights pushed to the start, but for the total.
-fn pushed<S: LeftDivide>(g: &Graph<S>, potentials: &[S]) -> Result<Graph<S>, OpError> {
-    let mut rows = Plain::new(g.states(), g.arc_count());
-    for s in 0..g.states() as StateId {
-        for a in g.arcs(s) {
-            rows.arc(Arc { weight: arc_to_start(s, a, potentials)?, ..a.clone() });
-        }
-        rows.end(end_to_start(g, s, potentials)?);
-    }
-    Ok(rows.build(g.start().unwrap_or_default()))
 }
 
 /// Arcs to classes, those with one label and one class summed.

@@ -38,6 +38,17 @@ pub fn energraph(arguments: &[&str]) -> Ran {
     energraph_with(arguments, "")
 }
 
+/// What `energraph fst` writes, which succeeds without a word.
+pub fn fst(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
+    let (code, out, err) = energraph_bytes(&[&["fst"], arguments].concat(), stdin);
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    out
+}
+
+pub fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
 /// A folder of this test's own that goes away with it.
 pub struct Folder(PathBuf);
 
