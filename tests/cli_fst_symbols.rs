@@ -5,7 +5,7 @@ mod cli_common;
 
 use std::process::{Command, Stdio};
 
-use cli_common::{Folder, energraph, energraph_bytes, energraph_with};
+use cli_common::{Folder, energraph, energraph_bytes};
 use energraph::Energy;
 use energraph::graph::SymbolTable;
 use energraph::graph::openfst;
@@ -200,39 +200,6 @@ fn fst_relabel_does_as_openfst_does() {
     assert_eq!(saved, ["1\t7\n2\t8\n", ""]);
     let again = made(&["relabel", &with("relabel_ipairs", &i), &with("relabel_opairs", &o), &g]);
     assert_eq!(again.graph, made(&["relabel", &with("relabel_isymbols", &other), &g]).graph);
-}
-
-#[test]
-fn an_empty_file_is_refused_beside_graphs_that_are_no_text_and_told_of_elsewhere() {
-    let f = Folder::new("empty-files");
-    let (none, text) = (f.file("none", ""), f.file("t.txt", "0 1 1 1\n1\n"));
-    let g = binary(&f, "g", "", "0 1 1 1\n1\n");
-    let json = f.file("g.json", energraph(&["fst", "convert", "--fst_type=json", &g]).out);
-    for op in ["union", "concat", "compose", "intersect", "difference", "equivalent", "equal", "isomorphic"] {
-        for other in [&g, &json] {
-            for both in [[other, &none], [&none, other]] {
-                let ran = energraph(&["fst", op, both[0], both[1]]);
-                assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (1, "", 1), "{op}: {}", ran.err);
-                assert!(ran.err.contains("an empty file") && ran.err.contains(&none), "{op}: {}", ran.err);
-            }
-        }
-        let ran = energraph(&["fst", op, &text, &none]);
-        assert!(ran.err.contains(&format!("{none}: note: an empty file")), "{op}: {}", ran.err);
-        assert!([0, 2].contains(&ran.code), "{op}: {}", ran.err);
-    }
-    let ran = energraph(&["fst", "replace", &g, "9", &none, "8"]);
-    assert_eq!((ran.code, ran.err.contains("an empty file")), (1, true), "{}", ran.err);
-    for op in ["connect", "print", "info", "rmepsilon", "minimize"] {
-        let ran = energraph_with(&["fst", op, "-"], "");
-        assert_eq!(ran.code, 0, "{op}: {}", ran.err);
-        assert!(
-            ran.err.contains("standard input: note: an empty file, read as the text of a graph"),
-            "{op}: {}",
-            ran.err
-        );
-        let ran = energraph(&["fst", op, &text]);
-        assert_eq!((ran.code, ran.err.contains("empty file")), (0, false), "{op}: {}", ran.err);
-    }
 }
 
 #[test]

@@ -295,3 +295,18 @@ fn arcs_that_cancel_lead_nowhere() {
     }
     assert!(cancelled > 30, "{cancelled}");
 }
+
+#[test]
+fn states_whose_arcs_differ_by_some_that_cancel_are_merged() {
+    let mut b = GraphBuilder::new();
+    b.add_states(6);
+    b.start(0);
+    for (s, label, weight, t) in
+        [(0, 1, 1.0, 1), (0, 2, 1.0, 2), (1, 7, 1.0, 3), (1, 7, -1.0, 4), (1, 8, 1.0, 5), (2, 8, 1.0, 5)]
+    {
+        b.arc(s, label, label, SignedLog::of(weight).unwrap(), t);
+    }
+    (3..6).for_each(|s| b.final_weight(s, SignedLog::one()));
+    let merged = merge_states(&b.build().unwrap(), Quantum::default()).unwrap();
+    assert_eq!((merged.states(), merged.arc_count()), (3, 3));
+}
