@@ -9,7 +9,7 @@ use energraph::ops::{
     equivalent, merge_states, minimize, remove_epsilon,
 };
 use energraph::paths::{PathError, path_sum_star};
-use energraph::semiring::{Boolean, Quantum, SignedLog, Tolerance};
+use energraph::semiring::{Boolean, Product, Quantum, SignedLog, Tolerance};
 use energraph::{Energy, Graph, GraphBuilder, Label, LogSum, MinSum, Semiring, Weight};
 use ops_common::*;
 
@@ -30,7 +30,10 @@ fn sums(g: &Graph<SignedLog>) -> Reals {
 }
 
 fn assert_sums(found: Result<Graph<SignedLog>, OpError>, expected: &Reals) {
-    let found = sums(&found.unwrap());
+    assert_alike(&sums(&found.unwrap()), expected);
+}
+
+fn assert_alike(found: &Reals, expected: &Reals) {
     assert!(found.keys().eq(expected.keys()), "{found:?} {expected:?}");
     let alike = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-6 * (1.0 + a.abs());
     assert!(found.values().zip(expected.values()).all(alike), "{found:?} {expected:?}");
@@ -51,6 +54,31 @@ fn a_set_of_states_whose_weights_cancel_loses_no_string() {
                 let d = d.unwrap();
                 assert_sums(minimize(&d, Quantum::default()).or_else(|e| nothing(e, &expected)), &expected);
                 assert_sums(Ok(d), &expected);
+            }
+        }
+    }
+    assert!(cancelled > 30, "{cancelled}");
+}
+
+#[test]
+fn nor_does_a_set_of_states_whose_weights_cancel_in_part() {
+    let (mut rng, mut cancelled) = (Rng::new(607), 0);
+    type Two = Product<SignedLog, SignedLog>;
+    let part = |g: &Graph<Two>, of: fn(&Two) -> SignedLog| sums(&g.map(|_, w| of(w)));
+    for _ in 0..ROUNDS {
+        let g = random(&mut rng, ACYCLIC, |rng| Product(signed(rng), signed(rng)));
+        let parts: [fn(&Two) -> SignedLog; 2] = [|w| w.0, |w| w.1];
+        let expected = parts.map(|of| part(&g, of));
+        cancelled += usize::from(expected[0].len() != expected[1].len());
+        for found in
+            [determinize(&g, Quantum::EXACT, Budget::default()), disambiguate(&g, Quantum::EXACT, Budget::default())]
+        {
+            match found {
+                Err(OpError::Empty { .. }) => assert!(expected.iter().all(Reals::is_empty)),
+                found => {
+                    let found = found.unwrap();
+                    parts.iter().zip(&expected).for_each(|(of, expected)| assert_alike(&part(&found, *of), expected));
+                }
             }
         }
     }

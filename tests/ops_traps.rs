@@ -367,6 +367,26 @@ fn trap_6_epsilon_removal_of_a_fan_and_a_chain_of_fifty_thousand_is_linear() {
 }
 
 #[test]
+fn trap_6_epsilon_removal_before_many_arcs_costs_what_its_result_holds() {
+    // A chain of epsilons that lead up to four states on, entered everywhere, with forty arcs behind the last.
+    let n = 20_000;
+    for steps in [1, 2, 4] {
+        let mut b = GraphBuilder::new();
+        b.add_states(n as usize + 2);
+        b.start(0);
+        for s in 0..n {
+            b.arc(0, 100 + s, 100 + s, Counted::one(), s);
+            (s + 1..=(s + steps).min(n)).for_each(|t| b.arc(s, 0, 0, Counted::one(), t));
+        }
+        (1..=40).for_each(|l| b.arc(n, l, l, Counted::one(), n + 1));
+        b.final_weight(n + 1, Counted::one());
+        let (short, count) = products(|| remove_epsilon(&b.build().unwrap()).unwrap());
+        assert_eq!(short.arc_count(), 41 * n as usize);
+        assert!(count <= 8 * 41 * u64::from(n), "{count}");
+    }
+}
+
+#[test]
 fn trap_6_composition_of_a_fan_of_fifty_thousand_is_linear() {
     let n = FAN as usize;
     // The budget counts the states and arcs that are touched.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::OpError;
 use super::rows::{Plain, Rows};
-use super::trim::{DROPPED, Kept, Targets, trim};
+use super::trim::{DROPPED, Targets, trim};
 use crate::graph::{Arc, Graph, InputSite, Site, StateId, Traced};
 use crate::semiring::Weight;
 
@@ -15,8 +15,8 @@ use crate::semiring::Weight;
 ///
 /// # Returns
 /// A graph with the accepting paths of `g`, in which every state is reached from the start and reaches a final
-/// state. Its states are numbered in topological order where it is acyclic, else in the order of a breadth-first
-/// search. Arcs of weight 0̄ count as arcs.
+/// state. Its states keep their order where every arc of `g` leads to a higher number; else they are numbered in topological
+/// order where it is acyclic, and in the order of a breadth-first search where it is not. Arcs of weight 0̄ count as arcs.
 ///
 /// # Errors
 /// [`OpError::Empty`] where there is no accepting path.
@@ -49,8 +49,8 @@ use crate::semiring::Weight;
 /// ```
 pub fn connect<W: Weight>(g: &Graph<W>) -> Result<Traced<W>, OpError> {
     let part = Part::of(g)?;
-    let mut rows = Rows::new(part.kept.states, g.arc_count())?;
-    for s in part.states() {
+    let mut rows = Rows::new(part.states.len(), g.arc_count())?;
+    for &s in &part.states {
         for (id, a) in g.arc_ids(s).zip(g.arcs(s)) {
             if let Some(target) = part.number(a.target) {
                 rows.arc(Arc { target, ..a.clone() }, Some(InputSite { input: 0, site: Site::Arc(id) }));
@@ -58,51 +58,75 @@ pub fn connect<W: Weight>(g: &Graph<W>) -> Result<Traced<W>, OpError> {
         }
         rows.end_as(g, s, 0);
     }
-    Ok(rows.build(part.start()))
+    Ok(rows.build(part.start))
 }
 
 /// The same without origins, and the graph itself where every state is useful.
 pub(super) fn connected<W: Weight>(g: Cow<'_, Graph<W>>) -> Result<Cow<'_, Graph<W>>, OpError> {
     let part = Part::of(&g)?;
-    if part.kept.states == g.states() {
+    if part.states.len() == g.states() {
         return Ok(g);
     }
-    let mut rows = Plain::new(part.kept.states, g.arc_count());
-    for s in part.states() {
+    let mut rows = Plain::new(part.states.len(), g.arc_count());
+    for &s in &part.states {
         let arcs = g.arcs(s).iter().filter_map(|a| Some(Arc { target: part.number(a.target)?, ..a.clone() }));
         arcs.for_each(|a| rows.arc(a));
         rows.end(g.final_weight(s));
     }
-    Ok(Cow::Owned(rows.build(part.start())))
+    Ok(Cow::Owned(rows.build(part.start)))
 }
 
 /// The states on accepting paths, numbered anew.
-struct Part<'g, W> {
-    reached: Reached<'g, W>,
-    kept: Kept,
+struct Part {
+    /// Old state by new number.
+    states: Vec<StateId>,
+    /// New number by old state, or [`DROPPED`].
+    number: Vec<StateId>,
+    start: StateId,
 }
 
-impl<'g, W: Weight> Part<'g, W> {
-    fn of(g: &'g Graph<W>) -> Result<Self, OpError> {
+impl Part {
+    fn of<W: Weight>(g: &Graph<W>) -> Result<Self, OpError> {
         let Some(start) = g.start() else { return Err(OpError::Empty { first_unmatched: None }) };
+        let forward = (0..g.states() as StateId).all(|s| g.arcs(s).iter().all(|a| a.target > s));
+        let part = if forward { Part::of_forward(g, start) } else { Part::of_any(g, start) };
+        if part.states.is_empty() { Err(OpError::Empty { first_unmatched: None }) } else { Ok(part) }
+    }
+
+    /// Of a graph whose arcs all lead to higher numbers: what is kept stays in its order, and two sweeps find it.
+    fn of_forward<W: Weight>(g: &Graph<W>, start: StateId) -> Self {
+        let n = g.states() as StateId;
+        let mut reached = vec![false; n as usize];
+        reached[start as usize] = true;
+        for s in start..n {
+            if reached[s as usize] {
+                g.arcs(s).iter().for_each(|a| reached[a.target as usize] = true);
+            }
+        }
+        let mut alive = reached;
+        for s in (start..n).rev() {
+            let useful = alive[s as usize] && (g.is_final(s) || g.arcs(s).iter().any(|a| alive[a.target as usize]));
+            alive[s as usize] = useful;
+        }
+        let states: Vec<StateId> = (start..n).filter(|s| alive[*s as usize]).collect();
+        let mut number = vec![DROPPED; n as usize];
+        (0..).zip(&states).for_each(|(new, &old)| number[old as usize] = new);
+        Part { states, number, start: 0 }
+    }
+
+    fn of_any<W: Weight>(g: &Graph<W>, start: StateId) -> Self {
         let reached = Reached::from(g, start);
         let mut alive: Vec<bool> = reached.list.iter().map(|&s| g.is_final(s)).collect();
         let kept = trim(&reached, &mut alive);
-        if kept.states == 0 { Err(OpError::Empty { first_unmatched: None }) } else { Ok(Part { reached, kept }) }
-    }
-
-    /// Those states, by their new numbers.
-    fn states(&self) -> impl Iterator<Item = StateId> {
-        self.kept.old().map(|found| self.reached.list[found as usize])
+        let states: Vec<StateId> = kept.old().map(|found| reached.list[found as usize]).collect();
+        let Reached { mut number, .. } = reached;
+        number.iter_mut().filter(|found| **found != DROPPED).for_each(|found| *found = kept.new[*found as usize]);
+        Part { states, number, start: kept.new[0] }
     }
 
     /// The new number of a state that an arc leads to from one of them; `None` where it is none of them.
     fn number(&self, s: StateId) -> Option<StateId> {
-        Some(self.kept.new[self.reached.number[s as usize] as usize]).filter(|&s| s != DROPPED)
-    }
-
-    fn start(&self) -> StateId {
-        self.kept.new[0]
+        Some(self.number[s as usize]).filter(|&s| s != DROPPED)
     }
 }
 

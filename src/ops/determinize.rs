@@ -1,7 +1,7 @@
 //! Weighted determinisation of acceptors.
 
 use super::moves::moves;
-use super::possible::{divide, possible};
+use super::possible::{common_factor, divide, possible};
 use super::rows::Plain;
 use super::subsets::Subsets;
 use super::{Budget, OpError, check};
@@ -91,14 +91,14 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
     let mut next = 0;
     while let Some(subset) = subsets.get(next) {
         let end = subset.iter().fold(S::zero(), |end, (s, left)| end.plus(&left.times(&g.final_weight(*s))));
-        for group in moves(&g, subset).chunk_by(|a, b| a.label == b.label) {
-            let sum = group.iter().fold(S::zero(), |sum, m| sum.plus(&m.weight));
-            // A sum that cancels is no common factor. Then that of the first is, for each goes on by itself.
-            let weight = [&sum].into_iter().chain(group.iter().map(|m| &m.weight)).find(|w| !w.is_zero());
-            let Some((label, weight)) = group.first().map(|m| m.label).zip(weight.cloned()) else { continue };
+        let mut moves = moves(&g, subset);
+        // What cancels leads nowhere.
+        moves.retain(|m| !m.weight.is_zero());
+        for group in moves.chunk_by(|a, b| a.label == b.label) {
+            let Some(label) = group.first().map(|m| m.label) else { continue };
+            let weight = common_factor(group.iter().map(|m| &m.weight));
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
-            let left: Vec<(StateId, S)> =
-                left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
+            let left: Vec<(StateId, S)> = left.collect::<Result<_, OpError>>()?;
             let target = subsets.number(left.into_iter().map(|(s, w)| (s, w.quantize(quantum))));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }

@@ -6,11 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::determinize::accepting;
 use super::gallic::{Tail, by_string, spell_ends, to_gallic};
+use super::possible::common_factor;
 use super::rows::Plain;
 use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, EPSILON, Graph, Label, StateId};
-use crate::semiring::{Differ, Gallic, LeftDivide, Plus, Quantum, Semiring, StringLeft, Weight};
+use crate::semiring::{Differ, Gallic, LeftDivide, Plus, Quantum, StringLeft, Weight};
 
 /// An equivalent transducer in which no two arcs of a state read the same label.
 ///
@@ -156,10 +157,10 @@ pub(super) fn with_outputs<S: LeftDivide>(
         let mut moves = moves(&g, subset);
         outputs.merge(&mut moves).map_err(|two| found.witness(&g, next, two))?;
         for group in moves.chunk_by(|a, b| a.label == b.label) {
-            let Some((label, weight)) = group.first().map(|m| (m.label, shared(group, &m.weight))) else { continue };
+            let Some(label) = group.first().map(|m| m.label) else { continue };
+            let weight = shared(group);
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
-            let left: Vec<Member<S>> =
-                left.filter(|l| !matches!(l, Ok((_, w)) if w.is_zero())).collect::<Result<_, OpError>>()?;
+            let left: Vec<Member<S>> = left.collect::<Result<_, OpError>>()?;
             let target = found.number(left, Some((next, label, weight.labels())));
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
@@ -208,12 +209,10 @@ fn moves<S: LeftDivide>(g: &Graph<Gallic<S>>, subset: &[Member<S>]) -> Vec<Move<
     moves.filter(|m| !m.weight.is_zero()).collect()
 }
 
-/// What all of a label begin to write, and the sum of their weights. One that cancels is no common factor: then the weight
-/// of the first is, for each goes on by itself.
-fn shared<S: LeftDivide>(group: &[Move<S>], first: &Gallic<S>) -> Gallic<S> {
+/// What all of a label begin to write, and what their weights share.
+fn shared<S: LeftDivide>(group: &[Move<S>]) -> Gallic<S> {
     let string = group.iter().fold(StringLeft::zero(), |all, m| all.sum(m.weight.string()));
-    let sum = group.iter().fold(S::zero(), |sum, m| Semiring::plus(&sum, m.weight.weight()));
-    Gallic::new(string, if sum.is_zero() { first.weight().clone() } else { sum })
+    Gallic::new(string, common_factor(group.iter().map(|m| m.weight.weight())))
 }
 
 fn divide<S: LeftDivide>(weight: &Gallic<S>, by: &Gallic<S>) -> Result<Gallic<S>, OpError> {

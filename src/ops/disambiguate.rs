@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::moves::moves;
-use super::possible::{divide, possible};
+use super::possible::{common_factor, divide, possible};
 use super::rows::Plain;
 use super::{Budget, OpError, check, connect};
 use crate::graph::{Arc, Graph, Label, StateId};
@@ -97,9 +97,7 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
         for group in moves.chunk_by(|a, b| a.label == b.label) {
             for to in group.iter().filter(|m| m.winner == at) {
                 let others = || group.iter().filter(|m| alike.share_a_future(m.target, to.target));
-                let sum = others().fold(S::zero(), |sum, m| sum.plus(&m.weight));
-                // A sum that cancels is no common factor.
-                let weight = if sum.is_zero() { to.weight.clone() } else { sum };
+                let weight = common_factor(others().map(|m| &m.weight));
                 let shares = others().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
                 let target = states.number(to.target, shares.collect::<Result<_, OpError>>()?);
                 rows.arc(Arc { ilabel: to.label, olabel: to.label, weight, target });

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::connect::connected;
 use super::{OpError, rows};
 use crate::graph::{Graph, StateId};
-use crate::semiring::Weight;
+use crate::semiring::{LeftDivide, Weight};
 
 /// The graph without arcs of weight 0̄ and without the states that no accepting path visits; the graph itself where there
 /// are none.
@@ -25,6 +25,15 @@ pub(super) fn possible<W: Weight>(g: &Graph<W>) -> Result<Cow<'_, Graph<W>>, OpE
 }
 
 /// Left division, or the error that says what does not divide.
-pub(super) fn divide<S: crate::semiring::LeftDivide>(weight: &S, by: &S) -> Result<S, OpError> {
+pub(super) fn divide<S: LeftDivide>(weight: &S, by: &S) -> Result<S, OpError> {
     weight.left_divide(by).ok_or_else(|| OpError::Indivisible { weight: format!("{weight:?}"), by: format!("{by:?}") })
+}
+
+/// What weights share on the left: their sum. One that cancels, in whole or in part, is no common factor; then the first of
+/// them that divides all is, for each goes on by itself.
+pub(super) fn common_factor<'a, S: LeftDivide + 'a>(weights: impl Iterator<Item = &'a S> + Clone) -> S {
+    let sum = weights.clone().fold(S::zero(), |sum, w| sum.plus(w));
+    let divides_all = |by: &S| weights.clone().all(|w| w.left_divide(by).is_some());
+    let first = || weights.clone().find(|w| divides_all(w));
+    if divides_all(&sum) { sum } else { first().cloned().unwrap_or(sum) }
 }

@@ -28,9 +28,10 @@ use crate::semiring::Star;
 ///
 /// # Cost
 /// For each state that is the start or that an arc with a label leads to, a sort of the arcs that follow it and the
-/// epsilons on the way to them. The way ends where another such state is known to be followed by few arcs, 16 and twice its
-/// own: a fan or a chain of n epsilons from one state costs O(n log n), and so does one that arcs with labels lead into
-/// everywhere, where few arcs follow it; where many do, it may cost O(n²). Cycles of epsilons cost more, as [`path_sum_star`](crate::paths::path_sum_star()) says.
+/// epsilons on the way to them. The way ends at other such states where it is known what follows them: at all that few arcs
+/// follow, 16 and twice their own, and at the first four others. A fan or a chain of n epsilons from one state costs O(n log n), and so does one
+/// that arcs with labels lead into everywhere, but for what its result holds, which may be O(n²). Cycles of epsilons cost more, as
+/// [`path_sum_star`](crate::paths::path_sum_star()) says.
 ///
 /// # Source
 /// M. Mohri, *Generic ε-removal and input ε-normalization algorithms for weighted transducers*, 2002.
@@ -116,7 +117,8 @@ pub(super) fn closures<S: Star>(g: &Graph<S>, asked: impl Fn(StateId) -> bool) -
     let range = |s| g.arc_ids(s).start as usize..g.arc_ids(s).end as usize;
     let epsilon = |arc: usize| Some(&g.all_arcs()[arc]).filter(|a| is_epsilon(a)).map(|a| a.target);
     let components = strongly_connected(g.states(), range, epsilon);
-    let mut closure = Closure { g, states: Vec::new(), number: vec![NONE; g.states()], found: vec![None; g.states()] };
+    let (number, found) = (vec![NONE; g.states()], vec![None; g.states()]);
+    let mut closure = Closure { g, states: Vec::new(), known: Vec::new(), number, found };
     let mut arcs = 0;
     // What epsilons lead to comes first, so that what follows it is known.
     for s in (0..components.count() as u32).flat_map(|c| components.states(c)).copied().filter(|s| asked(*s)) {
@@ -128,6 +130,9 @@ pub(super) fn closures<S: Star>(g: &Graph<S>, asked: impl Fn(StateId) -> bool) -
     Ok(closure.found)
 }
 
+/// Rows longer than a state's own arcs that the search from one state may take as they are.
+const LONG: u32 = 4;
+
 /// Not among the states that epsilons lead to.
 const NONE: u32 = u32::MAX;
 
@@ -136,6 +141,8 @@ struct Closure<'g, S> {
     g: &'g Graph<S>,
     /// The states reached, in the order found.
     states: Vec<StateId>,
+    /// Of each of them, whether the way ends there since it is known what follows.
+    known: Vec<bool>,
     /// Position in `states`, or [`NONE`].
     number: Vec<u32>,
     /// What follows the states done before.
@@ -155,9 +162,9 @@ impl<S: Star> Closure<'_, S> {
             stuck
         })?;
         let (mut arcs, mut end) = (Vec::new(), S::zero());
-        for (&t, walk) in self.states.iter().zip(&sums) {
-            let (row, ends) = match self.known(t) {
-                Some(known) => (known.arcs.as_slice(), &known.end),
+        for ((&t, &known), walk) in self.states.iter().zip(&self.known).zip(&sums) {
+            let (row, ends) = match self.found[t as usize].as_ref().filter(|_| known) {
+                Some(row) => (row.arcs.as_slice(), &row.end),
                 None => (self.g.arcs(t), &self.g.final_weights()[t as usize]),
             };
             let labelled = row.iter().filter(|a| !is_epsilon(a));
@@ -170,26 +177,26 @@ impl<S: Star> Closure<'_, S> {
         Ok(Row { arcs, end })
     }
 
-    /// What follows a state, where that is known and about as short as its own arcs: to go on over its epsilons would
-    /// find the same. A longer row may repeat what other rows hold, and repeating it for every state that leads here
-    /// may cost more than to go on.
-    fn known(&self, t: StateId) -> Option<&Row<S>> {
-        let short = 16 + 2 * self.g.arcs(t).len();
-        self.found[t as usize].as_ref().filter(|row| row.arcs.len() <= short)
-    }
-
     /// Finds what a state reaches, and the epsilon arcs between those states, but for those of a state of which it is
     /// known what follows.
+    ///
+    /// A longer row may repeat what others hold, so that only a few are taken: no more arcs than a few times those of
+    /// the result. Where none were, a chain that long rows follow would be walked to its end from every state.
     fn explore(&mut self, s: StateId) -> Links<S> {
         let g = self.g;
         self.states.clear();
+        self.known.clear();
         self.meet(s);
-        let (mut rows, mut next) = (Vec::new(), 0);
-        while let Some(&t) = self.states.get(next) {
-            let arcs = if self.known(t).is_some() { &[] } else { g.arcs(t) };
-            let epsilons = arcs.iter().filter(|a| is_epsilon(a));
+        let (mut rows, mut long) = (Vec::new(), 0);
+        while let Some(&t) = self.states.get(rows.len()) {
+            let known = self.found[t as usize].as_ref().is_some_and(|row| {
+                let short = row.arcs.len() <= 16 + 2 * g.arcs(t).len();
+                long += u32::from(!short);
+                short || long <= LONG
+            });
+            self.known.push(known);
+            let epsilons = g.arcs(t).iter().filter(|a| !known && is_epsilon(a));
             rows.push(epsilons.map(|a| (self.meet(a.target), a.weight.clone())).collect());
-            next += 1;
         }
         Links::of_rows(rows)
     }

@@ -9,8 +9,8 @@ use crate::graph::StateId;
 
 /// Lists numbered as they are found, one behind the other in one allocation.
 pub(super) struct Subsets<T> {
-    /// Numbers alone; what they number is in `members`.
-    numbers: HashTable<StateId>,
+    /// Numbers alone, with half a hash of what they number, which is in `members` and far to look up.
+    numbers: HashTable<(u32, StateId)>,
     /// `offsets[n]..offsets[n + 1]` are the members of list `n`.
     offsets: Vec<usize>,
     members: Vec<T>,
@@ -36,7 +36,9 @@ impl<T: Eq + Hash> Subsets<T> {
         self.members.extend(list);
         let (known, new) = self.members.split_at(start);
         let of = |n: StateId| &known[self.offsets[n as usize]..self.offsets[n as usize + 1]];
-        let number = *self.numbers.entry(hash(new), |&n| of(n) == new, |&n| hash(of(n))).or_insert(next).get();
+        let half = (hash(new) >> 32) as u32;
+        let same = |&(h, n): &(u32, StateId)| h == half && of(n) == new;
+        let (_, number) = *self.numbers.entry(hash(&half), same, |(h, _)| hash(h)).or_insert((half, next)).get();
         if number == next {
             self.offsets.push(self.members.len());
         } else {
