@@ -2,9 +2,9 @@
 
 use energraph::graph::GraphError;
 use energraph::graph::ngram::{BackOff, Gram, NGramError, Smoothing};
-use energraph::ops::{OpError, remove_epsilon, remove_epsilon_keeping_states};
+use energraph::ops::{OpError, merge_states, remove_epsilon, remove_epsilon_keeping_states};
 use energraph::paths::{PathError, path_sum_star, sums_from_start, sums_to_end};
-use energraph::semiring::{NotAWeight, Star};
+use energraph::semiring::{NotAWeight, Quantum, Star};
 use energraph::trellis::decode::{DecoderBeam, Free, Grammar, GraphGrammar, Lexicon, prefix_beam};
 use energraph::trellis::{CtcSlack, Emissions, FrameEnergies, Segments, Topology, Transitions, TrellisError, Unit};
 use energraph::{Beta, Energy, Graph, GraphBuilder, LogSum, MinSum, Weight};
@@ -193,6 +193,21 @@ fn a_fan_of_epsilons_into_a_chain_of_them_costs_what_it_has_arcs() {
         let all = 20.0 - f64::from(n).ln();
         assert!((g.final_weight(0).get() - all).abs() < 1e-9);
     }
+}
+
+#[test]
+fn states_of_a_long_chain_are_merged_in_the_time_of_its_arcs() {
+    // Two chains side by side that are alike: n rounds of n states would take hours.
+    let n = 100_000_u32;
+    let mut b = GraphBuilder::new();
+    b.add_states(2 * n as usize + 1);
+    b.start(0);
+    for s in 0..2 * n {
+        b.arc(s.saturating_sub(u32::from(s == n) * n), 1, 1, LogSum::<f64>::one(), s + 1);
+    }
+    [n, 2 * n].iter().for_each(|&s| b.final_weight(s, LogSum::one()));
+    let g = merge_states(&b.build().unwrap(), Quantum::default()).unwrap();
+    assert_eq!((g.states(), g.arc_count()), (n as usize + 1, n as usize));
 }
 
 #[test]

@@ -46,6 +46,12 @@ pub enum TapeError {
         /// Their arcs.
         arcs: usize,
     },
+    /// A seed of a gradient is no number, or infinite.
+    #[error("{seed} is no seed of a gradient: seeds are finite")]
+    Seed {
+        /// What was given.
+        seed: f64,
+    },
 }
 
 /// A graph on a tape.
@@ -229,7 +235,7 @@ impl Tape {
     /// A scalar of seed 0 adds nothing, whatever its value; so does one of value +∞.
     ///
     /// # Errors
-    /// [`TapeError::ForeignHandle`].
+    /// [`TapeError::ForeignHandle`]; [`TapeError::Seed`], which is what a loss that overflowed would hand on.
     ///
     /// # Cost
     /// O(sites, origins and steps of sums on the tape), once for all seeds.
@@ -239,11 +245,15 @@ impl Tape {
         let mut flow: Vec<Option<SiteValues>> = graphs.iter().map(|_| None).collect();
         for &(scalar, seed) in seeds {
             let value = values.get(scalar.at).filter(|_| scalar.tape == id).ok_or(TapeError::ForeignHandle)?;
+            if !seed.is_finite() {
+                return Err(TapeError::Seed { seed });
+            }
             if seed == 0.0 {
                 continue;
             }
             if let Some((at, gradient)) = &value.emissions {
-                of_emissions[*at].scaled_add(seed as f32, gradient);
+                // In 64 bits, for a seed beyond 32 would make 0 · ∞ of what has no part in it.
+                of_emissions[*at].zip_mut_with(gradient, |sum, g| *sum += (seed * f64::from(*g)) as f32);
             }
             if !graphs[value.graph].learns {
                 continue;

@@ -320,3 +320,20 @@ fn gradients_through_operations_that_keep_all_paths_are_the_posteriors() {
     }
     assert!(compared.iter().all(|&n| n > 1_000), "{compared:?}");
 }
+
+#[test]
+fn seeds_that_are_no_finite_numbers_are_refused() {
+    for seed in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut b = GraphBuilder::new();
+        b.add_states(2);
+        b.start(0);
+        b.arc(0, 1, 1, Energy::FREE, 1);
+        b.arc(0, 2, 2, Energy::IMPOSSIBLE, 1);
+        b.final_weight(1, Energy::FREE);
+        let mut tape = Tape::new();
+        let leaf = tape.leaf(b.build().unwrap());
+        let f = tape.free_energy(leaf, Beta::ONE).unwrap();
+        let found = tape.backward(&[(f, 1.0), (f, seed)]);
+        assert!(matches!(found, Err(TapeError::Seed { seed: s }) if s.to_bits() == seed.to_bits()));
+    }
+}

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::connect::connected;
 use super::first_strings::sums_to_end;
 use super::moves::merge;
+use super::partition::Partition;
 use super::possible::possible;
 use super::reweight::{to_start, with_total};
 use super::rows::Plain;
@@ -35,11 +36,12 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 /// [`OpError::NotAnAcceptor`]; [`OpError::Empty`] where nothing is accepted; [`OpError::Indivisible`].
 ///
 /// # Cost
-/// That of the sums to the end ([`path_sum_star`](crate::paths::path_sum_star())), then O(arcs · log arcs) a round, of
-/// which there are at most as many as states of the result.
+/// That of the sums to the end ([`path_sum_star`](crate::paths::path_sum_star())), then O(arcs · d · log d · log states), where
+/// d is the most arcs that a state has.
 ///
 /// # Source
-/// Lumping by the sums into classes: P. Buchholz, *Bisimulation relations for weighted automata*, 2008.
+/// Lumping by the sums into classes: P. Buchholz, *Bisimulation relations for weighted automata*, 2008; A. Valmari and
+/// G. Franceschinis, *Simple O(m log n) time Markov chain lumping*, 2010.
 ///
 /// # Example
 /// ```text
@@ -99,29 +101,9 @@ pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Res
     let g = possible(g)?;
     let potentials = sums_to_end(&g)?.unwrap_or_else(|| vec![S::one(); g.states()]);
     let pushed = to_start(&g, &potentials)?;
-    let mut class = vec![0_u32; g.states()];
-    let mut classes = 1;
-    loop {
-        // Whatever tells two states apart in one round does so in the next.
-        let mut numbers = FxHashMap::default();
-        let next: Vec<u32> = (0..g.states() as StateId)
-            .map(|s| {
-                let arcs = summed(pushed.arcs(s), &class);
-                let arcs: Vec<_> = arcs.into_iter().map(|a| (a.ilabel, a.target, a.weight.quantize(quantum))).collect();
-                let key = (class[s as usize], pushed.final_weight(s).quantize(quantum), arcs);
-                let number = numbers.len() as u32;
-                *numbers.entry(key).or_insert(number)
-            })
-            .collect();
-        let found = numbers.len();
-        class = next;
-        if found == classes {
-            break;
-        }
-        classes = found;
-    }
+    let (class, count) = classes(&pushed, quantum);
     // Numbers follow the first of each class, which stands for it.
-    let (mut rows, mut written) = (Plain::new(classes, 0), 0);
+    let (mut rows, mut written) = (Plain::new(count, 0), 0);
     for s in 0..g.states() as StateId {
         if class[s as usize] == written {
             written += 1;
@@ -130,6 +112,65 @@ pub fn merge_states<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> Res
     }
     let start = g.start().unwrap_or_default() as usize;
     Ok(with_total(&*connected(Cow::Owned(rows.build(class[start])))?, &potentials[start]))
+}
+
+/// The class of each state, numbered by the first of each, and how many there are: the coarsest partition in which the
+/// members of a class have the same final weight and the same sums of arcs by label and class.
+///
+/// When a class is parted the smaller part is numbered anew, so that a state gets a new number at most log₂ n times, and
+/// only the states with an arc to such a state are looked at again.
+fn classes<S: Star + LeftDivide>(g: &Graph<S>, quantum: Quantum) -> (Vec<u32>, usize) {
+    let mut into: Vec<Vec<StateId>> = vec![Vec::new(); g.states()];
+    g.arcs_with_source().for_each(|(_, s, a)| into[a.target as usize].push(s));
+    let mut partition = Partition::new(vec![0; g.states()]);
+    let mut stale: Vec<StateId> = (0..g.states() as StateId).collect();
+    while !stale.is_empty() {
+        let before = partition.blocks();
+        for part in parts(g, quantum, &mut partition, &stale) {
+            part.into_iter().for_each(|s| partition.mark(s));
+            partition.split();
+        }
+        let moved = (before..partition.blocks()).flat_map(|new| partition.members(new));
+        stale = moved.flat_map(|s| &into[*s as usize]).copied().collect();
+        stale.sort_unstable();
+        stale.dedup();
+    }
+    let (mut number, mut count) = (vec![u32::MAX; partition.blocks()], 0);
+    let class = partition.block().iter().map(|&b| {
+        let slot = &mut number[b as usize];
+        if *slot == u32::MAX {
+            *slot = count;
+            count += 1;
+        }
+        *slot
+    });
+    (class.collect(), partition.blocks())
+}
+
+/// What the states that may have changed are to be parted into: those of one class that go on alike, and unlike the members
+/// of their class that have not changed.
+fn parts<S: Star + LeftDivide>(
+    g: &Graph<S>,
+    quantum: Quantum,
+    partition: &mut Partition,
+    stale: &[StateId],
+) -> Vec<Vec<StateId>> {
+    stale.iter().for_each(|&s| partition.mark(s));
+    let unchanged = partition.unmark();
+    let class = partition.block();
+    let (mut numbers, mut parts) = (FxHashMap::default(), Vec::<Vec<StateId>>::new());
+    for &s in unchanged.iter().chain(stale) {
+        let arcs = summed(g.arcs(s), class).into_iter();
+        let arcs: Vec<_> = arcs.map(|a| (a.ilabel, a.target, a.weight.quantize(quantum))).collect();
+        let key = (class[s as usize], g.final_weight(s).quantize(quantum), arcs);
+        let number = *numbers.entry(key).or_insert(parts.len());
+        if number == parts.len() {
+            parts.push(Vec::new());
+        }
+        parts[number].push(s);
+    }
+    // Each of the unchanged began a part, in which it stands for others that stay with it.
+    parts.split_off(unchanged.len())
 }
 
 /// Arcs to classes, those with one label and one class summed.

@@ -1,9 +1,9 @@
-//! Partition refinement: the coarsest congruence of a deterministic graph.
+//! Partition refinement, and with it the coarsest congruence of a deterministic graph.
 //!
 //! Source: A. Valmari, P. Lehtinen, *Efficient minimization of DFAs with partial transition functions*, 2008.
 
 /// A partition of 0, 1, …, n − 1 in which elements can be marked and blocks split by their marks.
-struct Partition {
+pub(super) struct Partition {
     /// Elements, block by block; within a block the marked ones first.
     elements: Vec<u32>,
     /// Position in `elements`.
@@ -19,7 +19,7 @@ struct Partition {
 
 impl Partition {
     /// Elements of one class are in one block; classes are 0, 1, … without gaps.
-    fn new(classes: Vec<u32>) -> Self {
+    pub(super) fn new(classes: Vec<u32>) -> Self {
         let blocks = classes.iter().max().map_or(0, |&last| last as usize + 1);
         // Counted, laid out, and filled in order.
         let mut end = vec![0; blocks];
@@ -40,15 +40,15 @@ impl Partition {
         Partition { elements, place, block: classes, first, end, marked: vec![0; blocks], touched: Vec::new() }
     }
 
-    fn blocks(&self) -> usize {
+    pub(super) fn blocks(&self) -> usize {
         self.first.len()
     }
 
-    fn members(&self, block: usize) -> &[u32] {
+    pub(super) fn members(&self, block: usize) -> &[u32] {
         &self.elements[self.first[block] as usize..self.end[block] as usize]
     }
 
-    fn mark(&mut self, e: u32) {
+    pub(super) fn mark(&mut self, e: u32) {
         let block = self.block[e as usize] as usize;
         let (from, to) = (self.place[e as usize], self.first[block] + self.marked[block]);
         if from < to {
@@ -64,8 +64,23 @@ impl Partition {
         self.marked[block] += 1;
     }
 
+    /// By element, the block that it is in.
+    pub(super) fn block(&self) -> &[u32] {
+        &self.block
+    }
+
+    /// Takes all marks away; of every block that had marks, an element that had none, where there is one.
+    pub(super) fn unmark(&mut self) -> Vec<u32> {
+        let (first, end, marked, elements) = (&self.first, &self.end, &mut self.marked, &self.elements);
+        let unmarked = self.touched.drain(..).filter_map(|b| {
+            let middle = first[b as usize] + std::mem::take(&mut marked[b as usize]);
+            (middle < end[b as usize]).then(|| elements[middle as usize])
+        });
+        unmarked.collect()
+    }
+
     /// Makes the smaller part of every block with marks and without a block of its own.
-    fn split(&mut self) {
+    pub(super) fn split(&mut self) {
         while let Some(b) = self.touched.pop() {
             let b = b as usize;
             let middle = self.first[b] + std::mem::take(&mut self.marked[b]);
