@@ -111,14 +111,11 @@ fn what_works_with_32_bits_says_where_it_loses_digits_and_refuses_what_it_cannot
     let f = Folder::new("log64-narrow");
     let [exact, digits, big] = [("exact", "0 1 1 1 0.5\n1\n"), ("digits", "0 1 1 1 0.1\n1\n"), ("big", BIG)]
         .map(|(n, t)| f.file(n, compiled(t)));
-    let codes = f.path("codes");
     for op in [
-        &["paths"][..],
-        &["entropy"],
+        &["entropy"][..],
         &["counts"],
         &["randgen", "--select=log_prob"],
-        &["shortestpath", "--semiring=tropical"],
-        &["encode", "--encode_labels", "-", &codes],
+        &["shortestpath", "--semiring=tropical", "--unique", "--nshortest=2"],
         &["convert", "--arc_type=log"],
         &["map", "--map_type=to_std"],
     ] {
@@ -138,6 +135,88 @@ fn what_works_with_32_bits_says_where_it_loses_digits_and_refuses_what_it_cannot
     }
     let (code, _, err) = energraph_bytes(&["fst", "compile", "--arc_type=log"], BIG.as_bytes());
     assert!(code == 1 && err.contains("1e200 is beyond the range"), "{err}");
+}
+
+#[test]
+fn what_is_encoded_keeps_64_bits_and_so_do_the_codes() {
+    let f = Folder::new("log64-codes");
+    let (g, codes) = (compiled(TEXT), f.path("codes"));
+    let both = ["--encode_labels", "--encode_weights"];
+    for what in [&both[..1], &both[1..], &both, &[]] {
+        let encoded = fst(&[&["encode"], what, &["-", &codes]].concat(), &g);
+        assert_eq!(openfst::arc_type_of_codes(&std::fs::read(&codes).unwrap()), Some(ArcType::Log64));
+        let kept = numbers(&encoded);
+        assert_eq!(kept.contains(&98765.4321), !what.contains(&both[1]), "{what:?} {kept:?}");
+        assert_eq!(wide(&fst(&["decode", "-", &codes], &encoded)), wide(&g), "{what:?}");
+        let tropical = fst(&["decode", "--semiring=tropical", "-", &codes], &encoded);
+        assert_eq!(wide(&tropical), wide(&g), "{what:?}");
+        // The text of an encoded graph has energies of 64 bits, as its codes.
+        let printed = fst(&["print"], &encoded);
+        assert_eq!(fst(&["decode", "-", &codes], &printed), fst(&["print"], &g), "{what:?}");
+    }
+    let encoded = fst(&["encode", "--encode_weights", "-", &codes], &compiled(BIG));
+    assert_eq!(numbers(&fst(&["decode", "-", &codes], &encoded)), [0.1, 1e200]);
+    // More codes beside those that are kept.
+    let more = fst(&["encode", "--encode_reuse", "-", &codes], &g);
+    assert_eq!(wide(&fst(&["decode", "-", &codes], &more)), wide(&g));
+    assert_eq!(numbers(&fst(&["decode", "-", &codes], &encoded)), [0.1, 1e200]);
+    let narrow = fst(&["compile"], b"0 1 1 1 0.5\n1\n");
+    let (code, _, err) = energraph_bytes(&["fst", "decode", "-", &codes], &narrow);
+    assert!(code == 1 && err.contains("standard in the one and log64 in the other"), "{err}");
+}
+
+#[test]
+fn codes_of_64_bits_go_to_fstencode_and_come_from_it() {
+    if !are_there() {
+        return;
+    }
+    let f = Folder::new("log64-fstencode");
+    let [g, back, ours, theirs, encoded] = ["g", "back", "ours", "theirs", "encoded"].map(|n| f.path(n));
+    let both = ["--encode_labels", "--encode_weights"];
+    for (what, of) in [&both[..1], &both[1..], &both].into_iter().flat_map(|w| [(w, TEXT), (w, ACCEPTOR), (w, BIG)]) {
+        std::fs::write(&g, compiled(of)).unwrap();
+        let here = fst(&[&["encode"], what, &[&g, &ours]].concat(), b"");
+        their("fstencode", &[what, &[&g, &theirs, &encoded]].concat());
+        let there = std::fs::read(&encoded).unwrap();
+        assert_eq!(wide(&here), wide(&there), "{what:?}");
+        assert_eq!(wide(&fst(&["decode", &encoded, &theirs], b"")), wide(&compiled(of)), "{what:?}");
+        std::fs::write(&encoded, here).unwrap();
+        their("fstencode", &["--decode", &encoded, &ours, &back]);
+        assert_eq!(wide(&std::fs::read(&back).unwrap()), wide(&compiled(of)), "{what:?}");
+        their("fstencode", &["--encode_reuse", &g, &ours, &back]);
+        assert_eq!(wide(&std::fs::read(&back).unwrap()), wide(&there), "{what:?}");
+    }
+}
+
+/// Three ways that 32 bits make one energy of, the best of them last; and one that is far above them.
+const NEAR: &str = "0 1 1 1 100000.0003\n0 1 2 2 100000.0002\n0 1 3 3 100000.0001\n0 1 4 4 100001\n1 0.1\n";
+
+#[test]
+fn paths_are_chosen_listed_and_drawn_by_64_bits() {
+    let f = Folder::new("log64-paths");
+    let g = f.file("g", compiled(NEAR));
+    let best = |options: &[&str]| fst(&[&["shortestpath", "--semiring=tropical"], options, &[&g]].concat(), b"");
+    assert_eq!(text(fst(&["print"], &best(&[]))), "0\t1\t3\t3\t100000.0001\n1\t0.1\n");
+    assert_eq!(best(&["--unique"]), best(&[]));
+    let labels = |bytes: &[u8]| wide(bytes).all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>();
+    assert_eq!(labels(&best(&["--nshortest=2"])), [3, 2]);
+    assert_eq!(labels(&best(&["--nshortest=9"])), [3, 2, 1, 4]);
+    assert_eq!(labels(&best(&["--nshortest=9", "--weight=0.00015"])), [3, 2]);
+    assert_eq!(numbers(&best(&["--nshortest=9", "--weight=0.5"])).len(), 6);
+    let (code, _, err) =
+        energraph_bytes(&["fst", "shortestpath", "--semiring=tropical", "--nshortest=9", "--max_arcs=2", &g], b"");
+    assert!(code == 1 && err.contains("--max_arcs=2"), "{err}");
+    let (code, none, _) = energraph_bytes(&["fst", "shortestpath", "--semiring=tropical"], &compiled("0 1 1 1\n"));
+    assert_eq!((code, wide(&none)), (0, Graph::empty()));
+    let listed = text(fst(&["paths", "--limit=9", &g], b""));
+    let sums = [(1, 100000.0003_f64), (2, 100000.0002), (3, 100000.0001), (4, 100001.0)];
+    let sums = sums.map(|(label, energy)| format!("{label}\t{label}\t{}", energy + 0.1));
+    assert_eq!(listed.lines().collect::<Vec<_>>(), sums);
+    assert_eq!(text(fst(&["paths"], &compiled(BIG))), "1\t1\t1e200\n");
+    let drawn = numbers(&fst(&["randgen", "--npath=3", "--weighted", "--remove_total_weight", &g], b""));
+    let known = [1.0_f64, 2.0, 3.0].map(|n| -(n / 3.0).ln());
+    let ends: Vec<&f64> = drawn.iter().filter(|x| **x != 0.0).collect();
+    assert!(ends.iter().all(|x| known.contains(x)) && !ends.is_empty(), "{drawn:?}");
 }
 
 #[test]

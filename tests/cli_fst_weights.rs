@@ -346,7 +346,7 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
         ("map", &["--map_type=x", "--power=x"]),
         ("minimize", &["--delta=x", "--delta=NaN"]),
         ("project", &["--project_type=both", "--project_output=x"]),
-        ("prune", &["--weight=x", "--weight=NaN", "--nstate=3"]),
+        ("prune", &["--weight=x", "--weight=NaN", "--nstate=-3", "--nstate=x"]),
         ("push", &["--push_weights=x", "--push_labels=x", "--to_final=x", "--remove_common_affix=x"]),
         ("randgen", &["--npath=-1", "--seed=x", "--select=x", "--max_length=x"]),
         ("rmepsilon", &["--connect=x", "--queue_type=x", "--nstate=4", "--weight=x"]),

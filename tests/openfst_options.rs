@@ -399,6 +399,28 @@ fn distances_from_a_state_are_theirs() {
 }
 
 #[test]
+fn the_states_that_pruning_meets_first_are_theirs() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut less) = (Bench::new("option-states"), Random(77), 0);
+    for round in 0..60 {
+        // No two paths have one energy.
+        let shape = Shape { states: 7, arcs: 14, forward: round % 2 == 0, weights: 1 << 20, ..SHAPE };
+        let text = random(&mut draw, shape);
+        let g = f.compiled("g", &text);
+        let most = format!("--nstate={}", draw.below(8));
+        let margin = format!("--weight={}", draw.below(1 << 20) as f64 / 4.0 + 0.125);
+        for options in [&[&most[..]][..], &[&most, &margin]] {
+            let [ours, theirs] = f.both("prune", options, &[&g]);
+            assert_eq!(ours, theirs, "{options:?} of\n{text}");
+            less += usize::from(ours.states() > 0 && ours.states() < connected(&read(&g)).states());
+        }
+    }
+    assert!(less > 20, "{less}");
+}
+
+#[test]
 fn graphviz_text_is_theirs_to_the_letter() {
     if !are_there() {
         return;

@@ -28,7 +28,7 @@
 //! | [`intersect()`](crate::ops::intersect()), [`difference()`](crate::ops::difference()) | P | [`Tape::apply`]; no ∂ by what is taken away |
 //! | [`replace()`](crate::ops::replace()), [`synchronize()`](crate::ops::synchronize()), [`relabel()`](crate::ops::relabel()) | P | [`Tape::apply`] |
 //! | [`arc_sort()`](crate::ops::arc_sort()), [`state_sort()`](crate::ops::state_sort()), [`top_sort()`](crate::ops::top_sort()) | P | [`Tape::apply`] |
-//! | [`prune()`](crate::ops::prune()) | P | [`Tape::apply`], lifted; what is pruned counts as fixed |
+//! | [`prune()`](crate::ops::prune()), [`prune_states()`](crate::ops::prune_states()) | P | [`Tape::apply`], lifted; what is pruned counts as fixed |
 //! | [`encode()`](crate::ops::encode()) with [`decode()`](crate::ops::decode()), [`push_labels()`](crate::ops::push_labels()), [`push_labels_without_prefix()`](crate::ops::push_labels_without_prefix()) | P | [`Tape::apply_in`], or [`Tape::rewritten`] |
 //! | [`remove_epsilon()`](crate::ops::remove_epsilon()), [`push()`](crate::ops::push()) | S | [`Tape::remove_epsilon`], [`Tape::push`], or [`Tape::rewritten`] |
 //! | [`reweight()`](crate::ops::reweight()), [`epsilon_normalize()`](crate::ops::epsilon_normalize()), [`condense()`](crate::ops::condense()), [`remove_epsilon_keeping_states()`](crate::ops::remove_epsilon_keeping_states()) | S | [`Tape::apply_in`] |

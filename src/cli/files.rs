@@ -99,6 +99,15 @@ impl Loaded {
         Ok(Cow::Owned(graph))
     }
 
+    /// The graph with energies of 64 bits, as a log64 file holds them, where it has such.
+    pub(super) fn wide_energies(&self) -> Option<Cow<'_, Graph<LogSum<f64>>>> {
+        match &self.graph {
+            Any::LogSum64(g) if self.wide => Some(Cow::Borrowed(g)),
+            Any::MinSum64(g) if self.wide => Some(Cow::Owned(as_log(g))),
+            _ => None,
+        }
+    }
+
     /// The same graph for a file with such arcs: only log64 arcs have energies of 64 bits.
     pub(super) fn with_arcs(mut self, arcs: ArcType, place: &str) -> Result<Self, CliError> {
         if self.wide && arcs != ArcType::Log64 {

@@ -33,6 +33,7 @@
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
+//! | [`prune_states()`] | with so many states of the best paths |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
 //! The last eight rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
@@ -142,6 +143,7 @@ mod partition;
 mod possible;
 mod project;
 mod prune;
+mod prune_states;
 mod push;
 mod push_labels;
 mod push_labels_without_prefix;
@@ -194,6 +196,7 @@ pub use minimize::minimize;
 pub use parse_named::parse_named;
 pub use project::{Side, project};
 pub use prune::prune;
+pub use prune_states::prune_states;
 pub use push::{Toward, push};
 pub use push_labels::push_labels;
 pub use push_labels_without_prefix::push_labels_without_prefix;

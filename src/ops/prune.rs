@@ -8,7 +8,7 @@ use crate::graph::{Graph, InputSite, Origin, OriginBuilder, Site, Sites, StateId
 use crate::semiring::{PathProperty, Star, Tolerance};
 
 /// Rounding may put the best path this far beyond itself.
-const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
+pub(super) const ROUNDING: Tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
 
 /// The graph without the arcs and ends whose best path is worse than the best path of all by more than a margin.
 ///

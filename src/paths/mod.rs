@@ -112,6 +112,8 @@ pub use shortest_distance::{Distances, shortest_distance};
 pub use shortest_distance_to_end::shortest_distance_to_end;
 pub use shortest_path::shortest_path;
 pub use shortest_paths::shortest_paths;
+#[cfg(feature = "cli")]
+pub(crate) use shortest_paths::shortest_paths_within;
 pub use sums_from_start::sums_from_start;
 pub use sums_to_end::sums_to_end;
 pub use weighted_path::WeightedPath;

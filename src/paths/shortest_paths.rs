@@ -9,6 +9,7 @@ use super::best_ways::{BestWays, Onward};
 use super::potentials::Way;
 use super::{PathError, WeightedPath};
 use crate::graph::{ArcId, Graph, StateId};
+use crate::ops::{Budget, OpError};
 use crate::semiring::PathProperty;
 
 /// The `n` accepting paths of the best weights, in any semiring in which one path carries the sum.
@@ -80,13 +81,30 @@ use crate::semiring::PathProperty;
 /// assert_eq!(shortest_paths(&g, 3), Ok(vec![]));
 /// ```
 pub fn shortest_paths<W: PathProperty>(g: &Graph<W>, n: usize) -> Result<Vec<WeightedPath<W>>, PathError> {
+    shortest_paths_within(g, n, Budget { states: usize::MAX, arcs: usize::MAX })
+}
+
+/// The same, which stops where the paths have more states or arcs together than a budget allows.
+pub(crate) fn shortest_paths_within<W: PathProperty>(
+    g: &Graph<W>,
+    n: usize,
+    budget: Budget,
+) -> Result<Vec<WeightedPath<W>>, PathError> {
     let ways = BestWays::new(g)?;
     let (mut found, mut search) = (Vec::new(), Search::new(&ways));
+    let (mut states, mut arcs) = (1, 0_usize);
     while found.len() < n
         && let Some((from, way)) = search.next(&ways)
     {
         match way {
-            Way::End => insert(&mut found, WeightedPath::read(g, search.arcs(from.prefix), from.state)),
+            Way::End => {
+                let path = WeightedPath::read(g, search.arcs(from.prefix), from.state);
+                (states, arcs) = (path.arcs.len().saturating_add(states), path.arcs.len().saturating_add(arcs));
+                if states > budget.states || arcs > budget.arcs {
+                    return Err(OpError::Budget { states, arcs }.into());
+                }
+                insert(&mut found, path);
+            }
             Way::Arc(id) => {
                 let arc = &g.all_arcs()[id as usize];
                 search.follow(from, id, &arc.weight, arc.target);

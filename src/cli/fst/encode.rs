@@ -6,13 +6,14 @@ use clap::Args;
 use rustc_hash::FxHashMap;
 
 use super::super::error::{At, CliError};
-use super::super::files::{Form, deliver_bytes, is_stdin, name, read_bytes};
+use super::super::files::{Form, Loaded, Unread, deliver_bytes, is_stdin, name, read_bytes};
+use super::super::weights::Any;
 use super::Common;
 use super::inputs::{Source, same_arcs};
-use crate::graph::openfst::{ArcCode, ArcType, CodeTable, Layout, read_codes, write_codes};
+use crate::graph::openfst::{ArcCode, BinaryWeight, CodeTable, Layout, arc_type_of_codes, read_codes, write_codes};
 use crate::graph::{EPSILON, Graph, Label};
 use crate::ops::{self, Code, Codes, OpError};
-use crate::semiring::Energy;
+use crate::semiring::Weight;
 
 #[derive(Debug, Args)]
 pub(super) struct Encode {
@@ -56,7 +57,7 @@ impl Encode {
         if self.decode {
             return self.files.decode();
         }
-        let kept = if self.encode_reuse { Some(self.files.table()?) } else { None };
+        let kept = if self.encode_reuse { Some(self.files.codes()?) } else { None };
         self.files.encode(what(self.encode_labels, self.encode_weights), kept)
     }
 }
@@ -76,29 +77,46 @@ impl Files {
         Ok(Source::new(&self.file, to, &self.common))
     }
 
-    fn table(&self) -> Result<CodeTable<Energy>, CliError> {
+    /// The file of codes.
+    fn codes(&self) -> Result<Vec<u8>, CliError> {
         self.source()?;
-        read_codes(&read_bytes(&self.codes)?).at(name(&self.codes))
+        read_bytes(&self.codes)
     }
 
     /// What is to be encoded is what the table says that is kept.
-    fn encode(&self, asked: Option<ops::Encode>, kept: Option<CodeTable<Energy>>) -> Result<(), CliError> {
+    fn encode(&self, asked: Option<ops::Encode>, kept: Option<Vec<u8>>) -> Result<(), CliError> {
         let source = self.source()?;
-        let read = source.read()?;
-        let g = read.energies(&source.place())?;
-        let form_arcs = if let Form::Binary { arcs, .. } = read.form { arcs } else { ArcType::Standard };
+        let read = source.read_for(kept.as_deref().and_then(arc_type_of_codes))?;
+        match read.wide_energies() {
+            Some(g) => self.encoded(source, &read, &g, asked, kept),
+            None => self.encoded(source, &read, &*read.energies(&source.place())?, asked, kept),
+        }
+    }
+
+    fn encoded<W: BinaryWeight>(
+        &self,
+        source: Source<'_>,
+        read: &Loaded,
+        g: &Graph<W>,
+        asked: Option<ops::Encode>,
+        kept: Option<Vec<u8>>,
+    ) -> Result<(), CliError>
+    where
+        Any: From<Graph<W>>,
+    {
+        let form_arcs = if let Form::Binary { arcs, .. } = read.form { arcs } else { W::ARCS };
         let (what, arcs, entries, own) = match kept {
             None => (asked, form_arcs, Vec::new(), (read.isymbols.clone(), read.osymbols.clone())),
-            Some(table) => {
-                self.same_arcs(read.form, table.arcs)?;
+            Some(bytes) => {
+                let table = self.table::<W>(read, &bytes)?;
                 (what(table.labels, table.weights), table.arcs, table.codes, (table.isymbols, table.osymbols))
             }
         };
         let (result, entries) = match what {
-            None => inputs_encoded(&g, entries),
+            None => inputs_encoded(g, entries),
             Some(what) => {
                 let mut codes = codes(what, &entries).at(name(&self.codes))?;
-                let result = ops::encode(&g, &mut codes).at(source.place())?;
+                let result = ops::encode(g, &mut codes).at(source.place())?;
                 (result, codes.list().iter().map(entry).collect())
             }
         };
@@ -117,32 +135,52 @@ impl Files {
 
     fn decode(&self) -> Result<(), CliError> {
         let source = self.source()?;
-        // The labels of a text are codes, which no table names. In a pipe the codes are there once the graph is.
-        let read = source.read_with((None, None))?;
-        let table = self.table()?;
-        self.same_arcs(read.form, table.arcs)?;
+        // In a pipe the codes are there once the graph is.
+        let file = Unread::open(&self.file)?;
+        let bytes = self.codes()?;
+        // The labels of a text are codes, which no table names.
+        let read = source.read_after((None, None), file, arc_type_of_codes(&bytes))?;
+        match read.wide_energies() {
+            Some(g) => self.decoded(source, &read, &g, &bytes),
+            None => self.decoded(source, &read, &*read.energies(&source.place())?, &bytes),
+        }
+    }
+
+    fn decoded<W: BinaryWeight>(
+        &self,
+        source: Source<'_>,
+        read: &Loaded,
+        g: &Graph<W>,
+        bytes: &[u8],
+    ) -> Result<(), CliError>
+    where
+        Any: From<Graph<W>>,
+    {
+        let table = self.table::<W>(read, bytes)?;
         let (isymbols, osymbols) = self.common.symbols()?;
-        let g = read.energies(&source.place())?;
         let result = match what(table.labels, table.weights) {
-            None => inputs_decoded(&g, &table.codes).at(source.place())?,
+            None => inputs_decoded(g, &table.codes).at(source.place())?,
             Some(what) => {
                 let codes = codes(what, &table.codes).at(name(&self.codes))?;
-                ops::decode(&g, &codes).at(source.place())?
+                ops::decode(g, &codes).at(source.place())?
             }
         };
         let tables = (isymbols.or(table.isymbols), osymbols.or(table.osymbols));
         source.write(&result.into(), read.form, (tables.0.as_ref(), tables.1.as_ref()))
     }
 
-    /// Refuses codes of arcs of another type than the graph's.
-    fn same_arcs(&self, form: Form, arcs: ArcType) -> Result<(), CliError> {
-        let codes = Form::Binary { layout: Layout::Vector, arcs };
-        same_arcs(form, codes).at(format!("{}, {}", name(&self.file), name(&self.codes)))
+    /// The codes, refused where they are of arcs of another type than the graph's.
+    fn table<W: BinaryWeight>(&self, read: &Loaded, bytes: &[u8]) -> Result<CodeTable<W>, CliError> {
+        if let Some(arcs) = arc_type_of_codes(bytes) {
+            let codes = Form::Binary { layout: Layout::Vector, arcs };
+            same_arcs(read.form, codes).at(format!("{}, {}", name(&self.file), name(&self.codes)))?;
+        }
+        read_codes(bytes).at(name(&self.codes))
     }
 }
 
 /// A graph whose input labels alone are codes, which is what OpenFst makes of neither output labels nor weights.
-fn inputs_encoded(g: &Graph<Energy>, mut entries: Vec<ArcCode<Energy>>) -> (Graph<Energy>, Vec<ArcCode<Energy>>) {
+fn inputs_encoded<W: Weight>(g: &Graph<W>, mut entries: Vec<ArcCode<W>>) -> (Graph<W>, Vec<ArcCode<W>>) {
     let mut codes: FxHashMap<Label, Label> = FxHashMap::default();
     for (code, entry) in (1..).zip(&entries) {
         if let ArcCode::Arc(ilabel, ..) = entry {
@@ -151,7 +189,7 @@ fn inputs_encoded(g: &Graph<Energy>, mut entries: Vec<ArcCode<Energy>>) -> (Grap
     }
     let mut code = |ilabel| {
         *codes.entry(ilabel).or_insert_with(|| {
-            entries.push(ArcCode::Arc(ilabel, EPSILON, Energy::FREE));
+            entries.push(ArcCode::Arc(ilabel, EPSILON, W::one()));
             entries.len() as Label
         })
     };
@@ -159,7 +197,7 @@ fn inputs_encoded(g: &Graph<Energy>, mut entries: Vec<ArcCode<Energy>>) -> (Grap
 }
 
 /// The graph that [`inputs_encoded`] had.
-fn inputs_decoded(g: &Graph<Energy>, entries: &[ArcCode<Energy>]) -> Result<Graph<Energy>, OpError> {
+fn inputs_decoded<W: Weight>(g: &Graph<W>, entries: &[ArcCode<W>]) -> Result<Graph<W>, OpError> {
     let ilabel = |code: Label| match entries.get((code as usize).wrapping_sub(1)) {
         Some(ArcCode::Arc(ilabel, ..)) => Some(*ilabel),
         _ => (code == EPSILON).then_some(EPSILON),
@@ -180,14 +218,15 @@ fn what(labels: bool, weights: bool) -> Option<ops::Encode> {
     }
 }
 
-fn codes(what: ops::Encode, entries: &[ArcCode<Energy>]) -> Result<Codes<Energy>, OpError> {
-    let code = |code: &ArcCode<Energy>| match *code {
+fn codes<W: Weight>(what: ops::Encode, entries: &[ArcCode<W>]) -> Result<Codes<W>, OpError> {
+    let code = |code: &ArcCode<W>| match code.clone() {
         ArcCode::Arc(ilabel, olabel, weight) => Code { ilabel, olabel, weight, end: false },
         ArcCode::End(weight) => Code { ilabel: EPSILON, olabel: EPSILON, weight, end: true },
     };
     Codes::from_list(what, entries.iter().map(code))
 }
 
-fn entry(code: &Code<Energy>) -> ArcCode<Energy> {
-    if code.end { ArcCode::End(code.weight) } else { ArcCode::Arc(code.ilabel, code.olabel, code.weight) }
+fn entry<W: Weight>(code: &Code<W>) -> ArcCode<W> {
+    let weight = code.weight.clone();
+    if code.end { ArcCode::End(weight) } else { ArcCode::Arc(code.ilabel, code.olabel, weight) }
 }

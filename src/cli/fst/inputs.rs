@@ -172,7 +172,8 @@ impl<'a> Source<'a> {
     /// The same, where it goes to a file with such arcs: text for log64 has energies of 64 bits.
     pub(super) fn read_for(self, arcs: Option<ArcType>) -> Result<Loaded, CliError> {
         let (isymbols, osymbols) = self.common.symbols()?;
-        let mut read = self.open((isymbols.as_ref(), osymbols.as_ref()), arcs)?;
+        let given = (isymbols.as_ref(), osymbols.as_ref());
+        let mut read = self.read_after(given, Unread::open(self.file)?, arcs)?;
         read.isymbols = isymbols.or(read.isymbols);
         read.osymbols = osymbols.or(read.osymbols);
         Ok(read)
@@ -180,11 +181,17 @@ impl<'a> Source<'a> {
 
     /// The graph, with the tables of the file alone; others name the labels of a text.
     pub(super) fn read_with(self, given: Tables<'_>) -> Result<Loaded, CliError> {
-        self.open(given, None)
+        self.read_after(given, Unread::open(self.file)?, None)
     }
 
-    fn open(self, given: Tables<'_>, arcs: Option<ArcType>) -> Result<Loaded, CliError> {
-        let read = Unread::open(self.file)?.graph(&self.common.options(given), arcs == Some(ArcType::Log64))?;
+    /// The same of a file that was opened before it was known what arcs there are beside.
+    pub(super) fn read_after(
+        self,
+        given: Tables<'_>,
+        file: Unread<'_>,
+        arcs: Option<ArcType>,
+    ) -> Result<Loaded, CliError> {
+        let read = file.graph(&self.common.options(given), arcs == Some(ArcType::Log64))?;
         noted(self.file, &read);
         Ok(self.common.summed(read))
     }

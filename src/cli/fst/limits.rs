@@ -12,36 +12,58 @@ use super::rewrite::Rewrite;
 use super::shortest::QueueType;
 use super::sums::Sum;
 
-/// Thresholds by which a result is pruned.
+/// The threshold by which a result is pruned.
 #[derive(Debug, Args)]
-pub(super) struct Limits {
+pub(super) struct Margin {
     /// How far above the lowest energy of a path of the result others may lie; without it nothing is left out.
     #[arg(long, value_name = "ENERGY", allow_hyphen_values = true)]
     weight: Option<String>,
+}
+
+/// The same, of operations that don't prune by states.
+#[derive(Debug, Args)]
+pub(super) struct Limits {
+    #[command(flatten)]
+    margin: Margin,
     /// Taken for the sake of scripts; −1, no threshold, alone.
     #[arg(long, value_parser = no_state_limit, hide = true, allow_hyphen_values = true)]
     nstate: Option<i64>,
 }
 
 impl Limits {
-    fn step(&self) -> Option<Rewrite> {
-        let margin = self.weight.as_ref().filter(|w| !["", "Infinity"].contains(&w.as_str()))?;
-        Some(Rewrite::Sum(Sum::Prune(margin.clone())))
-    }
-
     /// Applies an operation, and prunes what it gives.
     pub(super) fn run(&self, source: Source<'_>, op: Rewrite) -> Result<(), CliError> {
-        let read = source.read()?;
-        let steps: Vec<Rewrite> = std::iter::once(op).chain(self.step()).collect();
-        if steps.iter().any(Rewrite::wants_best_path) {
-            source.common.only_tropical(read.form)?;
-        }
-        let made = source.made(&read, &steps);
-        if let Err(Refused::Weight(bad)) = &made {
-            return Err(CliError::Usage(format!("--weight: {bad}")));
-        }
-        source.write(&made.at(source.place())?, read.form, read.tables((None, None)))
+        let prune = self.margin.given().map(|margin| Rewrite::Sum(Sum::Prune(margin)));
+        pruned(source, &std::iter::once(op).chain(prune).collect::<Vec<_>>())
     }
+}
+
+impl Margin {
+    /// With so many states at most, or without a limit on them.
+    pub(super) fn run(&self, source: Source<'_>, most: Option<usize>) -> Result<(), CliError> {
+        match (self.given(), most) {
+            (margin, Some(most)) => pruned(source, &[Rewrite::Sum(Sum::PruneStates(margin, most))]),
+            (Some(margin), None) => pruned(source, &[Rewrite::Connect, Rewrite::Sum(Sum::Prune(margin))]),
+            (None, None) => pruned(source, &[Rewrite::Connect]),
+        }
+    }
+
+    fn given(&self) -> Option<String> {
+        self.weight.clone().filter(|w| !["", "Infinity"].contains(&w.as_str()))
+    }
+}
+
+/// Applies steps of which some may prune.
+fn pruned(source: Source<'_>, steps: &[Rewrite]) -> Result<(), CliError> {
+    let read = source.read()?;
+    if steps.iter().any(Rewrite::wants_best_path) {
+        source.common.only_tropical(read.form)?;
+    }
+    let made = source.made(&read, steps);
+    if let Err(Refused::Weight(bad)) = &made {
+        return Err(CliError::Usage(format!("--weight: {bad}")));
+    }
+    source.write(&made.at(source.place())?, read.form, read.tables((None, None)))
 }
 
 /// The order in which states are looked at, which the command chooses for itself.
@@ -96,7 +118,11 @@ impl Compat {
 pub(super) fn no_state_limit(text: &str) -> Result<i64, String> {
     match text.parse() {
         Ok(-1) => Ok(-1),
-        Ok(_) => Err("no threshold on the number of states is supported; -1 is none".to_owned()),
+        Ok(_) => {
+            Err("which states are the first depends on how they are searched; -1 is no threshold, and `fst prune \
+                      --nstate` has one"
+                .to_owned())
+        }
         Err(_) => Err("not a whole number".to_owned()),
     }
 }

@@ -46,8 +46,8 @@ pub(super) use self::sums::Sum;
 /// symbol tables that were given or that its inputs carry.
 ///
 /// Energies have 32 bits, and 64 in log64 files and in what is read beside one. Those of 64 bits are worked on as they are, but for
-/// encode, decode, shortestpath, randgen --select=log_prob, search, paths, entropy, counts and equivalent --random: these round them to
-/// 32 bits, a note says where that loses digits, and a number beyond 32 bits is an error.
+/// shortestpath --unique of several paths, randgen --select=log_prob, search, entropy, counts and equivalent --random: these round them
+/// to 32 bits, a note says where that loses digits, and a number beyond 32 bits is an error.
 ///
 /// A script written for OpenFst's tools needs other names alone: `fstcompose a.fst b.fst c.fst` is
 /// `energraph fst compose a.fst b.fst c.fst`. Options may begin with one dash, be written with underscores and end with =true or

@@ -1,15 +1,19 @@
 //! `energraph fst paths`: accepting paths as lines.
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use super::super::error::{At, CliError, complain};
 use super::super::files::{Tables, deliver};
+use super::super::weights::Unweighted;
 use super::Unary;
 use super::text::shown;
 use crate::graph::att::AttError;
-use crate::graph::{Label, Side, SymbolTable};
+use crate::graph::{Graph, Label, Side, SymbolTable, WeightText};
 use crate::ops::OpError;
 use crate::paths::{Path, PathLimit, all_paths};
+use crate::semiring::{LogSum, Weight};
 
 #[derive(Debug, Args)]
 pub(super) struct Paths {
@@ -30,7 +34,12 @@ impl Paths {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let source = self.unary.source();
         let (read, place) = (source.read()?, source.place());
-        let g = &*read.energies(&place)?;
+        // Energies of 64 bits are added as they are, where which paths there are is known without them.
+        let wide = read.wide_energies();
+        let g = &*match &wide {
+            Some(_) => Cow::Owned(read.graph.ask(Unweighted).at(&place)?),
+            None => read.energies(&place)?,
+        };
         if let (true, Some((arc, a))) =
             (source.common.acceptor, (0..).zip(g.all_arcs()).find(|(_, a)| a.ilabel != a.olabel))
         {
@@ -41,7 +50,12 @@ impl Paths {
         let mut all = all_paths(g, PathLimit { arcs: self.max_length, paths: self.limit.saturating_add(1) });
         let mut text = String::new();
         for path in all.by_ref().take(self.limit) {
-            text += &line(&path, tables, source.common.acceptor).at(&place)?;
+            let energy = match &wide {
+                Some(g) => number(g, &path),
+                // Energies of graphs are printed with as many digits.
+                None => (path.energy as f32).to_string(),
+            };
+            text += &line(&path, energy, tables, source.common.acceptor).at(&place)?;
         }
         deliver(&text, source.to)?;
         if all.next().is_some() {
@@ -55,14 +69,19 @@ impl Paths {
     }
 }
 
+/// The energy of a path, added from the start on.
+fn number(g: &Graph<LogSum<f64>>, path: &Path) -> String {
+    let on = path.arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize));
+    on.fold(LogSum::one(), |sum, a| sum.times(&a.weight)).times(&g.final_weight(path.end)).print_weight()
+}
+
 /// What is read, what is written and the energy; of an acceptor's path one string.
-fn line(path: &Path, (isymbols, osymbols): Tables<'_>, acceptor: bool) -> Result<String, AttError> {
+fn line(path: &Path, energy: String, (isymbols, osymbols): Tables<'_>, acceptor: bool) -> Result<String, AttError> {
     let mut columns = vec![string(&path.input, isymbols, Side::Input)?];
     if !acceptor {
         columns.push(string(&path.output, osymbols, Side::Output)?);
     }
-    // Energies of graphs are printed with as many digits.
-    columns.push((path.energy as f32).to_string());
+    columns.push(energy);
     Ok(columns.join("\t") + "\n")
 }
 

@@ -8,12 +8,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::error::{At, CliError};
-use super::super::weights::Unweighted;
+use super::super::weights::{Any, Unweighted};
 use super::Unary;
 use super::expected::beta;
 use crate::graph::{ArcId, Graph, GraphBuilder, GraphError};
 use crate::paths::{Beta, random_paths, sample_short_paths};
-use crate::semiring::{Energy, Weight};
+use crate::semiring::{Energy, LogSum, Weight};
 
 #[derive(Debug, Args)]
 pub(super) struct RandGen {
@@ -78,27 +78,42 @@ impl RandGen {
             }
         };
         let drawn: Vec<Vec<ArcId>> = drawn.at(&place)?.into_iter().map(|p| p.arcs).collect();
-        let made =
-            if self.weighted { self.shares(g, drawn) } else { chains(g, drawn.iter().map(|d| (d, Energy::one()))) };
-        source.write(&made.at(&place)?.into(), read.form, read.tables((None, None)))
+        // A count is at least 1, so that the logarithm of its share is an energy.
+        let made: Any = match read.wide {
+            true => self.made(g, &drawn, |log| LogSum::new(log).unwrap_or(LogSum::zero())).at(&place)?.into(),
+            false => self.made(g, &drawn, |log| Energy::new(log as f32).unwrap_or(Energy::zero())).at(&place)?.into(),
+        };
+        source.write(&made, read.form, read.tables((None, None)))
+    }
+
+    fn made<W: Weight>(
+        &self,
+        g: &Graph<Energy>,
+        drawn: &[Vec<ArcId>],
+        energy: impl Fn(f64) -> W,
+    ) -> Result<Graph<W>, GraphError> {
+        if self.weighted { self.shares(g, drawn, energy) } else { chains(g, drawn.iter().map(|d| (d, W::one()))) }
     }
 
     /// Each path once, with −log of its number.
-    fn shares(&self, g: &Graph<Energy>, drawn: Vec<Vec<ArcId>>) -> Result<Graph<Energy>, GraphError> {
+    fn shares<W: Weight>(
+        &self,
+        g: &Graph<Energy>,
+        drawn: &[Vec<ArcId>],
+        energy: impl Fn(f64) -> W,
+    ) -> Result<Graph<W>, GraphError> {
         let total = if self.remove_total_weight { drawn.len() as f64 } else { 1.0 };
-        let mut counts: BTreeMap<Vec<ArcId>, usize> = BTreeMap::new();
-        drawn.into_iter().for_each(|arcs| *counts.entry(arcs).or_default() += 1);
-        // A count is at least 1, so that its logarithm is an energy.
-        let energy = |count: usize| Energy::new(-(count as f64 / total).ln() as f32).unwrap_or(Energy::IMPOSSIBLE);
-        chains(g, counts.iter().map(|(arcs, &count)| (arcs, energy(count))))
+        let mut counts: BTreeMap<&Vec<ArcId>, usize> = BTreeMap::new();
+        drawn.iter().for_each(|arcs| *counts.entry(arcs).or_default() += 1);
+        chains(g, counts.iter().map(|(arcs, &count)| (*arcs, energy(-(count as f64 / total).ln()))))
     }
 }
 
 /// One chain of arcs without energies a path, from a common start, with an energy at its end.
-fn chains<'a>(
+fn chains<'a, W: Weight>(
     g: &Graph<Energy>,
-    paths: impl Iterator<Item = (&'a Vec<ArcId>, Energy)>,
-) -> Result<Graph<Energy>, GraphError> {
+    paths: impl Iterator<Item = (&'a Vec<ArcId>, W)>,
+) -> Result<Graph<W>, GraphError> {
     let mut b = GraphBuilder::new();
     let mut start = None;
     for (arcs, end) in paths {
@@ -106,12 +121,12 @@ fn chains<'a>(
         if arcs.is_empty() {
             // The empty path has no chain of its own, and must not end others.
             let next = b.state();
-            b.arc(state, 0, 0, Energy::one(), next);
+            b.arc(state, 0, 0, W::one(), next);
             state = next;
         }
         for arc in arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize)) {
             let next = b.state();
-            b.arc(state, arc.ilabel, arc.olabel, Energy::one(), next);
+            b.arc(state, arc.ilabel, arc.olabel, W::one(), next);
             state = next;
         }
         b.final_weight(state, end);

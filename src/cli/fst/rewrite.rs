@@ -38,7 +38,7 @@ pub(super) enum Rewrite {
 impl Rewrite {
     /// Whether one path has to be the best of all.
     pub(super) fn wants_best_path(&self) -> bool {
-        matches!(self, Rewrite::Sum(Sum::DeterminizeBest(..) | Sum::Prune(_)))
+        matches!(self, Rewrite::Sum(Sum::DeterminizeBest(..) | Sum::Prune(_) | Sum::PruneStates(..)))
     }
 
     fn of<W: Kind>(&self, g: &Graph<W>, log: bool, budget: Budget) -> Result<Graph<W>, Refused> {

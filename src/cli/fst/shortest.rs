@@ -9,10 +9,10 @@ use super::Unary;
 use super::budget::Work;
 use super::inputs::SemiringName;
 use super::limits::{Queue, no_state_limit};
-use crate::graph::{Graph, GraphBuilder, GraphError, StateId};
+use crate::graph::{ArcId, Graph, GraphBuilder, GraphError, StateId};
 use crate::paths::{
-    self, Beta, Convergence, Path, PathError, distances_from_start, distances_to_end, free_energy, k_best_outputs,
-    k_best_within, path_sum_star, shortest_distance, shortest_distance_to_end,
+    self, Beta, Convergence, PathError, distances_from_start, distances_to_end, free_energy, k_best_outputs,
+    k_best_within, path_sum_star, shortest_distance, shortest_distance_to_end, shortest_paths_within,
 };
 use crate::semiring::{Energy, LogSum, MinSum, Semiring, Star, Tolerance, Weight};
 
@@ -113,9 +113,18 @@ impl ShortestPath {
         }
         let (read, place) = (source.read()?, source.place());
         source.common.only_tropical(read.form)?;
-        let (g, (i, o)) = (&*read.energies(&place)?, read.tables((None, None)));
-        let most = self.weight.unwrap_or(f64::INFINITY);
-        if self.unique && self.nshortest != 1 {
+        let (i, o) = read.tables((None, None));
+        let (most, outputs) = (self.weight.unwrap_or(f64::INFINITY), self.unique && self.nshortest != 1);
+        if let (Any::MinSum64(g), true, false) = (&read.graph, read.wide, outputs) {
+            let found = shortest_paths_within(g, self.nshortest, self.work.budget());
+            let mut paths = found.map_err(|e| self.work.named(e)).at(&place)?;
+            let best = paths.first().map_or(0.0, |p| p.weight.get());
+            paths.retain(|p| p.weight.get() <= best + most);
+            let made = chains(g, paths.iter().map(|p| (&p.arcs, p.end))).at(&place)?;
+            return source.write(&made.into(), read.form, (i, o));
+        }
+        let g = &*read.energies(&place)?;
+        if outputs {
             let found = k_best_outputs(g, self.nshortest, Beta::Infinite, self.work.budget());
             let mut outputs = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = outputs.first().map_or(0.0, |o| o.1);
@@ -128,28 +137,29 @@ impl ShortestPath {
             let mut paths = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = paths.first().map_or(0.0, |p| p.energy);
             paths.retain(|p| p.energy <= best + most);
-            source.write(&chains(g, &paths).at(&place)?.into(), read.form, (i, o))
+            let made = chains(g, paths.iter().map(|p| (&p.arcs, p.end))).at(&place)?;
+            source.write(&made.into(), read.form, (i, o))
         }
     }
 }
 
 /// One chain of arcs a path, from a common start.
-fn chains(g: &Graph<Energy>, paths: &[Path]) -> Result<Graph<Energy>, GraphError> {
+fn chains<'p, W: Weight>(
+    g: &Graph<W>,
+    paths: impl Iterator<Item = (&'p Vec<ArcId>, StateId)>,
+) -> Result<Graph<W>, GraphError> {
     let mut b = GraphBuilder::new();
-    if paths.is_empty() {
-        return b.build();
-    }
-    let start = b.state();
-    b.start(start);
-    for path in paths {
-        let mut state = start;
-        for arc in path.arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize)) {
+    let mut start = None;
+    for (arcs, end) in paths {
+        let mut state = *start.get_or_insert_with(|| b.state());
+        for arc in arcs.iter().filter_map(|&id| g.all_arcs().get(id as usize)) {
             let next = b.state();
-            b.arc(state, arc.ilabel, arc.olabel, arc.weight, next);
+            b.arc(state, arc.ilabel, arc.olabel, arc.weight.clone(), next);
             state = next;
         }
-        b.final_weight(state, g.final_weight(path.end));
+        b.final_weight(state, g.final_weight(end));
     }
+    start.into_iter().for_each(|s| b.start(s));
     b.build()
 }
 

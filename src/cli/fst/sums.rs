@@ -33,6 +33,8 @@ pub(in crate::cli) enum Sum {
     DeterminizeBest(Quantum, Label),
     /// By the text of the margin.
     Prune(String),
+    /// The same, if there is a margin, and to so many states.
+    PruneStates(Option<String>, usize),
 }
 
 impl Sum {
@@ -47,7 +49,9 @@ impl Sum {
             Sum::RemoveEpsilonKeepingStates => Ok(ops::remove_epsilon_keeping_states(g)?),
             Sum::Condense => Ok(ops::condense(g).graph),
             Sum::EpsNormalize(side) => Ok(ops::epsilon_normalize(g, *side, budget)?),
-            Sum::DeterminizeBest(..) | Sum::Prune(_) => Err(lacks::<S>("one of any two paths to be the better one")),
+            Sum::DeterminizeBest(..) | Sum::Prune(_) | Sum::PruneStates(..) => {
+                Err(lacks::<S>("one of any two paths to be the better one"))
+            }
             _ => Err(lacks::<S>("a division")),
         }
     }
@@ -102,6 +106,10 @@ impl Sum {
                 Ok(best.map_labels(|i, o| (if i == EPSILON { *label } else { i }, o)))
             }),
             Sum::Prune(margin) => Ok(ops::prune(g, &S::parse_weight(margin)?)?.graph),
+            Sum::PruneStates(margin, most) => {
+                let margin = margin.as_ref().map_or_else(|| Ok(S::zero()), |m| S::parse_weight(m))?;
+                Ok(ops::prune_states(g, &margin, *most)?.graph)
+            }
             _ => self.divided(g, budget),
         }
     }

@@ -9,7 +9,7 @@ use super::super::error::{At, CliError, complain};
 use super::super::files::{is_stdin, name, read_text};
 use super::Unary;
 use super::budget::Work;
-use super::limits::{Limits, Queue};
+use super::limits::{Limits, Margin, Queue};
 use super::rewrite::Rewrite;
 use super::sums::{Sum, quantum};
 use crate::graph::{Label, Side};
@@ -135,7 +135,12 @@ impl RmEpsilon {
 #[derive(Debug, Args)]
 pub(super) struct Prune {
     #[command(flatten)]
-    limits: Limits,
+    margin: Margin,
+    /// Keep the states alone that are met first on the best paths, so many at most; −1 is no limit. Of some the way to an end may
+    /// lead through others.
+    #[arg(long, value_name = "N", default_value_t = -1, hide_default_value = true,
+        value_parser = clap::value_parser!(i64).range(-1..), allow_hyphen_values = true)]
+    nstate: i64,
     /// Taken for the sake of scripts: weights are compared to six digits.
     #[arg(long, hide = true)]
     delta: Option<f64>,
@@ -145,7 +150,7 @@ pub(super) struct Prune {
 
 impl Prune {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        self.limits.run(self.unary.source(), Rewrite::Connect)
+        self.margin.run(self.unary.source(), usize::try_from(self.nstate).ok())
     }
 }
 

@@ -47,7 +47,34 @@ pub fn are_codes(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
-/// Reads the table that `fstencode` wrote.
+/// The kind of weights that a table's header names; `None` where it has no header that is read here. What `W` to [`read_codes`] it with
+/// may depend on it.
+///
+/// ```
+/// use energraph::LogSum;
+/// use energraph::graph::openfst::{ArcType, CodeTable, arc_type_of_codes, write_codes};
+/// let (arcs, codes) = (ArcType::Log64, Vec::new());
+/// let table = CodeTable::<LogSum<f64>> { labels: true, weights: true, arcs, codes, isymbols: None, osymbols: None };
+/// assert_eq!((arc_type_of_codes(&write_codes(&table)?), arc_type_of_codes(b"GIF89a")), (Some(arcs), None));
+/// # Ok::<(), energraph::graph::openfst::OpenFstError>(())
+/// ```
+pub fn arc_type_of_codes(bytes: &[u8]) -> Option<ArcType> {
+    header(&mut Bytes::new(bytes)).ok()
+}
+
+const HEADER: &str = "the table's header";
+
+/// The first bytes and the kind of weights.
+fn header(bytes: &mut Bytes<'_>) -> Result<ArcType, OpenFstError> {
+    if !bytes.take(4, HEADER).is_ok_and(|m| m == MAGIC) {
+        return Err(OpenFstError::Magic { expected: "a table of codes" });
+    }
+    let name = bytes.text(HEADER)?;
+    let (what, expected) = ("arc type", "standard, log and log64 are");
+    ArcType::named(name).ok_or_else(|| OpenFstError::Unsupported { what, found: name.to_owned(), expected })
+}
+
+/// Reads the table that `fstencode` wrote. It may have any of the three arc types; log64 weights are rounded where `W` has 32 bits.
 ///
 /// # Errors
 /// [`OpenFstError`], for other weights than OpenFst's three arc types too; the number of a code stands for the state in
@@ -71,18 +98,10 @@ pub fn are_codes(bytes: &[u8]) -> bool {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_codes<W: BinaryWeight>(bytes: &[u8]) -> Result<CodeTable<W>, OpenFstError> {
-    const WHAT: &str = "the table's header";
     let bytes = &mut Bytes::new(bytes);
-    if !bytes.take(4, WHAT).is_ok_and(|m| m == MAGIC) {
-        return Err(OpenFstError::Magic { expected: "a table of codes" });
-    }
-    let name = bytes.text(WHAT)?;
-    let Some(arcs) = ArcType::named(name) else {
-        let (what, expected) = ("arc type", "standard, log and log64 are");
-        return Err(OpenFstError::Unsupported { what, found: name.to_owned(), expected });
-    };
+    let arcs = header(bytes)?;
     let at = bytes.at();
-    let flags = bytes.take(1, WHAT)?.first().copied().unwrap_or_default();
+    let flags = bytes.take(1, HEADER)?.first().copied().unwrap_or_default();
     if flags > (LABELS | WEIGHTS | HAS_ISYMBOLS | HAS_OSYMBOLS) {
         return Err(OpenFstError::Range { what: "what is encoded", value: i64::from(flags), at });
     }

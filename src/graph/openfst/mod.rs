@@ -31,7 +31,7 @@ mod symbols;
 mod tests;
 mod write;
 
-pub use codes::{ArcCode, CodeTable, are_codes, read_codes, write_codes};
+pub use codes::{ArcCode, CodeTable, arc_type_of_codes, are_codes, read_codes, write_codes};
 pub use number::BinaryWeight;
 pub use read::{File, arc_type, is_openfst, read};
 pub use symbols::{are_symbols, read_symbols, write_symbols};
