@@ -111,7 +111,7 @@ fn graphviz_text_is_as_it_is_asked_for() {
         let titled = made(&["draw", &format!("--title={title}")], text);
         assert!(titled.starts_with(&head(&format!("label = \"{label}\";\n"))), "{title}: {titled}");
     }
-    assert_eq!(made(&["draw"], ""), head("") + "}\n");
+    assert_eq!(made(&["draw"], "\n"), head("") + "}\n");
     for option in ["--show_weight_one", "--precision=3", "--float_format=f", "--fontsize=9", "--vertical"] {
         let ran = energraph_with(&["fst", "draw", "--svg", option], text);
         assert!(ran.code == 2 && ran.err.contains("--svg"), "{option}: {}", ran.err);
