@@ -373,7 +373,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
     refused(&["map", "--map_type=power", "--power=NaN", &g], "--power");
     refused(&["map", "--map_type=power", "--power=1e300", &g], "range");
     refused(&["complement", "--alphabet=1,x", &g], "--alphabet: x");
-    refused(&["symbols", "--save_isymbols", &f.path("s"), &g], "has no table");
     for option in ["--isymbols", "--osymbols"] {
         for op in ["connect", "print", "compile", "symbols"] {
             refused(&[op, option, &missing, &g], &missing);
@@ -383,7 +382,6 @@ fn garbage_in_an_option_is_an_error_that_names_it() {
         refused(&["relabel", option, &missing, &g], &missing);
         refused(&["relabel", option, &f.file("bad.txt", "1 2\n1 two three\n"), &g], "line 2");
     }
-    refused(&["relabel", "--relabel_isymbols", &f.file("s.syms", "a 1\n"), &g], "no symbols");
     refused(&["reweight", &g, &missing], &missing);
     for bad in ["0 1 2\n", "x 1\n", "0\n", "-1 2\n"] {
         refused(&["reweight", &g, &f.file("p.txt", bad)], "line 1");

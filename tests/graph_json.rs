@@ -52,6 +52,16 @@ fn tables_come_along_and_the_empty_graph_has_no_start() {
     assert!(text.contains("\"start\": null") && text.ends_with("}\n"), "{text}");
 }
 
+#[test]
+fn a_table_names_epsilon_where_it_did() {
+    for symbols in ["a 1\n", "e 0\na 1\n", "<eps> 3\n", ""] {
+        let table = SymbolTable::read(symbols).unwrap();
+        let text = json::write(&Graph::<Energy>::empty(), Some(&table), Some(&table));
+        let read: File<Energy> = json::read(&text).unwrap();
+        assert_eq!((read.isymbols.as_ref(), read.osymbols.as_ref()), (Some(&table), Some(&table)), "{text}");
+    }
+}
+
 fn refused(text: &str) -> JsonError {
     json::read::<Energy>(text).unwrap_err()
 }

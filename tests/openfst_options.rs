@@ -436,7 +436,7 @@ fn graphviz_text_is_theirs_to_the_letter() {
         for options in [
             &[][..],
             &["--acceptor", "--show_weight_one", "--vertical"],
-            &["--precision=9", "--portrait", "--title=graph", "--fontsize=-3"],
+            &["--precision=9", "--portrait", "--title=graph \\n \\\"é\\\"", "--fontsize=-3"],
             &["--precision=0", "--width=3.1", "--height=77777777"],
             &["--float_format=e", "--precision=2", "--nodesep=0.1"],
             &["--float_format=f", "--ranksep=1e-7", "--numeric"],

@@ -15,7 +15,8 @@ use super::{Arc, ArcId, BadWeight, Graph, GraphBuilder, GraphError, Label, Side,
 pub struct AttOptions<'a> {
     /// One label column in place of two.
     pub acceptor: bool,
-    /// Names of input labels; without it labels are numbers.
+    /// Names of input labels; without it labels are numbers. Label 0 is `<eps>` where the table has no name for it and `<eps>` for no
+    /// other.
     pub isymbols: Option<&'a SymbolTable>,
     /// Names of output labels; an acceptor uses `isymbols` for both.
     pub osymbols: Option<&'a SymbolTable>,
@@ -195,7 +196,7 @@ fn parse_state(text: &str) -> Result<u64, BadLine> {
 
 fn parse_label(text: &str, symbols: Option<&SymbolTable>, side: Side) -> Result<Label, BadLine> {
     match symbols {
-        Some(table) => table.label(text).ok_or_else(|| BadLine::Symbol { text: text.to_owned(), side }),
+        Some(table) => table.meant(text).ok_or_else(|| BadLine::Symbol { text: text.to_owned(), side }),
         None => text.parse().map_err(|_| BadLine::Label { text: text.to_owned(), side }),
     }
 }
@@ -248,7 +249,7 @@ fn write_arc<W: WeightText>(
 
 fn write_label(text: &mut String, label: Label, symbols: Option<&SymbolTable>, side: Side) -> Result<(), AttError> {
     // Writing into a String cannot fail.
-    let _ = match symbols.map(|t| t.symbol(label)) {
+    let _ = match symbols.map(|t| t.shown(label)) {
         None => write!(text, "\t{label}"),
         Some(Some(symbol)) => write!(text, "\t{symbol}"),
         Some(None) => return Err(AttError::NoSymbol { label, side }),
@@ -351,6 +352,27 @@ mod tests {
         assert_eq!(why("0 1 2 x\n", &both).1, BadLine::Symbol { text: "2".into(), side: Side::Input });
         let other = energies("0 1 9 1\n", &PLAIN).unwrap();
         assert_eq!(write(&other, &both), Err(AttError::NoSymbol { label: 9, side: Side::Input }));
+    }
+
+    #[test]
+    fn epsilon_without_a_name_is_read_and_written_by_its_usual_one_unless_that_is_taken() {
+        let table = |text: &str| SymbolTable::read(text).unwrap();
+        let text = "0\t1\ta\n1\t2\t<eps>\n2\n";
+        for (symbols, epsilon, writes) in
+            [("a 1\n", 0, true), ("<eps> 0\na 1\n", 0, true), ("<eps> 3\na 1\n", 3, true), ("e 0\na 1\n", 9, false)]
+        {
+            let table = table(symbols);
+            let o = AttOptions { acceptor: true, isymbols: Some(&table), osymbols: None };
+            match energies(text, &o) {
+                Ok(g) => {
+                    assert_eq!((g.arcs(1)[0].ilabel, write(&g, &o).as_deref()), (epsilon, Ok(text)), "{symbols}");
+                }
+                Err(e) => assert!(!writes && e.to_string().contains("\"<eps>\" is not in"), "{symbols}: {e}"),
+            }
+        }
+        let (taken, zero) = (table("<eps> 3\n"), energies("0 1 0\n1\n", &ACCEPTOR).unwrap());
+        let o = AttOptions { acceptor: true, isymbols: Some(&taken), osymbols: None };
+        assert_eq!(write(&zero, &o), Err(AttError::NoSymbol { label: 0, side: Side::Input }));
     }
 
     #[test]

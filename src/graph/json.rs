@@ -19,9 +19,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BadWeight, EPSILON, Graph, GraphBuilder, GraphError, Label, Site, StateId, SymbolError, SymbolTable, WeightText,
-};
+use super::{BadWeight, Graph, GraphBuilder, GraphError, Label, Site, StateId, SymbolError, SymbolTable, WeightText};
 use crate::semiring::type_name;
 
 /// A graph with the tables that came with it.
@@ -138,9 +136,7 @@ pub fn read<W: WeightText>(text: &str) -> Result<File<W>, JsonError> {
 
 fn table(symbols: Option<Symbols>, name: Option<String>) -> Result<Option<SymbolTable>, SymbolError> {
     let read = |pairs: Symbols| -> Result<SymbolTable, SymbolError> {
-        // What names label 0 is the name that it has.
-        let named = pairs.iter().any(|(label, _)| *label == EPSILON);
-        let mut table = if named { SymbolTable::unnamed() } else { SymbolTable::new() };
+        let mut table = SymbolTable::empty();
         pairs.iter().try_for_each(|(label, symbol)| table.insert(symbol, *label))?;
         Ok(match name {
             Some(name) => table.named(name),

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{EPSILON, Label};
 
-/// The name of label 0 where nothing else names it.
+/// The name of label 0 in a new table, and in texts where the table has none for it.
 pub const EPSILON_SYMBOL: &str = "<eps>";
 
 /// What makes a symbol table impossible.
@@ -62,7 +62,8 @@ pub enum SymbolError {
     },
 }
 
-/// A one-to-one map between labels and symbols; label 0 is epsilon and always has a name.
+/// A one-to-one map between labels and symbols. Label 0 is epsilon, with a name or without: a new table names it `<eps>`, one that
+/// is read as the file does.
 ///
 /// The text form is OpenFst's: one line `symbol label` each, separated by tabs or spaces.
 ///
@@ -107,8 +108,15 @@ impl SymbolTable {
         }
     }
 
-    /// The table without a pair, until something names label 0.
-    pub(crate) fn unnamed() -> Self {
+    /// The table without a pair, which does not even name epsilon.
+    ///
+    /// ```
+    /// use energraph::graph::SymbolTable;
+    /// let mut table = SymbolTable::empty();
+    /// assert_eq!((table.add("a"), table.symbol(0)), (Ok(1), None));
+    /// assert_eq!((table.add("<eps>"), table.symbol(0)), (Ok(0), Some("<eps>")));
+    /// ```
+    pub fn empty() -> Self {
         SymbolTable { name: None, labels: FxHashMap::default(), symbols: BTreeMap::new() }
     }
 
@@ -124,13 +132,16 @@ impl SymbolTable {
         Ok(table)
     }
 
-    /// The label of a symbol, which is added above the highest label where it is new.
+    /// The label of a symbol, which is added above the highest label where it is new; `<eps>` is label 0's if that has no name.
     ///
     /// # Errors
     /// [`SymbolError::Unwritable`] or [`SymbolError::Full`].
     pub fn add(&mut self, symbol: &str) -> Result<Label, SymbolError> {
         if let Some(label) = self.label(symbol) {
             return Ok(label);
+        }
+        if symbol == EPSILON_SYMBOL && self.symbol(EPSILON).is_none() {
+            return self.insert(symbol, EPSILON).map(|()| EPSILON);
         }
         let highest = self.symbols.last_key_value().map_or(EPSILON, |(&l, _)| l);
         let label = highest.checked_add(1).ok_or_else(|| SymbolError::Full { symbol: symbol.to_owned() })?;
@@ -191,10 +202,26 @@ impl SymbolTable {
         self.symbols.get(&label).map(String::as_str)
     }
 
-    /// Number of pairs, epsilon's included; at least 1.
-    #[allow(clippy::len_without_is_empty)]
+    /// The label that a symbol of a text stands for: its own, and of `<eps>` 0 where nothing else has that name and 0 has none.
+    pub(crate) fn meant(&self, symbol: &str) -> Option<Label> {
+        let epsilon = || (symbol == EPSILON_SYMBOL && self.symbol(EPSILON).is_none()).then_some(EPSILON);
+        self.label(symbol).or_else(epsilon)
+    }
+
+    /// What stands for a label in a text, which [`SymbolTable::meant`] reads back.
+    pub(crate) fn shown(&self, label: Label) -> Option<&str> {
+        let epsilon = || (label == EPSILON && self.label(EPSILON_SYMBOL).is_none()).then_some(EPSILON_SYMBOL);
+        self.symbol(label).or_else(epsilon)
+    }
+
+    /// Number of pairs, epsilon's included where it has a name.
     pub fn len(&self) -> usize {
         self.symbols.len()
+    }
+
+    /// Whether there is no pair.
+    pub fn is_empty(&self) -> bool {
+        self.symbols.is_empty()
     }
 
     /// Every pair, in order of labels.
@@ -202,12 +229,12 @@ impl SymbolTable {
         self.symbols.iter().map(|(&label, symbol)| (label, symbol.as_str()))
     }
 
-    /// Reads OpenFst's text form. Empty lines are skipped; where no line names label 0 it is `<eps>`.
+    /// Reads OpenFst's text form. Empty lines are skipped; where no line names label 0 it has no name.
     ///
     /// # Errors
     /// The first line that is not a pair, or that gives a symbol or a label a second time.
     pub fn read(text: &str) -> Result<Self, SymbolError> {
-        let mut table = SymbolTable::unnamed();
+        let mut table = SymbolTable::empty();
         for (line, content) in (1..).zip(text.lines()) {
             let mut columns = content.split([' ', '\t', '\r']).filter(|c| !c.is_empty());
             let (symbol, label) = match (columns.next(), columns.next(), columns.next()) {
@@ -226,9 +253,6 @@ impl SymbolTable {
             }
             added.map_err(|cause| SymbolError::BadLine { line, cause: Box::new(cause) })?;
         }
-        if table.symbol(EPSILON).is_none() {
-            table.insert(EPSILON_SYMBOL, EPSILON)?;
-        }
         Ok(table)
     }
 
@@ -245,11 +269,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn label_zero_is_epsilon_unless_the_file_names_it() {
-        assert_eq!(SymbolTable::read("a 1\n").unwrap().symbol(0), Some("<eps>"));
-        assert_eq!(SymbolTable::read("ε 0\na 1\n").unwrap().symbol(0), Some("ε"));
-        let taken = SymbolTable::read("<eps> 3\n").unwrap_err();
-        assert!(matches!(taken, SymbolError::DuplicateSymbol { first: 3, second: 0, .. }));
+    fn label_zero_has_the_name_that_the_file_gives_it_or_none() {
+        for (text, name, meant, shown) in [
+            ("a\t1\n", None, Some(0), Some("<eps>")),
+            ("ε\t0\na\t1\n", Some("ε"), None, Some("ε")),
+            ("<eps>\t3\n", None, Some(3), None),
+            ("", None, Some(0), Some("<eps>")),
+        ] {
+            let table = SymbolTable::read(text).unwrap();
+            assert_eq!((table.symbol(0), table.meant("<eps>"), table.shown(0)), (name, meant, shown), "{text:?}");
+            assert_eq!((table.write().as_str(), table.is_empty()), (text, text.is_empty()));
+        }
+    }
+
+    #[test]
+    fn epsilon_added_by_its_usual_name_is_label_zero_if_that_is_free() {
+        let mut table = SymbolTable::read("a 1\n").unwrap();
+        assert_eq!((table.add("<eps>"), table.add("b")), (Ok(0), Ok(2)));
+        let mut table = SymbolTable::read("ε 0\na 1\n").unwrap();
+        assert_eq!(table.add("<eps>"), Ok(2));
+        let mut table = SymbolTable::read("<eps> 3\n").unwrap();
+        assert_eq!(table.add("<eps>"), Ok(3));
     }
 
     #[test]
@@ -288,8 +328,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(pairs in prop::collection::btree_map(1..1000_u32, "[^ \t\r\n]{1,6}", 0..20)) {
-            let mut table = SymbolTable::new();
+        fn what_is_written_is_read_back(
+            pairs in prop::collection::btree_map(0..1000_u32, "[^ \t\r\n]{1,6}", 0..20),
+            new in any::<bool>(),
+        ) {
+            let mut table = if new { SymbolTable::new() } else { SymbolTable::empty() };
             for (label, symbol) in &pairs {
                 let _ = table.insert(symbol, *label);
             }

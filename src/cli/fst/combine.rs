@@ -9,7 +9,7 @@ use super::super::error::{At, CliError, complain};
 use super::super::files::{Loaded, Tables, read_symbols, write_graph};
 use super::super::weights::{Any, Commuted, Kind, Question2, Refused, or_empty};
 use super::budget::{Work, named};
-use super::inputs::{Both, Pair, agree};
+use super::inputs::{Both, Joined, Pair, agree, owned, with_pairs_of};
 use crate::graph::{Graph, SymbolTable};
 use crate::ops::{self, OpError};
 
@@ -130,8 +130,28 @@ pub(super) enum Combine {
 
 impl Matched {
     pub(super) fn run(&self, op: fn(ops::Compose) -> Combine) -> Result<(), CliError> {
-        self.pair.run(op(self.connect.applied(self.filter.options())))
+        let op = op(self.connect.applied(self.filter.options()));
+        let intersects = matches!(op, Combine::Intersect(_));
+        self.pair.run_with(|left, right| met(left, right, intersects), op)
     }
+}
+
+/// The tables of two acceptors' strings in common or apart. It is enough that the tables of their inputs agree, or as in OpenFst's
+/// fstintersect the first's of outputs and the second's of inputs; contradictions elsewhere are passed over.
+fn met(left: Tables<'_>, right: Tables<'_>, intersects: bool) -> Result<Joined, Refused> {
+    let (inputs, outputs) = (agree(left.0, right.0).is_ok(), agree(left.1, right.1).is_ok());
+    if !(inputs && left.0.is_some() && right.0.is_some()) {
+        agree(left.1.or(left.0), right.0)?;
+    }
+    let (i, o) = owned(left);
+    let i = if inputs { with_pairs_of(i, right.0) } else { i };
+    let o = match outputs {
+        true => with_pairs_of(o, right.1),
+        // The second's, as there; what is left of a difference may have labels that it does not name.
+        false if intersects => right.1.cloned(),
+        false => o,
+    };
+    Ok((i, o))
 }
 
 impl Question2 for Combine {

@@ -1,4 +1,5 @@
-//! `energraph fst draw`: Graphviz text, that of `fstdraw` but for empty graphs and quotes in titles, or a finished drawing.
+//! `energraph fst draw`: Graphviz text, or a finished drawing. The text is that of `fstdraw`, except that a graph without states is an
+//! empty drawing and not an empty text, and that a quote in a title does not end it.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ pub(super) struct DrawArgs {
     /// A finished drawing in place of Graphviz text.
     #[arg(long)]
     svg: bool,
-    /// A line with the drawing.
+    /// A line with the drawing; in Graphviz text `\n` and what else has a backslash there means what it means to Graphviz.
     #[arg(long, default_value = "", hide_default_value = true)]
     title: String,
     /// Labels are numbers whatever tables there are.
@@ -111,7 +112,7 @@ impl Dot<'_> {
     fn head(&self) -> String {
         let look = &self.args.look;
         let title = &self.args.title;
-        let label = if title.is_empty() { String::new() } else { format!("label = \"{}\";\n", quoted(title)) };
+        let label = if title.is_empty() { String::new() } else { format!("label = \"{}\";\n", titled(title)) };
         let direction = if look.vertical { "BT" } else { "LR" };
         let page = if look.portrait { "Portrait" } else { "Landscape" };
         let [width, height, ranks, nodes] =
@@ -208,6 +209,22 @@ fn general(x: f64, digits: usize) -> String {
 /// A string between double quotes: only quotes and backslashes mean something there.
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// A string that may hold Graphviz's own escapes between double quotes: only what would end it or go on behind it is escaped.
+fn titled(text: &str) -> String {
+    let (mut title, mut is_escaped) = (String::with_capacity(text.len()), false);
+    for c in text.chars() {
+        if c == '"' && !is_escaped {
+            title.push('\\');
+        }
+        title.push(c);
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    if is_escaped {
+        title.push('\\');
+    }
+    title
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::super::error::{At, CliError};
 use super::super::files::{Form, deliver};
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
+use super::labels::Verified;
 use crate::graph::openfst::Layout;
 use crate::graph::{EPSILON, Graph, GraphBuilder, GraphError, Label, StateId, SymbolTable, components};
 use crate::semiring::Boolean;
@@ -20,11 +22,13 @@ pub(super) struct Info {
     /// Which arcs count where states and components on paths are counted.
     #[arg(long, value_enum, default_value = "any")]
     arc_filter: ArcFilter,
-    /// Taken for the sake of scripts: graphs are always verified.
-    #[arg(long, hide = true)]
-    fst_verify: bool,
-    /// Taken for the sake of scripts: properties are always tested.
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = tested)]
+    /// Refuse a graph with a label that its table does not name; with =false it is told all the same.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
+    fst_verify: Option<bool>,
+    /// Properties are tested whatever this says: none is printed as unknown.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     test_properties: Option<bool>,
     #[command(flatten)]
     unary: Unary,
@@ -72,6 +76,10 @@ impl Info {
             ("output symbol table", table(&read.osymbols)),
         ];
         if self.info_type != InfoType::Short {
+            // A text's labels have names already.
+            if self.fst_verify != Some(false) && read.form != Form::Text {
+                read.graph.ask(Verified(read.tables((None, None)))).at(source.place())?;
+            }
             let mutable = !matches!(read.form, Form::Binary { layout: Layout::Const { .. }, .. });
             all.extend(read.graph.ask(Facts { filter: self.arc_filter, mutable }).at(source.place())?);
             if let Form::Binary { layout: Layout::Const { aligned }, .. } = read.form {
@@ -80,15 +88,6 @@ impl Info {
         }
         let text: String = all.iter().map(|(what, value)| format!("{what:<50}{value}\n")).collect();
         deliver(&text, source.to)
-    }
-}
-
-/// What a file says of itself is not asked, so that no property is unknown.
-fn tested(text: &str) -> Result<bool, String> {
-    match text {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Err("properties are always tested".to_owned()),
-        _ => Err("not true or false".to_owned()),
     }
 }
 

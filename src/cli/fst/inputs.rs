@@ -392,7 +392,7 @@ pub(super) fn joined(left: Joined, right: Tables<'_>) -> Result<Joined, Refused>
 
 /// A table with the pairs of one that agrees with it. Where there is none, labels are numbers, which another graph's table need
 /// not name.
-fn with_pairs_of(left: Option<SymbolTable>, right: Option<&SymbolTable>) -> Option<SymbolTable> {
+pub(super) fn with_pairs_of(left: Option<SymbolTable>, right: Option<&SymbolTable>) -> Option<SymbolTable> {
     let (Some(mut both), Some(more)) = (left.clone(), right) else { return left };
     for (label, symbol) in more.iter() {
         // Label 0 alone may have a name already, and keeps it.
@@ -410,13 +410,22 @@ impl Pair {
 
     /// Applies an operation to two graphs over the same symbols.
     pub(super) fn run<Q: Question2<Answer = Any>>(&self, op: Q) -> Result<(), CliError> {
+        self.run_with(|left, right| joined(owned(left), right), op)
+    }
+
+    /// The same, with the tables that are made of both graphs' tables where these are to be compatible.
+    pub(super) fn run_with<Q: Question2<Answer = Any>>(
+        &self,
+        tables_of: impl Fn(Tables<'_>, Tables<'_>) -> Result<Joined, Refused>,
+        op: Q,
+    ) -> Result<(), CliError> {
         let common = &self.both.common;
         let (isymbols, osymbols) = common.symbols()?;
         let given = (isymbols.as_ref(), osymbols.as_ref());
         let (a, b) = self.both.read(given, given)?;
         let place = self.both.place();
-        let tables = owned(a.tables(given));
-        let tables = if self.both.compat.is_asked() { joined(tables, b.tables(given)).at(&place)? } else { tables };
+        let (left, right) = (a.tables(given), b.tables(given));
+        let tables = if self.both.compat.is_asked() { tables_of(left, right).at(&place)? } else { owned(left) };
         let result = a.graph.ask_both(&b.graph, op).at(&place)?;
         common.write(&result, a.form, (tables.0.as_ref(), tables.1.as_ref()), &place, self.to())
     }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::super::error::{At, CliError, complain};
-use super::super::files::{Form, deliver, name, read_symbols, read_text};
+use super::super::files::{Form, Tables, deliver, name, read_symbols, read_text};
 use super::super::weights::{Kind, Question, Refused};
 use super::Unary;
 use super::rewrite::Rewrite;
-use crate::graph::{EPSILON, Graph, Label, SymbolTable};
+use crate::graph::att::AttError;
+use crate::graph::{EPSILON, Graph, Label, Side, SymbolTable};
 
 /// Pairs of an old and a new label.
 type Pairs = Vec<(Label, Label)>;
@@ -23,7 +24,8 @@ pub(super) struct Relabel {
     /// The same on the output side.
     #[arg(long, value_name = "FILE")]
     relabel_opairs: Option<PathBuf>,
-    /// Input labels become those that this table gives their symbols, which --isymbols or the graph's own table names.
+    /// Input labels become those that this table gives their symbols, which --isymbols or the graph's own table names; without
+    /// either they stay, and a note says so.
     #[arg(long, value_name = "FILE")]
     relabel_isymbols: Option<PathBuf>,
     /// The same on the output side.
@@ -69,8 +71,8 @@ pub(super) struct Symbols {
     /// Where the graph's table of output labels goes, as text.
     #[arg(long, value_name = "FILE")]
     save_osymbols: Option<PathBuf>,
-    /// Taken for the sake of scripts: graphs are always verified.
-    #[arg(long, hide = true)]
+    /// Refuse a result with a label that its table does not name.
+    #[arg(long)]
     verify: bool,
     /// Taken for the sake of scripts: labels here are never negative.
     #[arg(long, hide = true)]
@@ -92,7 +94,9 @@ impl Relabel {
         }
         let given = self.unary.common.symbols()?;
         let read = source.read_with((given.0.as_ref(), given.1.as_ref()))?;
-        let (i, o) = (given.0.as_ref().or(read.isymbols.as_ref()), given.1.as_ref().or(read.osymbols.as_ref()));
+        let (i, o) = read.tables((given.0.as_ref(), given.1.as_ref()));
+        let into_i = into_i.filter(|_| may_move(i, "--relabel_isymbols", &source.place()));
+        let into_o = into_o.filter(|_| may_move(o, "--relabel_osymbols", &source.place()));
         let (used_i, used_o) = read.graph.ask(Used).at(source.place())?;
         let unknown = self.unknown_isymbol.as_deref();
         let input = Change { pairs: ipairs.as_deref(), old: i, new: into_i.as_ref(), unknown, used: &used_i }
@@ -111,7 +115,9 @@ impl Relabel {
             // The file's own tables stay, whatever the command line names and the pairs leave nameless: as in fstrelabel.
             _ => (read.isymbols.as_ref(), read.osymbols.as_ref()),
         };
-        source.write(&result, read.form, (into_i.as_ref().or(own.0), into_o.as_ref().or(own.1)))
+        // A graph without a table gets none either.
+        let named = (own.0.and(into_i.as_ref()).or(own.0), own.1.and(into_o.as_ref()).or(own.1));
+        source.write(&result, read.form, named)
     }
 }
 
@@ -127,8 +133,8 @@ impl Symbols {
             Form::Text => given,
             _ => (read.isymbols.as_ref(), read.osymbols.as_ref()),
         };
-        save(own.0, self.save_isymbols.as_deref())?;
-        save(own.1, self.save_osymbols.as_deref())?;
+        save(own.0, self.save_isymbols.as_deref(), &source.place())?;
+        save(own.1, self.save_osymbols.as_deref(), &source.place())?;
         // As in OpenFst's fstsymbols, a table that is named goes before the wish for none.
         let kept = |given: Option<&SymbolTable>, own: Option<&SymbolTable>, clear: bool| match given {
             Some(given) => Some(given.clone()),
@@ -141,15 +147,49 @@ impl Symbols {
         };
         let i = renamed(kept(given.0, own.0, self.clear_isymbols), ipairs, "--relabel_ipairs")?;
         let o = renamed(kept(given.1, own.1, self.clear_osymbols), opairs, "--relabel_opairs")?;
-        source.write(&read.graph, read.form, (i.as_ref(), o.as_ref()))
+        let tables = (i.as_ref(), o.as_ref());
+        if self.verify {
+            read.graph.ask(Verified(tables)).at(source.place())?;
+        }
+        source.write(&read.graph, read.form, tables)
     }
 }
 
-/// Writes a table as text, where a file was named for it and there is one.
-pub(super) fn save(table: Option<&SymbolTable>, to: Option<&Path>) -> Result<(), CliError> {
+/// Whether a graph's labels have names by which they can move; a note says where they have none, and stay as in fstrelabel.
+fn may_move(old: Option<&SymbolTable>, option: &str, place: &str) -> bool {
+    if old.is_none() {
+        complain(&format!("{place}: note: {option}: the graph's labels have no symbols, and stay as they are"));
+    }
+    old.is_some()
+}
+
+/// A graph whose labels, 0 among them, are all in its tables.
+pub(super) struct Verified<'a>(pub Tables<'a>);
+
+impl Question for Verified<'_> {
+    type Answer = ();
+    fn of<W: Kind>(self, g: &Graph<W>) -> Result<(), Refused> {
+        let lacks = |table: Option<&SymbolTable>, label| table.is_some_and(|t| t.symbol(label).is_none());
+        for a in g.all_arcs() {
+            for (label, table, side) in [(a.ilabel, self.0.0, Side::Input), (a.olabel, self.0.1, Side::Output)] {
+                if lacks(table, label) {
+                    return Err(AttError::NoSymbol { label, side }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a table as text, where a file was named for it; where there is no table a note says so, and as in OpenFst's tools the
+/// rest is done.
+pub(super) fn save(table: Option<&SymbolTable>, to: Option<&Path>, place: &str) -> Result<(), CliError> {
     match (table, to) {
         (Some(table), Some(to)) => deliver(&table.write(), Some(to)),
-        (None, Some(to)) => Err(CliError::Usage(format!("the graph has no table to be saved in {}", name(to)))),
+        (None, Some(to)) => {
+            complain(&format!("{place}: note: there is no table to be saved in {}", name(to)));
+            Ok(())
+        }
         (_, None) => Ok(()),
     }
 }
@@ -201,8 +241,9 @@ struct Change<'a> {
 
 impl Change<'_> {
     fn pairs(self) -> Result<Pairs, String> {
-        let Some(new) = self.new else { return Ok(self.pairs.unwrap_or_default().to_vec()) };
-        let old = self.old.ok_or("the graph's labels have no symbols that could move")?;
+        let (Some(new), Some(old)) = (self.new, self.old) else {
+            return Ok(self.pairs.unwrap_or_default().to_vec());
+        };
         let unknown = match self.unknown.filter(|u| !u.is_empty()) {
             None => None,
             Some(u) => Some(new.label(u).ok_or(format!("the new table has no {u:?} for unknown symbols"))?),
@@ -212,13 +253,16 @@ impl Change<'_> {
             let to = new.label(symbol).or(unknown);
             to.map(|to| (label, to)).ok_or(format!("symbol {symbol:?} of label {label} is not in the new table"))
         };
-        self.used.iter().filter(|&&l| l != EPSILON).map(pair).collect()
+        // Epsilon stays what it is, unless its name is another label's in the new table.
+        let epsilon = old.symbol(EPSILON).and_then(|symbol| new.label(symbol)).filter(|&to| to != EPSILON);
+        let epsilon = epsilon.filter(|_| self.used.contains(&EPSILON)).map(|to| Ok((EPSILON, to)));
+        epsilon.into_iter().chain(self.used.iter().filter(|&&l| l != EPSILON).map(pair)).collect()
     }
 }
 
 /// The symbols that pairs name with other labels, and no others; as OpenFst has it, in the table's name too.
 fn rename(table: &SymbolTable, pairs: &Pairs) -> Result<SymbolTable, crate::graph::SymbolError> {
-    let mut renamed = SymbolTable::unnamed();
+    let mut renamed = SymbolTable::empty();
     for &(old, new) in pairs {
         if let Some(symbol) = table.symbol(old) {
             renamed.insert(symbol, new)?;

@@ -85,7 +85,7 @@ impl MinimalAcceptor {
 
 fn word(line: usize, text: &str, table: Option<&SymbolTable>) -> Result<Vec<Label>, BadWord> {
     let short = |text: &str| text.chars().take(80).collect();
-    let label = |text: &str| match table.map_or_else(|| text.parse().ok(), |table| table.label(text)) {
+    let label = |text: &str| match table.map_or_else(|| text.parse().ok(), |table| table.meant(text)) {
         Some(EPSILON) => Err(BadWord::Epsilon { line, text: short(text) }),
         Some(label) => Ok(label),
         None if table.is_some() => Err(BadWord::Symbol { line, text: short(text) }),

@@ -53,8 +53,8 @@ impl Print {
         let states = read_symbols(self.ssymbols.as_deref())?;
         let read = source.read()?;
         let (i, o) = read.tables((None, None));
-        save(i, self.save_isymbols.as_deref())?;
-        save(o, self.save_osymbols.as_deref())?;
+        save(i, self.save_isymbols.as_deref(), &source.place())?;
+        save(o, self.save_osymbols.as_deref(), &source.place())?;
         let shown = |table| if self.numeric { None } else { table };
         let table = Columns {
             isymbols: shown(i),
@@ -79,9 +79,9 @@ struct Columns<'a> {
 impl Columns<'_> {
     fn label(&self, label: Label, table: Option<&SymbolTable>, side: Side) -> Result<String, AttError> {
         let missing = self.print.missing_symbol.as_ref().filter(|m| !m.is_empty());
-        match (shown(label, table, side), missing) {
-            (Err(_), Some(missing)) => Ok(missing.clone()),
-            (shown, _) => shown,
+        match (table.is_some_and(|t| t.symbol(label).is_none()), missing) {
+            (true, Some(missing)) => Ok(missing.clone()),
+            _ => shown(label, table, side),
         }
     }
 
@@ -126,9 +126,9 @@ impl Question for Columns<'_> {
     }
 }
 
-/// A label as its symbol, or as its number where there is no table.
+/// A label as its symbol, or as its number where there is no table; label 0 without a name as `<eps>`.
 pub(super) fn shown(label: Label, table: Option<&SymbolTable>, side: Side) -> Result<String, AttError> {
-    match table.map(|t| t.symbol(label)) {
+    match table.map(|t| t.shown(label)) {
         None => Ok(label.to_string()),
         Some(Some(symbol)) => Ok(symbol.to_owned()),
         Some(None) => Err(AttError::NoSymbol { label, side }),

@@ -2,13 +2,13 @@
 
 use super::OpenFstError;
 use super::bytes::{Bytes, put_text};
-use crate::graph::{EPSILON, EPSILON_SYMBOL, Label, SymbolTable};
+use crate::graph::{Label, SymbolTable};
 
 /// The first four bytes of a symbol table.
 const MAGIC: [u8; 4] = 2_125_658_996_i32.to_le_bytes();
 
-/// Reads a binary symbol table, as `fstsymbols` and `fstcompile --keep_isymbols` write them. Where none names label 0 it is
-/// `<eps>`.
+/// Reads a binary symbol table, as `fstsymbols` and `fstcompile --keep_isymbols` write them. Label 0 has the
+/// name that the table gives it, or none.
 ///
 /// # Errors
 /// [`OpenFstError`]; labels from 0 to 2³² − 1 are read. Cost: O(n log n).
@@ -46,12 +46,9 @@ pub(super) fn table(bytes: &mut Bytes<'_>) -> Result<SymbolTable, OpenFstError> 
         let label = Label::try_from(value).map_err(|_| OpenFstError::Range { what: "label", value, at })?;
         pairs.push((symbol, label));
     }
-    let mut table = SymbolTable::unnamed().named(name);
+    let mut table = SymbolTable::empty().named(name);
     for (symbol, label) in pairs {
         table.insert(symbol, label)?;
-    }
-    if table.symbol(EPSILON).is_none() {
-        table.insert(EPSILON_SYMBOL, EPSILON)?;
     }
     Ok(table)
 }
