@@ -104,8 +104,10 @@ impl<S: Star, V: Semiring + From<S>> Star for Expectation<S, V> {
         Ok(Expectation { p, r: around.times(&self.r).times(&around) })
     }
 
-    /// Of the mass, on which alone it depends whether there is a sum.
+    /// Of the mass, with value 0: on the mass alone it depends whether there is a sum.
     fn absolute(&self) -> Option<Self> {
-        Some(Expectation { p: self.p.absolute()?, r: self.r.clone() })
+        // A walk has the value of one of its sites between masses of all others, so `Σ r` is a product with two sums of
+        // masses, finite where they are. And `|p·r′ + r·p′|` is no sum of sizes: no value but 0 keeps ⊗.
+        Some(Expectation::from(self.p.absolute()?))
     }
 }

@@ -163,9 +163,17 @@ pub trait Star: Semiring {
     /// The sum over all powers.
     fn star(&self) -> Result<Self, Diverges>;
 
-    /// The weight without its sign, where signs let a sum be nearer to 0̄ than what was summed: `|a ⊗ b| = |a| ⊗ |b|`, and
-    /// no sum of such weights cancels. A sum over walks exists where the sum of their absolute weights does, so that it
-    /// does not depend on an order. `None`, for every weight, where no sum cancels.
+    /// The weight without its sign, where signs let a sum be nearer to 0̄ than what was summed. A sum over walks exists
+    /// where the sum of their absolute weights does, so that it does not depend on an order.
+    ///
+    /// # Contract
+    /// `None` for every weight or for none, and `None` only where no sum cancels: no two weights that are not 0̄ sum to
+    /// 0̄, but for those with a power that is 0̄, which are on no walk so often that a sum might not exist (values without
+    /// mass in an [`Expectation`]).
+    ///
+    /// Where it is given, `|0̄| = 0̄`, `|1̄| = 1̄`, `||a|| = |a|`, `|a ⊗ b| = |a| ⊗ |b|`, no sum of absolute weights cancels, and
+    /// `|a|*` is given exactly where `a*` is. `|a|` may be 0̄ where a power of `a` is. A liar's sums around cycles are given
+    /// where there are none, or refused where there are.
     fn absolute(&self) -> Option<Self> {
         None
     }
@@ -182,6 +190,12 @@ pub trait LeftDivide: Semiring {
 
     /// The weight at the nearest point of a grid: what determinisation and minimisation compare by. Weights that are
     /// not computed in floats need no grid and stay.
+    ///
+    /// # Contract
+    /// 0̄ and the points of the grid stay, with [`Quantum::EXACT`] every weight does, and none moves further than the step:
+    /// it stays [`close`](Weight::close) with a tolerance of the step, absolute and relative. What determinisation leaves to
+    /// be paid later is such a point, so a liar's strings weigh something else. Where ⊗ multiplies, the grid should
+    /// be one of logarithms: on another, small weights become 0̄, and their strings are lost.
     fn quantize(&self, _quantum: Quantum) -> Self {
         self.clone()
     }

@@ -6,7 +6,7 @@ use super::{Tolerance, Weight};
 
 /// `N` weights side by side: ⊕, ⊗, 0̄ and 1̄ entry by entry. With `N = 0` there is one value, both 0̄ and 1̄.
 ///
-/// As [`Product`](super::Product), it has no path property. A vector of values for
+/// As [`Product`](super::Product), it has no path property, and its ⊗ cannot be cancelled. A vector of values for
 /// [`Expectation`](super::Expectation) is a `Power<SignedLog, N>`.
 ///
 /// ```

@@ -4,8 +4,10 @@ use super::{Commutative, Diverges, Idempotent, LeftDivide, Quantum, Semiring, St
 
 /// Both, side by side: ⊕, ⊗, 0̄ and 1̄ part by part. One pass answers two questions.
 ///
-/// Everything holds of it that holds of both parts, but for the path property: the best in one part may not be the best in
-/// the other, and no path carries the sum. [`Lexicographic`](super::Lexicographic) decides between them.
+/// Everything holds of it that holds of both parts, but for the path property and for
+/// [`Cancellative`](super::Cancellative). The best in one part may not be the best in the other, and no path carries the
+/// sum; [`Lexicographic`](super::Lexicographic) decides between them. And `(0̄, 1̄)`, which is not 0̄, makes one of `(a, c)`
+/// and `(b, c)`, so that [`equivalent`](crate::ops::equivalent()) has to be asked of each part alone.
 ///
 /// ```compile_fail,E0277
 /// use energraph::ops::{acceptor, prune};
@@ -13,6 +15,14 @@ use super::{Commutative, Diverges, Idempotent, LeftDivide, Quantum, Semiring, St
 /// use energraph::{Graph, MinSum};
 /// let g: Graph<Product<MinSum<f64>, MinSum<f64>>> = acceptor(&[1]).unwrap_or(Graph::empty());
 /// let _ = prune(&g, &Product::one());
+/// ```
+///
+/// ```compile_fail,E0277
+/// use energraph::ops::{acceptor, equivalent};
+/// use energraph::semiring::{Product, Tolerance};
+/// use energraph::{Graph, MinSum};
+/// let g: Graph<Product<MinSum<f64>, MinSum<f64>>> = acceptor(&[1]).unwrap_or(Graph::empty());
+/// let _ = equivalent(&g, &g, Tolerance::EXACT);
 /// ```
 ///
 /// ```

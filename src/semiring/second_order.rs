@@ -122,8 +122,8 @@ impl<S: Star + Commutative, V: Semiring + Commutative + From<S>> Star for Second
         Ok(SecondOrder { p, r: twice.times(&self.r), s: twice.times(&self.s), t: twice.times(&t) })
     }
 
-    /// Of the mass, on which alone it depends whether there is a sum.
+    /// Of the mass, with values 0: as in an [`Expectation`], it depends on the mass alone whether there is a sum.
     fn absolute(&self) -> Option<Self> {
-        Some(SecondOrder { p: self.p.absolute()?, ..self.clone() })
+        Some(SecondOrder::from(self.p.absolute()?))
     }
 }

@@ -274,6 +274,22 @@ expectation!(
     (numbers(WIDE, small::<2>), signed(numbers(WIDE, small::<2>)))
 );
 
+// Masses that cancel too.
+expectation!(
+    Expectation<SignedLog, SignedLog>,
+    first_order,
+    [r],
+    boxed(signed(dyadic(small::<2>)), Self::from),
+    (signed(numbers(WIDE, small::<2>)), signed(numbers(WIDE, small::<2>)))
+);
+expectation!(
+    SecondOrder<SignedLog, SignedLog>,
+    second_order,
+    [r, s, t],
+    boxed(signed(dyadic(small::<2>)), Self::from),
+    (signed(numbers(WIDE, small::<2>)), signed(numbers(WIDE, small::<2>)))
+);
+
 impl Sample for Entropy {
     const PLUS_ROUNDS: bool = true;
 

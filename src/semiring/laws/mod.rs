@@ -78,8 +78,8 @@ use super::{
 /// How the law kit draws values of a weight, and which laws the weight claims.
 ///
 /// # Contract
-/// A strategy that draws too little hides lies: draw ties, and every value that needs a branch in your code. 0̄ and 1̄
-/// need not be drawn; they always are.
+/// A strategy that draws too little hides lies: draw ties, every value that needs a branch in your code, and, where
+/// there are signs, weights of both and −1̄. 0̄ and 1̄ need not be drawn; they always are.
 pub trait Sample: Weight + 'static {
     /// Whether ⊕ rounds even where ⊗ doesn't, as the logarithm of a sum does. Laws with ⊕ are then asked to
     /// [`Config::ulps`] ulps of at least 1 everywhere.

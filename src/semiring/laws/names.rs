@@ -79,6 +79,13 @@ macro_rules! __law_names {
             star_is_the_limit_of_partial_sums
             star_refuses_what_diverges
             star_stays_legal
+            absolute_is_given_for_all_or_for_none
+            absolute_is_given_where_sums_cancel
+            absolute_keeps_zero_one_and_what_is_absolute
+            absolute_of_a_product_is_the_product_of_absolutes
+            sums_of_absolutes_do_not_cancel
+            star_of_the_absolute_is_given_where_the_star_is
+            absolute_stays_legal
         }
     };
     (LeftDivide $callback:ident $($rest:tt)*) => {
@@ -87,6 +94,11 @@ macro_rules! __law_names {
             left_divide_undoes_times
             left_divide_refuses_zero
             left_divide_stays_legal
+            quantize_without_a_grid_changes_nothing
+            quantize_keeps_what_is_on_the_grid
+            quantize_keeps_zero
+            quantize_stays_within_a_step
+            quantize_stays_legal
         }
     };
 }

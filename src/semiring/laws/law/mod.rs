@@ -1,12 +1,16 @@
 //! The laws, one function each: what [`super::check`] and [`semiring_laws!`](crate::semiring_laws) both run.
 
+mod absolute;
 mod order;
 mod plus;
+mod quantize;
 mod star;
 mod weight;
 
+pub use absolute::*;
 pub use order::*;
 pub use plus::*;
+pub use quantize::*;
 pub use star::*;
 pub use weight::*;
 
