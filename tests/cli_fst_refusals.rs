@@ -119,32 +119,59 @@ fn graphviz_text_is_as_it_is_asked_for() {
 }
 
 #[test]
-fn an_empty_file_is_no_graph_beside_a_binary_and_is_noted_elsewhere() {
+fn an_empty_file_is_no_graph_but_to_compile() {
     let f = Folder::new("empty-file");
     let (empty, text) = (f.file("e", ""), f.file("a.txt", "0 1 1 1\n1\n"));
-    let (binary, json) = (f.file("a.fst", compiled("0 1 1 1\n1\n")), f.path("a.json"));
-    made(&["convert", "--fst_type=json", &text, &json], "");
-    for other in [&binary, &json] {
+    let binary = f.file("a.fst", compiled("0 1 1 1\n1\n"));
+    let refused = |arguments: &[&str]| {
+        let ran = energraph(&[&["fst"], arguments].concat());
+        assert!(ran.code == 1 && ran.out.is_empty() && ran.err.lines().count() == 1, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(&format!("{empty}: an empty file")), "{arguments:?}: {}", ran.err);
+    };
+    for other in [&text, &binary] {
         for pair in [[&empty, other], [other, &empty]] {
             for op in ["union", "concat", "compose", "intersect", "difference", "equivalent", "isomorphic", "search"] {
-                let ran = energraph(&["fst", op, pair[0], pair[1]]);
-                assert!(ran.code == 1 && ran.out.is_empty() && ran.err.lines().count() == 1, "{op}: {}", ran.err);
-                assert!(ran.err.contains(&format!("{empty}: an empty file")), "{op}: {}", ran.err);
+                refused(&[op, pair[0], pair[1]]);
             }
-            let ran = energraph(&["fst", "replace", pair[0], "8", pair[1], "9"]);
-            assert!(ran.code == 1 && ran.err.contains(&format!("{empty}: an empty file")), "{}", ran.err);
+            refused(&["replace", pair[0], "8", pair[1], "9"]);
         }
     }
-    let note = "note: an empty file, read as the text of a graph that accepts nothing";
-    for op in ["connect", "print", "compile", "shortestpath", "info", "draw"] {
-        let (code, _, err) = energraph_bytes(&["fst", op, &empty], b"");
-        assert!(code == 0 && err.contains(&format!("{empty}: {note}")), "{op}: {err}");
+    for op in ["connect", "print", "shortestpath", "info", "draw", "relabel", "topsort", "convert"] {
+        refused(&[op, &empty]);
     }
-    let both = energraph(&["fst", "union", &text, &empty]);
-    assert_eq!((both.code, both.err.matches(note).count()), (0, 1), "{}", both.err);
-    assert!(!both.out.is_empty());
-    // A line is enough to say that the text is meant.
-    assert!(!energraph_with(&["fst", "connect"], "\n").err.contains(note));
+    let (code, out, err) = energraph_bytes(&["fst", "compile", &empty], b"");
+    assert!(code == 0 && err.contains("note: an empty file, read as the text"), "{err}");
+    assert_eq!(made(&["print", &f.file("n.fst", out)], ""), "");
+    // A text that accepts nothing is a line, so that a pipe through text goes on.
+    let nothing = energraph_with(&["fst", "compose", &text, "-"], "0 1 2 2\n1\n").out;
+    let (code, again, _) = energraph_bytes(&["fst", "connect"], nothing.as_bytes());
+    assert_eq!((nothing.as_str(), code, again.as_slice()), ("\n", 0, b"\n".as_slice()));
+}
+
+#[test]
+fn of_an_option_that_is_there_twice_the_last_counts() {
+    let (text, arc) = ("0 1 1 1 0.5\n1\n", "0\t1\t1\t1\t0.5\n");
+    let g = compiled(text);
+    let f = Folder::new("twice");
+    let file = f.file("g.fst", g);
+    for (options, expected) in [
+        (&["print", "--acceptor=true", "--acceptor=false"] as &[&str], format!("{arc}1\n")),
+        (&["print", "--acceptor", "--acceptor"], "0\t1\t1\t0.5\n1\n".to_owned()),
+        (&["print", "--show_weight_one", "--show_weight_one=false"], format!("{arc}1\n")),
+        (&["print", "--show_weight_one=false", "-show_weight_one"], format!("{arc}1\t0\n")),
+        (&["print", "--numeric", "--numeric=false"], format!("{arc}1\n")),
+    ] {
+        let ran = energraph(&[&["fst"], options, &[&file]].concat());
+        assert_eq!((ran.code, &ran.out), (0, &expected), "{options:?}: {}", ran.err);
+    }
+    let arcs = made(&["arcsort", "--sort_type=ilabel", "--sort_type=olabel"], "0 1 1 2\n0 1 2 1\n1\n");
+    assert_eq!(arcs, "0\t1\t2\t1\n0\t1\t1\t2\n1\n");
+    let kept = energraph_with(&["fst", "push", "--push_weights", "--push_weights=false"], "0 1 1 1\n1 2\n");
+    assert!(kept.out == "0\t1\t1\t1\n1\t2\n" && kept.err.contains("nothing is pushed"), "{}", kept.err);
+    // The state that leads nowhere goes.
+    let left = f.file("left.txt", "0 1 1 1\n0 2 2 2\n2 3 3 3\n1\n3\n");
+    let right = f.file("right.txt", "0 1 1 1\n0 2 2 2\n1\n2\n");
+    assert_eq!(made(&["compose", "--connect=false", "--connect=true", &left, &right], ""), "0\t1\t1\t1\n1\n");
 }
 
 #[test]

@@ -267,3 +267,30 @@ fn labels_that_a_table_lacks_are_found_where_they_are_looked_for() {
         }
     }
 }
+
+#[test]
+fn distinct_strings_of_an_acceptor_keep_both_tables() {
+    let f = Folder::new("unique-tables");
+    let (i, o) = (f.file("i", "<eps> 0\na 1\nb 2\n"), f.file("o", "<eps> 0\nA 1\nB 2\n"));
+    let (i, o) = (format!("--isymbols={i}"), format!("--osymbols={o}"));
+    let keep = ["fst", "compile", &i, &o, "--keep_isymbols", "--keep_osymbols"];
+    for (text, lines) in
+        [("0 1 a A\n0 1 b B 1\n1\n", ["\ta\tA", "\tb\tB"]), ("0 1 a B\n0 1 a A 1\n1\n", ["\tB\tB", "\tA\tA"])]
+    {
+        let g = f.file("g.fst", energraph_bytes(&keep, text.as_bytes()).1);
+        let best = energraph_bytes(&["fst", "shortestpath", "--nshortest=2", "--unique", &g], b"").1;
+        let shown = String::from_utf8(energraph_bytes(&["fst", "print"], &best).1).unwrap();
+        assert!(lines.iter().all(|l| shown.contains(l)), "{shown}");
+    }
+}
+
+#[test]
+fn a_line_of_a_table_may_be_there_twice() {
+    let f = Folder::new("repeated-line");
+    let table = format!("--isymbols={}", f.file("i", "<eps> 0\na 1\na 1\nb 2\n"));
+    let (code, _, err) = energraph_bytes(&["fst", "compile", &table, "--acceptor"], b"0 1 b\n1\n");
+    assert_eq!((code, err.as_str()), (0, ""));
+    let table = format!("--isymbols={}", f.file("i", "<eps> 0\na 1\na 2\n"));
+    let (code, _, err) = energraph_bytes(&["fst", "compile", &table, "--acceptor"], b"0 1 a\n1\n");
+    assert!(code == 1 && err.contains("line 3"), "{err}");
+}

@@ -472,3 +472,24 @@ fn states_that_go_on_alike_are_no_more_than_theirs() {
     }
     assert!(merged > 2, "{merged}");
 }
+
+#[test]
+fn weights_that_theirs_tells_apart_are_told_apart_when_minimizing() {
+    if !are_there() {
+        return;
+    }
+    let f = Bench::new("option-minimize");
+    // Two states that differ by a little, a hundred times one behind the other.
+    for (little, length) in [(1e-4, 1), (1e-5, 1), (4e-4, 100)] {
+        let mut text = "0 1 1 1\n0 2 2 2\n".to_owned();
+        for s in 0..length {
+            let (a, b, end) = (2 * s + 1, 2 * s + 2, s + 1 == length);
+            let (to_a, to_b) = if end { (2 * length + 1, 2 * length + 1) } else { (a + 2, b + 2) };
+            text += &format!("{a} {to_a} 3 3\n{a} {to_a} 4 4 {little}\n{b} {to_b} 3 3\n{b} {to_b} 4 4\n");
+        }
+        text += &format!("{}\n", 2 * length + 1);
+        let a = f.compiled("a", &text);
+        let [ours, theirs] = f.both("minimize", &[], &[&a]);
+        assert_eq!((ours.states(), theirs.states()), (2 * length + 2, 2 * length + 2), "{little}");
+    }
+}

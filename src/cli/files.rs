@@ -77,8 +77,6 @@ pub(super) struct Loaded {
     pub wide: bool,
     pub isymbols: Option<SymbolTable>,
     pub osymbols: Option<SymbolTable>,
-    /// The file has no byte.
-    pub blank: bool,
 }
 
 impl Loaded {
@@ -143,22 +141,31 @@ impl<'a> Unread<'a> {
         if openfst::is_openfst(&self.bytes) {
             return binary::<Energy>(&self.bytes, false).at(place);
         }
-        let blank = self.bytes.is_empty();
+        if self.bytes.is_empty() {
+            return Err(Blank).at(place);
+        }
         let text = text(self.bytes, self.path)?;
         // No line of AT&T text begins so.
         if text.trim_start().starts_with('{') {
             let (graph, isymbols, osymbols) = Any::from_json(&text, &place)?;
             let graph = if wide { graph.widened() } else { graph };
             let wide = wide && matches!(graph, Any::LogSum64(_));
-            return Ok(Loaded { graph, form: Form::Json, wide, isymbols, osymbols, blank });
+            return Ok(Loaded { graph, form: Form::Json, wide, isymbols, osymbols });
         }
         let graph: Any = match wide {
             true => att::read::<LogSum<f64>>(&text, options).at(place)?.into(),
             false => att::read::<Energy>(&text, options).at(place)?.into(),
         };
-        Ok(Loaded { graph, form: Form::Text, wide, isymbols: None, osymbols: None, blank })
+        Ok(Loaded { graph, form: Form::Text, wide, isymbols: None, osymbols: None })
     }
 }
+
+/// A file without a byte, which is also what a command that failed leaves to the next.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "an empty file is no graph; `fst compile` makes of it the graph that accepts nothing, whose text is a line break"
+)]
+struct Blank;
 
 /// A graph from an OpenFst binary.
 fn binary<W: BinaryWeight>(bytes: &[u8], wide: bool) -> Result<Loaded, OpenFstError>
@@ -166,7 +173,7 @@ where
     Any: From<Graph<W>>,
 {
     let openfst::File { graph, arcs, layout, isymbols, osymbols } = openfst::read::<W>(bytes)?;
-    Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, wide, isymbols, osymbols, blank: false })
+    Ok(Loaded { graph: graph.into(), form: Form::Binary { layout, arcs }, wide, isymbols, osymbols })
 }
 
 /// A graph from AT&T text, an OpenFst binary or JSON.
@@ -184,7 +191,11 @@ pub(super) fn write_graph(
 ) -> Result<(), CliError> {
     let AttOptions { isymbols, osymbols, .. } = *options;
     match form {
-        Form::Text => deliver(&g.ask(Text(options)).at(place)?, to),
+        Form::Text => {
+            let text = g.ask(Text(options)).at(place)?;
+            // An empty file would say that something failed.
+            deliver(if text.is_empty() { "\n" } else { &text }, to)
+        }
         Form::Json => deliver(&g.ask(Json((isymbols, osymbols))).at(place)?, to),
         Form::Binary { layout, arcs } => {
             let o = WriteOptions { layout, arcs: Some(arcs), isymbols, osymbols };

@@ -36,7 +36,11 @@ pub(in crate::cli) fn ported(arguments: Vec<OsString>, command: &Command) -> Vec
         let is_flag = matches!(option.get_action(), ArgAction::SetTrue);
         match (is_flag, value) {
             (true, Some("true" | "1") | None) => read.push(format!("--{name}").into()),
-            (true, Some("false" | "0")) => {}
+            // The last of several counts.
+            (true, Some("false" | "0")) => {
+                let said = format!("--{name}");
+                read.retain(|a| *a != said.as_str());
+            }
             // Their way to say that there is none.
             (false, Some("")) if has_no_default(option) => {}
             (_, Some(value)) => read.push(format!("--{name}={value}").into()),
@@ -96,6 +100,7 @@ mod tests {
             ("--order=x_y", "--order=x_y"),
             ("-reverse_it --plus=false", "--reverse-it"),
             ("--plus=1 --reverse_it=0", "--plus"),
+            ("--plus --reverse-it -plus=false a --plus", "--reverse-it a --plus"),
             ("--plus=perhaps", "--plus=perhaps"),
             ("--sort_type= x", "x"),
             ("-helpshort", "--help"),

@@ -8,7 +8,6 @@ use super::super::error::{At, CliError, complain};
 use super::super::files::{Form, is_stdin, read_text};
 use super::super::weights::{Any, Kind};
 use super::Unary;
-use super::inputs::BLANK;
 use super::text::{numbered, with_states};
 use crate::graph::att;
 use crate::graph::openfst::{ArcType, Layout};
@@ -128,7 +127,7 @@ impl Compile {
         let place = super::super::files::name(file);
         let text = read_text(file)?;
         if text.is_empty() {
-            complain(&format!("{place}: {BLANK}"));
+            complain(&format!("{place}: note: an empty file, read as the text of a graph that accepts nothing"));
         }
         // JSON may hold other weights, and says what its states are.
         if text.trim_start().starts_with('{') {

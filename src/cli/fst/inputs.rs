@@ -192,7 +192,6 @@ impl<'a> Source<'a> {
         arcs: Option<ArcType>,
     ) -> Result<Loaded, CliError> {
         let read = file.graph(&self.common.options(given), arcs == Some(ArcType::Log64))?;
-        noted(self.file, &read);
         Ok(self.common.summed(read))
     }
 
@@ -270,7 +269,6 @@ impl Both {
         let first = first.graph(&self.common.options(left), wide)?;
         let second = second.graph(&self.common.options(right), wide)?;
         same_arcs(first.form, second.form).at(self.place())?;
-        not_blank(&[(&self.first, &first), (&self.second, &second)])?;
         Ok((self.common.summed(first), self.common.summed(second)))
     }
 
@@ -302,35 +300,6 @@ impl Both {
         }
         if yes { Ok(()) } else { Err(CliError::No) }
     }
-}
-
-/// What is said of a file without a byte.
-pub(super) const BLANK: &str = "note: an empty file, read as the text of a graph that accepts nothing";
-
-/// Says where a file is empty that is read as text: what should have written it may have failed.
-pub(super) fn noted(file: &Path, read: &Loaded) {
-    if read.blank {
-        complain(&format!("{}: {BLANK}", name(file)));
-    }
-}
-
-/// An empty file beside others that are no text.
-#[derive(Debug, thiserror::Error)]
-#[error("an empty file; beside {beside}, which is no text, that is no graph")]
-struct Blank {
-    beside: String,
-}
-
-/// Refuses empty files beside such as are no text, and notes the others.
-pub(super) fn not_blank(files: &[(&Path, &Loaded)]) -> Result<(), CliError> {
-    let other = files.iter().find(|(_, read)| read.form != Form::Text);
-    for &(file, read) in files.iter().filter(|(_, read)| read.blank) {
-        match other {
-            Some((beside, _)) => return Err(Blank { beside: name(beside) }).at(name(file)),
-            None => noted(file, read),
-        }
-    }
-    Ok(())
 }
 
 /// Files whose arcs are of two types: an energy of the one is not an energy of the other.

@@ -51,13 +51,20 @@ pub(super) use self::sums::Sum;
 ///
 /// A script written for OpenFst's tools needs other names alone: `fstcompose a.fst b.fst c.fst` is
 /// `energraph fst compose a.fst b.fst c.fst`. Options may begin with one dash, be written with underscores and end with =true or
-/// =false; no file, or `-`, is standard input, and one file more is where the result goes. Options that would change a result and are
-/// not known here are refused.
+/// =false, and of an option that is there twice the last counts; no file, or `-`, is standard input, and one file more is where the
+/// result goes. Options that would change a result and are not known here are refused. Numbers have as many digits as tell them apart,
+/// and not nine.
+///
+/// An empty file is what a command that failed leaves to the next: an error, but for compile. The text of a graph that accepts nothing
+/// is a line break.
 ///
 /// OpenFst has no tool like minimalacceptor, statesort, condense, complement, search, paths, entropy and counts. What may grow out of hand
 /// stops at a budget, --max_states and --max_arcs.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -")]
+#[command(
+    args_override_self = true,
+    after_help = "Example:\n  energraph fst compose image.txt grammar.txt | energraph fst shortestpath -"
+)]
 pub(super) struct Fst {
     #[command(flatten)]
     harmless: limits::Harmless,

@@ -10,7 +10,7 @@ use super::super::files::{Unread, is_stdin, name};
 use super::super::weights::{Any, Kind, Question, Refused, or_empty};
 use super::Common;
 use super::budget::{Work, named};
-use super::inputs::{joined, not_blank, owned, same_arcs};
+use super::inputs::{joined, owned, same_arcs};
 use super::limits::Compat;
 use crate::graph::{Graph, Label, SymbolTable};
 use crate::ops::{self, CallLabels};
@@ -90,7 +90,6 @@ impl Replace {
         let unread = files.iter().map(|file| Unread::open(file)).collect::<Result<Vec<_>, _>>()?;
         let wide = unread.iter().any(Unread::is_wide);
         let graphs = unread.into_iter().map(|file| file.graph(&options, wide)).collect::<Result<Vec<_>, _>>()?;
-        not_blank(&files.iter().map(PathBuf::as_path).zip(&graphs).collect::<Vec<_>>())?;
         let (Some((root, others)), Some(&start)) = (graphs.split_first(), labels.first()) else {
             return Err(CliError::Usage("a graph and its label are needed".to_owned()));
         };

@@ -129,9 +129,10 @@ impl ShortestPath {
             let mut outputs = found.map_err(|e| self.work.named(e)).at(&place)?;
             let best = outputs.first().map_or(0.0, |o| o.1);
             outputs.retain(|o| o.1 <= best + most);
-            // An acceptor's one table is the input's.
-            let table = if source.common.acceptor { i } else { o };
-            source.write(&strings(&outputs).at(&place)?.into(), read.form, (table, table))
+            // What an acceptor writes it reads, by the table of what it reads; with --acceptor that one is its only one.
+            let i = if source.common.acceptor || g.is_acceptor() { i } else { o };
+            let o = if source.common.acceptor { i } else { o };
+            source.write(&strings(&outputs).at(&place)?.into(), read.form, (i, o))
         } else {
             let found = k_best_within(g, self.nshortest, self.work.budget());
             let mut paths = found.map_err(|e| self.work.named(e)).at(&place)?;

@@ -87,8 +87,8 @@ impl Disambiguate {
 
 #[derive(Debug, Args)]
 pub(super) struct Minimize {
-    /// Weights on one point of a grid of this step count as equal.
-    #[arg(long, default_value_t = 1.0 / 1024.0)]
+    /// Weights on one point of a grid of this step count as equal, of which a path may meet many: coarser steps change its weight.
+    #[arg(long, default_value_t = 1e-6)]
     delta: f64,
     /// Of a graph that is not deterministic make those states one that go on alike. A smaller graph may be equivalent.
     #[arg(long)]
