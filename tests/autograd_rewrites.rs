@@ -8,8 +8,8 @@ use energraph::autograd::{GraphVar, Tape, TapeError};
 use energraph::graph::GraphError;
 use energraph::ops::{
     Budget, Closure, Codes, Encode, OpError, Side, Subsequential, Toward, decode, determinize,
-    determinize_subsequential, determinize_transducer, disambiguate, encode, epsilon_normalize, merge_states, minimize,
-    push_labels, remove_epsilon,
+    determinize_subsequential, determinize_transducer, disambiguate, disambiguate_transducer, encode,
+    epsilon_normalize, merge_states, minimize, push_labels, remove_epsilon,
 };
 use energraph::paths::{Answer, Beta};
 use energraph::semiring::{Quantum, Tolerance};
@@ -30,6 +30,7 @@ fn rewrite<S: Star + LeftDivide>(way: &str, g: &Graph<S>) -> Result<Graph<S>, Op
         "merge_states" => merge_states(g, q),
         "disambiguate" => disambiguate(g, q, b),
         "determinize_transducer" => determinize_transducer(g, q, b),
+        "disambiguate_transducer" => disambiguate_transducer(g, q, b),
         "determinize_subsequential" => {
             determinize_subsequential(g, Subsequential { several: true, ..Subsequential::default() }, q, b)
         }
@@ -102,6 +103,7 @@ fn gradients_behind_a_minimization_are_the_finite_differences_of_the_source() {
 #[test]
 fn gradients_behind_a_disambiguation_are_the_finite_differences_of_the_source() {
     compared("disambiguate", ACCEPTOR);
+    compared("disambiguate_transducer", Shape { labels: 2, epsilons: 25, arcs: 9, ..SMALL });
 }
 
 #[test]

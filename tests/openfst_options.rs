@@ -493,3 +493,24 @@ fn weights_that_theirs_tells_apart_are_told_apart_when_minimizing() {
         assert_eq!((ours.states(), theirs.states()), (2 * length + 2, 2 * length + 2), "{little}");
     }
 }
+
+#[test]
+fn transducers_have_the_one_path_for_what_is_read_that_theirs_have() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw, mut pairs) = (Bench::new("option-disambiguate"), Random(521_288_629), 0);
+    for _ in 0..160 {
+        let text = random(&mut draw, Shape { lowest: 1, forward: true, arcs: 7, ..SHAPE });
+        let g = f.compiled("g", &text);
+        theirs(&["connect", &g, &g]);
+        let ran = energraph(&["fst", "disambiguate", &g, &f.0.path("ours")]);
+        if read(&g).start().is_none() || ran.err.contains("not functional") {
+            continue;
+        }
+        let [ours, theirs] = f.both("disambiguate", &[], &[&g]).map(|g| relation(&g));
+        assert_eq!(ours, theirs, "{text}");
+        pairs += ours.len();
+    }
+    assert!(pairs > 100, "{pairs}");
+}

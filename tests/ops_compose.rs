@@ -296,6 +296,11 @@ fn connect_keeps_every_path_and_nothing_else() {
                 assert!(
                     topological_order(&c.graph).is_err() || c.graph.arcs_with_source().all(|(_, s, a)| s < a.target)
                 );
+                // Where arcs lead forward already, states and so their arcs stay in order.
+                let from = |arc| c.origin.arc(arc).iter().map(|from| from.site).collect::<Vec<_>>();
+                let arcs = || 0..c.graph.arc_count() as u32;
+                let forward = g.arcs_with_source().all(|(_, s, a)| s < a.target);
+                assert!(!forward || arcs().zip(arcs().skip(1)).all(|(a, b)| from(a) < from(b)));
             }
             Err(e) => {
                 assert_eq!(e, OpError::Empty { first_unmatched: None });

@@ -6,9 +6,11 @@ mod ops_common;
 use std::collections::BTreeSet;
 
 use energraph::graph::EPSILON;
-use energraph::ops::{Budget, Compose, OpError, compose, determinize_best, determinize_transducer};
+use energraph::ops::{
+    Budget, Compose, OpError, compose, determinize_best, determinize_transducer, disambiguate_transducer,
+};
 use energraph::semiring::Quantum;
-use energraph::{Beta, Energy, Graph, GraphBuilder, Label, LogSum, MinSum};
+use energraph::{Beta, Energy, Graph, GraphBuilder, Label, LogSum, MinSum, Weight};
 use openfst_language::{sample, weight_of};
 use ops_common::*;
 
@@ -240,4 +242,92 @@ fn the_best_output_of_every_input_stays_where_there_are_cycles() {
         }
     }
     assert!(compared > 2_000 && over > 20, "{compared} {over}");
+}
+
+#[test]
+fn every_string_that_is_read_has_one_path_left() {
+    let (mut rng, mut compared, mut fewer, mut refused) = (Rng::new(409), 0, 0, 0);
+    for _ in 0..3 * ROUNDS {
+        let g = reader(&mut rng, 1);
+        for beta in [f64::INFINITY, 1.0] {
+            let expected = pairs(&g, beta);
+            let result = if beta == 1.0 {
+                disambiguate_transducer(&g.lift::<LogSum<f64>>(), q(), Budget::default()).map(|g| g.lower())
+            } else {
+                disambiguate_transducer(&g.lift::<MinSum<f64>>(), q(), Budget::default()).map(|g| g.lower())
+            };
+            assert_eq!(matches!(result, Err(OpError::NotFunctional { .. })), !is_functional(&expected), "{g:?}");
+            match result {
+                Ok(d) => {
+                    assert!(is_connected(&d), "{d:?}");
+                    assert_alike_pairs(&expected, &pairs(&d, beta));
+                    assert_eq!(paths(&d, 64).len(), expected.len());
+                    compared += 1;
+                    fewer += usize::from(paths(&g, 64).len() > expected.len());
+                }
+                Err(OpError::NotFunctional { input, outputs: [a, b], state }) => {
+                    let has = |o: Vec<Label>| expected.contains_key(&(input.clone(), o));
+                    assert!(a != b && (state as usize) < g.states() && has(a) && has(b), "{input:?} {expected:?}");
+                    refused += 1;
+                }
+                Err(e) => assert_eq!((e, expected.len()), (NOTHING, 0)),
+            }
+        }
+    }
+    assert!(compared > 1_500 && fewer > 300 && refused > 500, "{compared} {fewer} {refused}");
+}
+
+#[test]
+fn so_it_has_around_cycles_and_where_no_deterministic_transducer_is_equal() {
+    let (mut rng, mut compared, mut refused) = (Rng::new(410), 0, 0);
+    let draw = |rng: &mut Rng| {
+        let shape = Shape { states: 4, arcs: 7, cyclic: true, ..READERS };
+        let g = random(rng, shape, |rng| Energy::new(rng.below(9) as f32 / 4.0).unwrap());
+        with_outputs(rng, &g, 2)
+    };
+    for g in std::iter::once(guesses_the_last()).chain((0..2 * ROUNDS).map(|_| draw(&mut rng))) {
+        let inputs = |of: &Relation<Energy>| of.keys().map(|(i, _)| i.clone()).collect::<BTreeSet<_>>().len();
+        let some = relation_up_to(&g, 5);
+        match disambiguate_transducer(&g.lift::<MinSum<f64>>(), q(), Budget { states: 2_000, arcs: 10_000 }) {
+            Ok(d) => {
+                let d: Graph<Energy> = d.lower();
+                let left = relation_up_to(&d, 5);
+                assert!(left.values().all(|weights| weights.len() == 1), "{g:?}");
+                assert_eq!((inputs(&some), inputs(&left)), (some.len(), left.len()), "{g:?}");
+                for strings in sample(&g, 10).into_iter().chain(sample(&d, 10)) {
+                    let (a, b) = (weight_of(&g, &strings, Beta::Infinite), weight_of(&d, &strings, Beta::Infinite));
+                    assert!((a - b).abs() < 1e-4 && a < f64::INFINITY, "{strings:?} {a} {b}");
+                    compared += 1;
+                }
+            }
+            Err(OpError::NotFunctional { input, outputs: [a, b], .. }) => {
+                let has = |o: &Vec<Label>| weight_of(&g, &(input.clone(), o.clone()), Beta::Infinite) < f64::INFINITY;
+                assert!(a != b && has(&a) && has(&b), "{input:?} {a:?} {b:?} {g:?}");
+                refused += 1;
+            }
+            Err(e) => assert!(e == NOTHING || matches!(e, OpError::Budget { .. }), "{e}"),
+        }
+    }
+    assert!(compared > 2_000 && refused > 300, "{compared} {refused}");
+    let last = guesses_the_last().lift::<MinSum<f64>>();
+    let small = Budget { states: 1_000, arcs: 10_000 };
+    assert!(determinize_transducer(&last, q(), small).is_err() && disambiguate_transducer(&last, q(), small).is_ok());
+}
+
+#[test]
+fn a_state_is_named_by_the_number_that_it_has_and_input_epsilons_are_refused() {
+    let mut b = GraphBuilder::new();
+    b.add_states(6);
+    b.start(1);
+    for (s, reads, writes, t) in [(0, 1, 1, 5), (1, 1, 7, 3), (1, 1, 8, 4), (3, 2, 0, 5), (4, 2, 0, 5)] {
+        b.arc(s, reads, writes, MinSum::<f64>::one(), t);
+    }
+    b.final_weight(5, MinSum::one());
+    let found = disambiguate_transducer(&b.build().unwrap(), q(), Budget::default());
+    let Err(OpError::NotFunctional { input, mut outputs, state }) = found else { panic!("{found:?}") };
+    outputs.sort();
+    assert_eq!((input, outputs), (vec![1, 2], [vec![7], vec![8]]));
+    assert!([3, 4, 5].contains(&state));
+    let silent = random(&mut Rng::new(411), Shape { epsilons: 100, ..READERS }, energy).lift::<MinSum<f64>>();
+    assert!(matches!(disambiguate_transducer(&silent, q(), Budget::default()), Err(OpError::Epsilon { .. })));
 }

@@ -32,7 +32,7 @@
 //! | [`encode()`](crate::ops::encode()) with [`decode()`](crate::ops::decode()), [`push_labels()`](crate::ops::push_labels()), [`push_labels_without_prefix()`](crate::ops::push_labels_without_prefix()) | P | [`Tape::apply_in`], or [`Tape::rewritten`] |
 //! | [`remove_epsilon()`](crate::ops::remove_epsilon()), [`push()`](crate::ops::push()) | S | [`Tape::remove_epsilon`], [`Tape::push`], or [`Tape::rewritten`] |
 //! | [`reweight()`](crate::ops::reweight()), [`epsilon_normalize()`](crate::ops::epsilon_normalize()), [`condense()`](crate::ops::condense()), [`remove_epsilon_keeping_states()`](crate::ops::remove_epsilon_keeping_states()) | S | [`Tape::apply_in`] |
-//! | [`determinize()`](crate::ops::determinize()), [`disambiguate()`](crate::ops::disambiguate()), [`minimize()`](crate::ops::minimize()), [`merge_states()`](crate::ops::merge_states()) | R | [`Tape::rewritten`] |
+//! | [`determinize()`](crate::ops::determinize()), [`disambiguate()`](crate::ops::disambiguate()), [`disambiguate_transducer()`](crate::ops::disambiguate_transducer()), [`minimize()`](crate::ops::minimize()), [`merge_states()`](crate::ops::merge_states()) | R | [`Tape::rewritten`] |
 //! | [`determinize_transducer()`](crate::ops::determinize_transducer()), [`determinize_subsequential()`](crate::ops::determinize_subsequential()) | R | [`Tape::rewritten`] |
 //! | [`determinize_best()`](crate::ops::determinize_best()) | | loses outputs: of its language there is no ∂ to take |
 //! | [`complement()`](crate::ops::complement()), [`acceptor()`](crate::ops::acceptor()), [`minimal_acceptor()`](crate::ops::minimal_acceptor()) | | no weights come from arguments: [`Tape::constant`] |

@@ -7,7 +7,7 @@ use super::possible::{common_factor, divide, possible};
 use super::rows::Plain;
 use super::{Budget, OpError, check, connect};
 use crate::graph::{Arc, Graph, Label, StateId};
-use crate::semiring::{LeftDivide, Quantum};
+use crate::semiring::{LeftDivide, Quantum, Weight};
 
 /// An equivalent acceptor in which every string has one path.
 ///
@@ -84,14 +84,24 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
     check::acceptor(g)?;
     check::no_epsilons(g, "a graph to disambiguate")?;
     let g = possible(g)?;
-    let alike = Alike::new(&g, budget)?;
+    one_path_each(&g, &Alike::new(&g, budget)?, quantum, budget, |_, label, _| label)
+}
+
+/// Disambiguation by what is read; `written` says what the arc from a state over a label to another writes.
+pub(super) fn one_path_each<S: LeftDivide>(
+    g: &Graph<S>,
+    alike: &Alike,
+    quantum: Quantum,
+    budget: Budget,
+    written: impl Fn(StateId, Label, StateId) -> Label,
+) -> Result<Graph<S>, OpError> {
     let start = g.start().unwrap_or_default();
     let mut states = States { quantum, numbers: FxHashMap::default(), list: Vec::new() };
     states.number(start, vec![(start, S::one())]);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
     while let Some((at, rivals)) = states.list.get(next).cloned() {
-        let mut moves = moves(&g, &rivals);
+        let mut moves = moves(g, &rivals);
         // What cancels leads nowhere.
         moves.retain(|m| !m.weight.is_zero());
         for group in moves.chunk_by(|a, b| a.label == b.label) {
@@ -100,7 +110,8 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
                 let weight = common_factor(others().map(|m| &m.weight));
                 let shares = others().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
                 let target = states.number(to.target, shares.collect::<Result<_, OpError>>()?);
-                rows.arc(Arc { ilabel: to.label, olabel: to.label, weight, target });
+                let olabel = written(at, to.label, to.target);
+                rows.arc(Arc { ilabel: to.label, olabel, weight, target });
             }
         }
         let ends = || rivals.iter().filter(|(s, _)| g.is_final(*s));
@@ -114,10 +125,10 @@ pub fn disambiguate<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budge
 }
 
 /// The pairs of different states that one string reaches and from which one string leads to an end.
-struct Alike(FxHashSet<(StateId, StateId)>);
+pub(super) struct Alike(FxHashSet<(StateId, StateId)>);
 
 impl Alike {
-    fn new<S: LeftDivide>(g: &Graph<S>, budget: Budget) -> Result<Self, OpError> {
+    pub(super) fn new<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<Self, OpError> {
         let start = g.start().unwrap_or_default();
         let mut numbers: FxHashMap<(StateId, StateId), u32> = FxHashMap::from_iter([((start, start), 0)]);
         let mut pairs = vec![(start, start)];
@@ -159,7 +170,7 @@ impl Alike {
         Ok(Alike(pairs.into_iter().zip(alive).filter(|(_, alive)| *alive).map(|(pair, _)| pair).collect()))
     }
 
-    fn share_a_future(&self, p: StateId, q: StateId) -> bool {
+    pub(super) fn share_a_future(&self, p: StateId, q: StateId) -> bool {
         p == q || self.0.contains(&(p.min(q), p.max(q)))
     }
 }

@@ -29,14 +29,14 @@
 //! | [`remove_epsilon()`], [`remove_epsilon_keeping_states()`] | without arcs that neither read nor write |
 //! | [`determinize()`], [`disambiguate()`], [`minimize()`] | one path a string, and the fewest states |
 //! | [`merge_states()`] | states that go on alike made one |
-//! | [`determinize_transducer()`], [`determinize_best()`], [`determinize_subsequential()`] | one path for every string that is read |
+//! | [`determinize_transducer()`], [`determinize_best()`], [`determinize_subsequential()`], [`disambiguate_transducer()`] | one path for every string that is read |
 //! | [`push()`], [`reweight()`] | the same weights elsewhere along the paths |
 //! | [`epsilon_normalize()`] | epsilons last on each path |
 //! | [`prune()`] | without what only bad paths use |
 //! | [`prune_states()`] | with so many states of the best paths |
 //! | [`equivalent()`] | whether two acceptors are one language |
 //!
-//! The last eight rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
+//! The last nine rows sum over paths and need a semiring (as [`condense()`] does for final weights): lift energies into one with
 //! [`Graph::lift`](crate::Graph::lift), and come back with [`Graph::lower`](crate::Graph::lower). To them an arc of
 //! weight 0̄ is no arc. Energies beyond the numbers of their type stay at the largest of them: weights are then off by what is
 //! beyond, but no string is lost. What an operation needs stands in its bounds: an [`Energy`](crate::Energy) has no sum, and
@@ -115,6 +115,7 @@ mod determinize_subsequential;
 mod determinize_transducer;
 mod difference;
 mod disambiguate;
+mod disambiguate_transducer;
 mod eliminate;
 mod encode;
 mod epsilon_normalize;
@@ -124,6 +125,7 @@ mod filter;
 mod first_strings;
 mod found;
 mod from_strings;
+mod functional;
 mod gallic;
 mod index;
 mod intersect;
@@ -178,6 +180,7 @@ pub use determinize_subsequential::{Subsequential, determinize_subsequential};
 pub use determinize_transducer::determinize_transducer;
 pub use difference::difference;
 pub use disambiguate::disambiguate;
+pub use disambiguate_transducer::disambiguate_transducer;
 pub use encode::encode;
 pub use epsilon_normalize::epsilon_normalize;
 pub use equivalent::equivalent;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::connect::connected;
 use super::{OpError, rows};
-use crate::graph::{Graph, StateId};
+use crate::graph::{Arc, Graph, StateId, useful};
 use crate::semiring::{LeftDivide, Weight};
 
 /// The graph without arcs of weight 0̄ and without the states that no accepting path visits; the graph itself where there
@@ -16,12 +16,31 @@ pub(super) fn possible<W: Weight>(g: &Graph<W>) -> Result<Cow<'_, Graph<W>>, OpE
     if !g.all_arcs().iter().any(|a| a.weight.is_zero()) {
         return connected(Cow::Borrowed(g));
     }
+    connected(Cow::Owned(with_arcs(g, start, |_, a| !a.weight.is_zero())))
+}
+
+/// The same with every state by the number that it has; those that no accepting path visits have no arcs.
+pub(super) fn possible_in_place<W: Weight>(g: &Graph<W>) -> Result<Cow<'_, Graph<W>>, OpError> {
+    let empty = OpError::Empty { first_unmatched: None };
+    let Some(start) = g.start() else { return Err(empty) };
+    let any = g.all_arcs().iter().any(|a| a.weight.is_zero());
+    let g = if any { Cow::Owned(with_arcs(g, start, |_, a| !a.weight.is_zero())) } else { Cow::Borrowed(g) };
+    let useful = useful(&g);
+    match useful.get(start as usize) {
+        Some(true) if useful.iter().all(|u| *u) => Ok(g),
+        Some(true) => Ok(Cow::Owned(with_arcs(&g, start, |s, a| useful[s as usize] && useful[a.target as usize]))),
+        _ => Err(empty),
+    }
+}
+
+/// The graph without some of its arcs.
+fn with_arcs<W: Weight>(g: &Graph<W>, start: StateId, keep: impl Fn(StateId, &Arc<W>) -> bool) -> Graph<W> {
     let mut rows = rows::Plain::new(g.states(), g.arc_count());
     for s in 0..g.states() as StateId {
-        g.arcs(s).iter().filter(|a| !a.weight.is_zero()).for_each(|a| rows.arc(a.clone()));
+        g.arcs(s).iter().filter(|a| keep(s, a)).for_each(|a| rows.arc(a.clone()));
         rows.end(g.final_weight(s));
     }
-    connected(Cow::Owned(rows.build(start)))
+    rows.build(start)
 }
 
 /// Left division, or the error that says what does not divide.

@@ -150,7 +150,7 @@ enum Op {
     /// One path for every string that is read, and no two arcs of a state that read one label.
     #[command(after_help = "Example:\n  energraph fst determinize --det_type=disambiguate lexicon.txt")]
     Determinize(transducers::Determinize),
-    /// One path for every string.
+    /// One path for every string that is read; a transducer must not write two for one.
     #[command(after_help = "Example:\n  energraph fst disambiguate --weight=3 words.fst")]
     Disambiguate(transducers::Disambiguate),
     /// The fewest states; the graph must be deterministic unless --allow_nondet is given, and of a transducer what is written moves to the front first.

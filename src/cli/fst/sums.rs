@@ -69,7 +69,12 @@ impl Sum {
             Sum::Determinize(quantum, how) => {
                 epsilon_as_label(g, |g| Ok(ops::determinize_subsequential(g, *how, *quantum, budget)?))
             }
-            Sum::Disambiguate(quantum) => epsilon_as_label(g, |g| Ok(ops::disambiguate(g, *quantum, budget)?)),
+            Sum::Disambiguate(quantum) if g.is_acceptor() => {
+                epsilon_as_label(g, |g| Ok(ops::disambiguate(g, *quantum, budget)?))
+            }
+            Sum::Disambiguate(quantum) => {
+                epsilon_as_label(g, |g| Ok(ops::disambiguate_transducer(g, *quantum, budget)?))
+            }
             Sum::MergeStates(quantum) => epsilon_as_label(g, |g| match ops::minimize(g, *quantum) {
                 Err(OpError::NotDeterministic { .. }) => Ok(ops::merge_states(g, *quantum)?),
                 made => Ok(made?),
