@@ -6,10 +6,11 @@
 //! small dense matrix B*C is taken by elimination (Lehmann 1977), which fails exactly where the sum diverges.
 //!
 //! Where ⊕ is idempotent, relaxation until nothing changes gives the same with less work (Mohri 2002). Where many states are
-//! come back to and yet few arcs meet anywhere, so does eliminating state by state ([`super::eliminate`]).
+//! come back to and yet few arcs meet anywhere, so does eliminating state by state ([`super::eliminate`]); where many meet and
+//! little of what leaves a state comes back, going round until no digit changes ([`super::approach`]).
 
-use super::eliminate;
 use super::sums::Links;
+use super::{approach, eliminate};
 use crate::graph::StateId;
 use crate::semiring::{Diverges, Semiring, Star};
 
@@ -36,6 +37,13 @@ const ROUNDS: usize = 64;
 const MOST_STEPS: usize = 1 << 25;
 /// What a step among arcs of a sparse matrix costs, in steps of the dense one.
 const SPARSE: usize = 8;
+/// Steps of the dense matrix below which nothing else is tried behind an elimination.
+const LITTLE: usize = 1 << 20;
+/// Steps of an elimination for each arc that are tried before rounds are.
+const AT_ONCE: usize = 16;
+/// Most arcs followed in rounds, and the rounds that there are at the least where the dense matrix has no room.
+const MOST_FOLLOWED: usize = 1 << 26;
+const LEAST_ROUNDS: usize = 1 << 9;
 
 /// Why there is no sum.
 pub(super) enum Unsummed {
@@ -159,10 +167,26 @@ impl<S: Star> Loop<'_, S> {
         let arcs: usize = self.rows.iter().map(Vec::len).sum();
         let dense = f.saturating_mul(f).saturating_mul(f) / 3 + f.saturating_mul(arcs);
         let then = |x: &S, y: &S| self.links.then(x, y);
-        if let Some(sums) = eliminate::sums(self.matrix(), &enter, then, MOST_STEPS.min(dense / SPARSE))? {
+        let eliminated = |most| eliminate::sums(self.matrix(), &enter, then, most);
+        let most = MOST_STEPS.min(dense / SPARSE);
+        let at_once = if idempotent || dense < LITTLE { most } else { most.min(AT_ONCE.saturating_mul(arcs)) };
+        if let Some(sums) = eliminated(at_once)? {
             return Ok(sums);
         }
-        if idempotent && let Some(sums) = self.settle(&enter, usize::MAX) {
+        if idempotent {
+            if let Some(sums) = self.settle(&enter, usize::MAX) {
+                return Ok(sums);
+            }
+        } else if dense >= LITTLE {
+            let rows: Vec<_> = self.matrix().map(Iterator::collect).collect();
+            let followed = (dense / 4).min(MOST_FOLLOWED.max(LEAST_ROUNDS.saturating_mul(arcs)));
+            if let Some(sums) = approach::sums(&rows, &enter, then, followed)? {
+                return Ok(sums);
+            }
+        }
+        if at_once < most
+            && let Some(sums) = eliminated(most)?
+        {
             return Ok(sums);
         }
         if f.saturating_mul(f) > MOST_WEIGHTS {

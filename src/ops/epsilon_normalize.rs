@@ -30,7 +30,8 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::EpsilonCycle`] where a cycle on an accepting path writes
 /// and reads nothing, for which there would be infinitely many ways to go on; [`OpError::Diverges`] where the sum
-/// around a cycle without labels does; [`OpError::Budget`], which is also how graphs end that write more and more than
+/// around a cycle without labels does, [`OpError::Matrix`] as of
+/// [`path_sum_star`](crate::paths::path_sum_star()); [`OpError::Budget`], which is also how graphs end that write more and more than
 /// they read along a cycle and then read on: no finite graph says the same with the epsilons last.
 ///
 /// # Cost

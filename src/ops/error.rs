@@ -101,6 +101,17 @@ pub enum OpError {
         /// The weight whose powers have no sum.
         weight: String,
     },
+    /// A sum around cycles that does not settle soon and needs a matrix of more than 2²⁴ weights.
+    #[error(
+        "the sum around the cycles of {states} states does not settle soon, and needs a matrix of {rows} × {rows} weights, \
+         which is too large"
+    )]
+    Matrix {
+        /// States of the component.
+        states: usize,
+        /// Rows of the matrix.
+        rows: usize,
+    },
     /// A weight that should be a common factor does not divide another.
     #[error("{by} does not divide {weight}")]
     Indivisible {
@@ -198,7 +209,7 @@ impl From<Stuck> for OpError {
     fn from(stuck: Stuck) -> Self {
         match stuck {
             Stuck::Diverges { states, weight } => OpError::Diverges { states, weight },
-            Stuck::Matrix { states, rows } => OpError::Budget { states, arcs: rows.saturating_mul(rows) },
+            Stuck::Matrix { states, rows } => OpError::Matrix { states, rows },
         }
     }
 }

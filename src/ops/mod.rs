@@ -98,6 +98,7 @@
 //! Source: M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
 
 mod acceptor;
+mod approach;
 mod arc_sort;
 mod check;
 mod closure;

@@ -30,7 +30,7 @@ pub enum Toward {
 ///
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::Diverges`] where the sum around a cycle does;
-/// [`OpError::Indivisible`].
+/// [`OpError::Matrix`] as of [`path_sum_star`](crate::paths::path_sum_star()); [`OpError::Indivisible`].
 ///
 /// # Cost
 /// That of the sums over all paths ([`path_sum_star`](crate::paths::path_sum_star())), and linear.

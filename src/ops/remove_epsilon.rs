@@ -23,7 +23,8 @@ use crate::semiring::Star;
 ///
 /// # Errors
 /// [`OpError::Empty`] where nothing is accepted; [`OpError::Diverges`] where the sum around a cycle of epsilons on an
-/// accepting path does; [`OpError::Budget`] where the result outgrows the default [`Budget`]: n states in a chain of
+/// accepting path does, [`OpError::Matrix`] as of
+/// [`path_sum_star`](crate::paths::path_sum_star()); [`OpError::Budget`] where the result outgrows the default [`Budget`]: n states in a chain of
 /// epsilons may need O(n²) arcs.
 ///
 /// # Cost

@@ -139,8 +139,8 @@ impl<S: Star> Links<S> {
     /// By state, ⊕ over all walks from any state, of what enters there ⊗ the arcs on the way.
     ///
     /// Cost: O(states + arcs) without cycles; for a component with n states, m arcs and f states that arcs lead back
-    /// to (see [`Loop`]) further O(f·m + f³), or less where eliminating states leaves few arcs, and in an idempotent semiring
-    /// O(n·m) at worst, O(m·log n) where no arc improves.
+    /// to (see [`Loop`]) further O(f·m + f³), or less where eliminating states leaves few arcs or going round settles soon, and
+    /// in an idempotent semiring O(n·m) at worst, O(m·log n) where no arc improves.
     pub(crate) fn sums(&self, enter: Vec<S>) -> Result<Vec<S>, Stuck> {
         let close = |c: &Components, states: &[StateId], sums: &mut [S]| self.close(c, states, sums).map(|()| 0);
         Ok(self.by_component(enter, close)?.0)

@@ -35,9 +35,10 @@ pub enum PathError {
         /// The weight whose powers have no sum.
         weight: String,
     },
-    /// A sum around cycles that needs a matrix of more than 2²⁴ weights.
+    /// A sum around cycles that does not settle soon and needs a matrix of more than 2²⁴ weights.
     #[error(
-        "the sum around the cycles of {states} states needs a matrix of {rows} × {rows} weights, which is too large"
+        "the sum around the cycles of {states} states does not settle soon, and needs a matrix of {rows} × {rows} weights, \
+         which is too large"
     )]
     Matrix {
         /// States of the component.

@@ -19,18 +19,21 @@ use crate::semiring::{Star, Weight};
 /// # Errors
 /// [`PathError::SumDiverges`] where the sum around a cycle on an accepting path does: in `LogSum` where walks around it
 /// have probability 1 or more in all, in [`MinSum`](crate::MinSum) where a cycle has negative energy.
-/// [`PathError::Matrix`] where the matrix below would have more than 2²⁴ weights.
+/// [`PathError::Matrix`] where the matrix below would have more than 2²⁴ weights, and the sum does not settle soon.
 ///
 /// # Cost
 /// O(states + arcs) without cycles. For each strongly connected component of n states, m arcs, f of them the targets of
 /// arcs that lead back in a depth-first order, O(f·m + f³) time and f² weights of memory more, or what eliminating its
-/// states one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where ⊕
+/// states one by one takes, where that is less: next to nothing for a chain with arcs both ways, however long. Where that
+/// would be more than a million steps and little of what leaves a state comes back, O(m) a round until no digit changes:
+/// with a share r that comes back there are about 37 ÷ log 1/r rounds in 64 bits, and the last digits that the sum lacks
+/// are fewer than the rounds. Where it has not settled after 2²⁶ arcs, or 2⁹ rounds if those are more, the matrix is made. Where ⊕
 /// is idempotent (`1̄ ⊕ 1̄ = 1̄`) mostly O(m), O(m·log n) at worst if no arc improves (`1̄ ⊕ w = 1̄`), and O(n·m) at
 /// worst.
 ///
 /// # Source
-/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; M. Mohri, *Semiring frameworks and algorithms for
-/// shortest-distance problems*, 2002. The order of elimination: H. Markowitz, *The elimination form of the inverse and
+/// D. Lehmann, *Algebraic structures for transitive closure*, 1977; in rounds and where ⊕ is idempotent, M. Mohri,
+/// *Semiring frameworks and algorithms for shortest-distance problems*, 2002. The order of elimination: H. Markowitz, *The elimination form of the inverse and
 /// its application to linear programming*, 1957.
 ///
 /// # Example

@@ -19,7 +19,8 @@ use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 /// | [`state_order`](Queue::state_order) | nothing | all whose sum settles | to a tolerance | up to m a round |
 /// | [`fifo`](Queue::fifo) | nothing | all whose sum settles | to a tolerance | up to m a round |
 ///
-/// Exact means up to rounding, however many walks there are. A queue that would give a wrong answer is an error, and
+/// Exact means up to rounding, however many walks there are (of which large components leave some digits more: see
+/// [`path_sum_star`](super::path_sum_star())). A queue that would give a wrong answer is an error, and
 /// one that its semiring cannot have does not compile:
 ///
 /// ```compile_fail,E0277
@@ -81,8 +82,8 @@ impl<S: Star> Queue<S> {
         Queue { name: "auto", until: Convergence::default(), take: |links, enter, _| auto(links, enter) }
     }
 
-    /// Component by component, and one that has a cycle by elimination of its states; where ⊕ is idempotent, by
-    /// relaxation in rounds until nothing changes or, of more than 64 states, the nearest first if no arc improves:
+    /// Component by component, and one that has a cycle by elimination of its states, or in rounds until no digit changes
+    /// where that settles sooner; where ⊕ is idempotent, by relaxation in rounds until nothing changes or, of more than 64 states, the nearest first if no arc improves:
     /// what [`sums_from_start`](super::sums_from_start()) does.
     pub fn components() -> Self {
         let take: Take<S> = |links, enter, _| {

@@ -11,7 +11,7 @@ pub struct Distances<S> {
     /// By state; 0̄ where no walk is.
     pub distances: Vec<S>,
     /// The arcs that something was passed on along, each as often as that was: what the order of the states decides.
-    /// The steps of an elimination, and of relaxation within [`Queue::components`], are not among them.
+    /// The steps of an elimination, of rounds in its place, and of relaxation within [`Queue::components`], are not among them.
     pub followed: usize,
 }
 

@@ -72,7 +72,7 @@ pub(super) enum QueueType {
     Auto,
     /// Topological order: for graphs without cycles.
     Top,
-    /// Component by component, cycles by elimination.
+    /// Component by component, cycles by elimination, or in rounds until no digit changes.
     Components,
     /// The nearest state first: for the tropical semiring without negative weights.
     Shortest,
