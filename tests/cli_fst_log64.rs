@@ -311,3 +311,32 @@ fn log64_files_become_what_openfsts_tools_make_of_them() {
         assert_eq!(found.lines().count(), expected.lines().count());
     }
 }
+
+#[test]
+fn quantize_rounds_to_a_step_of_32_bits_in_the_digits_of_the_weights() {
+    let f = Folder::new("log64-quantize");
+    // 1 lies between 2 steps and 3: 0.4 in 32 bits is a little above 2/5, which 32 bits do not tell from 1 / 2.5.
+    let word = "0 1 1 1 1\n1\n";
+    for (arcs, rounded) in [("standard", f64::from(3.0_f32 * 0.4_f32)), ("log64", 2.0 * f64::from(0.4_f32))] {
+        let g = fst(&["compile", &format!("--arc_type={arcs}")], word.as_bytes());
+        let made = openfst::read::<LogSum<f64>>(&fst(&["map", "--map_type=quantize", "--delta=0.4"], &g)).unwrap();
+        assert_eq!(made.graph.all_arcs()[0].weight.get(), rounded, "{arcs}");
+    }
+    if !are_there() {
+        return;
+    }
+    let many: String = (-200..200).map(|i| format!("0 1 1 1 {}\n", f64::from(i) * 0.05)).collect();
+    for arcs in ["standard", "log", "log64"] {
+        let g = f.file(arcs, fst(&["compile", &format!("--arc_type={arcs}")], format!("{many}1\n").as_bytes()));
+        for delta in ["0.4", "0.3", "0.1", "0.05", "7", "0.0009765625"] {
+            let (options, theirs) = (["--map_type=quantize", &format!("--delta={delta}"), &g], f.path("theirs"));
+            their("fstmap", &[&options[..], &[&theirs]].concat());
+            let found = fst(&[&["map"][..], &options].concat(), b"");
+            let [found, expected] = [found, std::fs::read(theirs).unwrap()].map(|file| {
+                let file = openfst::read::<LogSum<f64>>(&file).unwrap();
+                file.graph.all_arcs().iter().map(|a| a.weight.get()).collect::<Vec<_>>()
+            });
+            assert_eq!(found, expected, "{arcs} {delta}");
+        }
+    }
+}

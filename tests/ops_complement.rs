@@ -5,7 +5,9 @@ mod ops_common;
 
 use std::collections::BTreeMap;
 
-use energraph::ops::{Budget, Compose, OpError, acceptor, complement, compose, difference, intersect};
+use energraph::ops::{
+    Budget, Compose, Filter, OpError, acceptor, complement, compose, difference, from_strings, intersect,
+};
 use energraph::{Beta, Energy, Graph, Label, Weight, oracle};
 use openfst_language::weight_of;
 use ops_common::*;
@@ -206,6 +208,78 @@ fn a_difference_of_cyclic_acceptors_has_the_weights_of_the_first_where_the_secon
         }
     }
     assert!(kept > 500 && refused > 500, "{kept} {refused}");
+}
+
+/// Words of two labels, the first of which no two share.
+fn distinct(words: u32) -> Graph<Energy> {
+    from_strings((1..=words).map(|i| [i, 1])).unwrap()
+}
+
+#[test]
+fn a_difference_asks_the_complement_for_labels_that_the_first_has_there_and_no_others() {
+    // Over all labels, the complement of these has 16,002 states with 8,000 arcs each.
+    let b = distinct(8_000);
+    let o = Compose { budget: Budget { states: 16_001, arcs: 64_000 }, ..Compose::default() };
+    let nothing = difference(&b, &b, &Compose { allow_empty: true, ..o }).unwrap();
+    assert!(nothing.graph.start().is_none());
+    assert!(matches!(difference(&b, &b, &o), Err(OpError::Empty { .. })));
+    let rest =
+        difference(&distinct(8_001), &b, &Compose { budget: Budget { states: 16_003, ..o.budget }, ..o }).unwrap();
+    assert_eq!(rest.graph.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [8_001, 1]);
+    let tight = Compose { budget: Budget { states: 16_000, ..o.budget }, ..o };
+    assert!(matches!(difference(&b, &b, &tight), Err(OpError::Budget { states: 16_001, .. })));
+}
+
+#[test]
+fn a_difference_counts_the_states_of_its_subsets_as_arcs() {
+    // A circle of epsilons is in every subset, with ever more of a chain: n subsets of n to 2n states.
+    let n = 200_u32;
+    let epsilons: Vec<_> = (1..n).map(|s| (s - 1, s, 0, 0, 1)).chain([(n - 1, 0, 0, 0, 1)]).collect();
+    let loops: Vec<_> = (0..n).map(|s| (s, s, s + 1, s + 1, 1)).collect();
+    let chain: Vec<_> = (n..2 * n).map(|s| (s, s + 1, 1, 1, 1)).chain([(0, n, 1, 1, 1)]).collect();
+    let b = counting(&[epsilons, loops, chain].concat(), &[(0, 1)]);
+    let a = counting(&(0..n).map(|s| (s, s + 1, 1, 1, 1)).collect::<Vec<_>>(), &[(n, 1)]);
+    let o = |arcs| Compose { budget: Budget { arcs, ..Budget::default() }, allow_empty: true, ..Compose::default() };
+    assert!(difference(&a, &b, &o(200_000)).is_ok());
+    let over = difference(&a, &b, &o(20_000));
+    assert!(matches!(over, Err(OpError::Budget { states: ..=110, arcs: 20_001..=21_000 })), "{over:?}");
+}
+
+/// The difference through the whole complement over the labels of the first.
+fn by_complement(a: &Graph<Energy>, b: &Graph<Energy>, o: &Compose) -> Graph<Energy> {
+    let labels: Vec<Label> = a.all_arcs().iter().map(|a| a.ilabel).filter(|&l| l != 0).collect();
+    match complement(b, &labels, Budget::default()) {
+        Ok(rest) => intersect(a, &rest, o).unwrap().graph,
+        Err(e) => {
+            assert_eq!(e, NOTHING);
+            Graph::empty()
+        }
+    }
+}
+
+#[test]
+fn a_difference_is_the_intersection_with_the_complement_state_by_state() {
+    use Filter::{AlternateSequence, Match, NoMatch, Null, Sequence, Trivial};
+    let (mut rng, mut arcs) = (Rng::new(83), 0);
+    for _ in 0..2 * ROUNDS {
+        let mut one = || {
+            let cyclic = rng.chance(50);
+            let shape = Shape { cyclic, labels: 3, states: 6, arcs: 12, ..CYCLIC };
+            random(&mut rng, shape, energy)
+        };
+        let (a, b) = (one(), one());
+        for filter in [Sequence, AlternateSequence, Match, NoMatch, Trivial, Null] {
+            let o = Compose { filter, look_ahead: rng.chance(30), allow_empty: true, ..Compose::default() };
+            let found = difference(&a, &b, &o).unwrap().graph;
+            assert_eq!(found, by_complement(&a, &b, &o), "{a:?} {b:?}");
+            arcs += found.arc_count();
+            let all = Compose { dead_ends: true, filter, ..Compose::default() };
+            if let (Ok(found), Ok(rest)) = (difference(&a, &b, &all), complement(&b, &[1, 2, 3], Budget::default())) {
+                assert_eq!(found.graph, intersect(&a, &rest, &all).unwrap().graph, "{a:?} {b:?}");
+            }
+        }
+    }
+    assert!(arcs > 10_000, "{arcs}");
 }
 
 #[test]

@@ -185,6 +185,25 @@ fn minimisation_of_cyclic_acceptors_agrees_with_refinement_round_by_round() {
     assert!(smaller > 100, "{smaller}");
 }
 
+#[test]
+fn minimisation_copies_a_start_that_becomes_one_with_a_state_that_arcs_lead_to() {
+    // States 0 and 2 are alike. What both have ahead is `total`, which an arc into both cannot carry.
+    let of = |total: f64| {
+        let mut b = GraphBuilder::new();
+        let weight = |x: f64| MinSum::<f64>::new(x).unwrap();
+        b.add_states(3);
+        b.start(0);
+        [(0, 0.25, 1), (1, 1.5, 2), (2, 0.25, 1)].iter().for_each(|&(s, x, t)| b.arc(s, 2, 2, weight(x), t));
+        [total, total + 1.5, total].into_iter().enumerate().for_each(|(s, x)| b.final_weight(s as u32, weight(x)));
+        let g = b.build().unwrap();
+        let m = minimize(&g, Quantum::default()).unwrap();
+        assert!(equivalent(&g, &m, Tolerance::EXACT).unwrap());
+        (m.states(), m.start())
+    };
+    assert_eq!(of(0.0), (2, Some(0)));
+    assert_eq!(of(1.0), (3, Some(2)));
+}
+
 const CYCLIC: Shape = Shape { states: 5, arcs: 8, labels: 2, epsilons: 0, cyclic: true, acceptor: true };
 const SMALL_BUDGET: Budget = Budget { states: 300, arcs: 2_000 };
 

@@ -113,3 +113,19 @@ fn of_a_lexicon_only_the_words_that_are_allowed_next_are_entered() {
     assert!(matches!(compose(&words, &allowed, &plain), Err(OpError::Budget { .. })));
     assert_eq!(compose(&words, &allowed, &Compose { look_ahead: true, ..plain }).unwrap().graph.states(), 41);
 }
+
+#[test]
+fn a_long_run_of_epsilons_is_walked_once() {
+    let n = 200_000;
+    let mut b = GraphBuilder::new();
+    b.add_states(n as usize + 2);
+    b.start(0);
+    (0..n).for_each(|s| b.arc(s, s + 1, 0, Energy::FREE, s + 1));
+    b.arc(n, 0, 7, Energy::FREE, n + 1);
+    b.final_weight(n + 1, Energy::FREE);
+    let (words, seven) = (b.build().unwrap(), acceptor::<Energy>(&[7]).unwrap());
+    let ahead = Compose { look_ahead: true, ..Compose::default() };
+    let made = compose(&words, &seven, &ahead).unwrap();
+    assert_eq!(made, compose(&words, &seven, &Compose::default()).unwrap());
+    assert_eq!(made.graph.states(), n as usize + 2);
+}

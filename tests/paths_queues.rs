@@ -5,7 +5,9 @@ mod ops_common;
 use energraph::paths::{
     Convergence, Distances, PathError, Queue, shortest_distance, shortest_distance_to_end, sums_from_start,
 };
-use energraph::semiring::{Boolean, Counting, KBest, MinMax, PathProperty, Probability, Product, Semiring, Tolerance};
+use energraph::semiring::{
+    Boolean, Counting, KBest, MinMax, PathProperty, Probability, Product, Semiring, SignedLog, Tolerance,
+};
 use energraph::{Energy, Graph, GraphBuilder, LogSum, MinSum, Site, Star, Weight, oracle};
 use ops_common::*;
 
@@ -521,5 +523,30 @@ fn a_weight_of_which_a_part_is_impossible_is_no_end_of_numbers() {
     for queue in [Queue::auto(), Queue::topological(), Queue::state_order(exact()), Queue::fifo(exact())] {
         let to_end = shortest_distance_to_end(&g, |_, w| *w, queue).map(|d| d.distances);
         assert_eq!(to_end, Ok(vec![half]), "{queue:?}");
+    }
+}
+
+#[test]
+fn where_weights_cancel_rounds_may_settle_at_a_sum_that_does_not_exist() {
+    let arcs = [(0, 0.125, 0), (0, 0.375, 1), (1, -0.125, 0), (1, 0.5, 0), (1, 0.375, 0), (1, 0.125, 1)];
+    let mut b = GraphBuilder::new();
+    b.add_states(2);
+    b.start(1);
+    for (from, real, to) in arcs.into_iter().chain([(1, -0.375, 1); 3]) {
+        b.arc(from, 1, 1, SignedLog::of(real).unwrap(), to);
+    }
+    let g = b.build().unwrap();
+    let sums = |queue| shortest_distance(&g, |_, w| *w, queue).map(|found| found.distances);
+    // Absolute weights around 1 alone sum to 1.25.
+    for queue in [Queue::auto(), Queue::components()] {
+        assert!(matches!(sums(queue), Err(PathError::SumDiverges { states, .. }) if states == [0, 1]));
+    }
+    let until = Convergence { tolerance: Tolerance { relative: 1e-13, absolute: 0.0 }, arcs: 1 << 16 };
+    // What they settle at solves x = 0.125 x + 0.75 y, y = 1 + 0.375 x − y.
+    let y = 1.0 / (2.0 - 0.375 * 6.0 / 7.0);
+    let expected = [y * 6.0 / 7.0, y];
+    for queue in [Queue::state_order(until), Queue::fifo(until)] {
+        let settled = sums(queue).unwrap();
+        assert!(settled.iter().zip(expected).all(|(x, e)| (x.real() - e).abs() < 1e-9), "{settled:?}");
     }
 }

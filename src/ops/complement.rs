@@ -51,11 +51,7 @@ pub fn complement<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -
 }
 
 /// The same, and whether it accepts anything, which it need not.
-pub(super) fn complete<W: Weight>(
-    g: &Graph<W>,
-    alphabet: &[Label],
-    budget: Budget,
-) -> Result<(Graph<W>, bool), OpError> {
+fn complete<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Result<(Graph<W>, bool), OpError> {
     check::acceptor(g)?;
     if let Some(position) = alphabet.iter().position(|&l| l == EPSILON) {
         return Err(OpError::Epsilon { what: "an alphabet", position });
@@ -63,7 +59,7 @@ pub(super) fn complete<W: Weight>(
     let mut alphabet = alphabet.to_vec();
     alphabet.sort_unstable();
     alphabet.dedup();
-    let (mut subsets, mut closure) = (Subsets::new(), Closure { g, seen: vec![0; g.states()], round: 0 });
+    let (mut subsets, mut closure) = (Subsets::new(), Closure::new(g));
     subsets.number(closure.of(g.start()));
     let (mut finals, mut offsets, mut arcs) = (Vec::new(), vec![0], Vec::new());
     let mut any = false;
@@ -87,16 +83,20 @@ pub(super) fn complete<W: Weight>(
 }
 
 /// What epsilons lead to.
-struct Closure<'g, W> {
+pub(super) struct Closure<'g, W> {
     g: &'g Graph<W>,
     /// By state, the last round in which it was met.
     seen: Vec<u32>,
     round: u32,
 }
 
-impl<W: Weight> Closure<'_, W> {
+impl<'g, W: Weight> Closure<'g, W> {
+    pub(super) fn new(g: &'g Graph<W>) -> Self {
+        Closure { g, seen: vec![0; g.states()], round: 0 }
+    }
+
     /// Some states and what epsilons lead to; sorted, each state once.
-    fn of(&mut self, states: impl IntoIterator<Item = StateId>) -> Vec<StateId> {
+    pub(super) fn of(&mut self, states: impl IntoIterator<Item = StateId>) -> Vec<StateId> {
         self.round += 1;
         let mut closed = Vec::new();
         for s in states {
@@ -125,7 +125,7 @@ impl<W: Weight> Closure<'_, W> {
 }
 
 /// The labelled arcs of a set of states as (label, target), sorted by label.
-fn moves<W: Weight>(g: &Graph<W>, subset: &[StateId]) -> Vec<(Label, StateId)> {
+pub(super) fn moves<W: Weight>(g: &Graph<W>, subset: &[StateId]) -> Vec<(Label, StateId)> {
     let arcs = subset.iter().flat_map(|&s| g.arcs(s));
     let mut moves: Vec<_> =
         arcs.filter(|a| a.ilabel != EPSILON && !a.weight.is_zero()).map(|a| (a.ilabel, a.target)).collect();

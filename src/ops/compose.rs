@@ -52,8 +52,9 @@ pub(super) const MOST_ARCS: usize = (u32::MAX / 2) as usize;
 /// # Cost
 /// For every reachable pair of states, the matching arcs plus a search in the longer row of arcs for each label of
 /// the shorter; rows of arcs are sorted when first touched. O(|a|·|b|) states at worst. Looking ahead takes in
-/// addition, for every state of each argument that is met, the arcs up to the next label; and a second search where the
-/// result is empty, for the place where the match got furthest.
+/// addition, once for every state of each argument that is met or lies behind epsilons of one, its arcs and the list of
+/// labels that can come next, which states share along a run of epsilons; and a second search where the result is empty,
+/// for the place where the match got furthest.
 ///
 /// # Source
 /// M. Mohri, F. Pereira, M. Riley, *Weighted automata in text and speech processing*, 1996 (the filter);

@@ -13,7 +13,7 @@ use super::{OpError, check};
 use crate::graph::{Arc, Graph, StateId};
 use crate::semiring::{LeftDivide, Quantum, Star};
 
-/// The equivalent deterministic acceptor with the fewest states.
+/// The equivalent deterministic acceptor with the fewest states, or one more.
 ///
 /// # Arguments
 /// * `g`: a deterministic acceptor without epsilons, cyclic or not ([`determinize`](super::determinize()) first).
@@ -22,10 +22,12 @@ use crate::semiring::{LeftDivide, Quantum, Star};
 ///
 /// # Returns
 /// `g` with weights pushed to the start and states with the same future made one, numbered in the order of the first of
-/// them: the fewest where weights are [`Cancellative`](crate::Cancellative). Elsewhere, as where ⊗ is a maximum, states whose
-/// futures agree only with what is in front of them stay apart. As [`push`](super::push()) has it, the total lies on what leaves the start, for which a start that arcs lead
-/// back to is copied: one state more than the fewest. Where the sum of what is to come does not exist, or cancels, weights
-/// are pushed by the first string to come in its place: the shortest, with the lowest labels.
+/// them: the fewest where weights are [`Cancellative`](crate::Cancellative), but for one more, the last, where the start
+/// is copied. As [`push`](super::push()) has it, the total lies on what leaves the start; where it is not 1̄ and arcs lead
+/// back to the start, be it that they did in `g` or that they led to a state which was made one with it, a copy of it
+/// takes the total. Elsewhere, as where ⊗ is a maximum, states whose futures agree only with what is in front of them
+/// stay apart. Where the sum of what is to come does not exist, or cancels, weights are pushed by the first string to
+/// come in its place: the shortest, with the lowest labels.
 ///
 /// # Errors
 /// [`OpError::NotAnAcceptor`], [`OpError::Epsilon`], [`OpError::NotDeterministic`]; [`OpError::Empty`] where nothing is

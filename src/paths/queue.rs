@@ -20,10 +20,10 @@ use crate::semiring::{PathProperty, Semiring, Star, Tolerance};
 /// | [`fifo`](Queue::fifo) | nothing | all whose sum settles | to a tolerance | up to m a round |
 ///
 /// Exact means up to rounding, however many walks there are (of which large components leave some digits more: see
-/// [`path_sum_star`](super::path_sum_star())). A queue that would give a wrong answer is an error, and
-/// one that its semiring cannot have does not compile:
+/// [`path_sum_star`](super::path_sum_star())). A queue that would give a wrong answer is an error, but for the last two
+/// where weights cancel, and one that its semiring cannot have does not compile:
 ///
-/// ```compile_fail,E0277
+/// ```compile_fail,E0599
 /// use energraph::paths::Queue;
 /// use energraph::LogSum;
 /// // A sum has no best path that could come first.
@@ -127,7 +127,9 @@ impl<S: Semiring> Queue<S> {
     /// start the lowest number comes first, to the ends the highest: one round does where arcs lead to higher numbers.
     ///
     /// For semirings without a star, and for sums that settle soon. Where ⊕ is idempotent there are as many rounds as
-    /// states at most, or a cycle improves without end, which is an error.
+    /// states at most, or a cycle improves without end, which is an error. Where weights cancel, as those of
+    /// [`SignedLog`](crate::semiring::SignedLog) may, a sum that does not exist can settle: changes cancel that met in
+    /// one state, and in another order would not. [`Queue::auto`] and [`Queue::components`] ask the absolute weights.
     pub fn state_order(until: Convergence) -> Self {
         Queue { name: "state order", until, take: |links, enter, until| rounds(links, enter, By::State, until) }
     }

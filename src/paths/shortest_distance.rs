@@ -33,7 +33,9 @@ pub struct Distances<S> {
 /// * [`PathError::Improves`] of an arc that improves what takes it, for [`Queue::shortest_first`];
 /// * [`PathError::SumDiverges`] where the sum around a cycle does: found by [`Queue::auto`] and [`Queue::components`]
 ///   in every semiring, by [`Queue::state_order`] and [`Queue::fifo`] where ⊕ is idempotent;
-/// * [`PathError::Unsettled`] where those two follow more arcs than they may, as they do where another sum diverges;
+/// * [`PathError::Unsettled`] where those two follow more arcs than they may, as they do where another sum diverges, but
+///   for weights that cancel: in [`SignedLog`](crate::semiring::SignedLog) rounds can settle, at numbers that solve the
+///   same equations, where the absolute weights have no sum;
 /// * [`PathError::Matrix`] as for [`path_sum_star`](super::path_sum_star()).
 ///
 /// # Cost

@@ -1,5 +1,6 @@
 //! `energraph fst map`: every arc or weight changed alike.
 
+use std::any::TypeId;
 use std::collections::HashSet;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +12,7 @@ use super::Unary;
 use super::rewrite::Rewrite;
 use crate::graph::openfst::{ArcType, Layout};
 use crate::graph::{Arc, EPSILON, Graph, GraphBuilder, GraphError, StateId};
+use crate::semiring::Energy;
 
 #[derive(Debug, Args)]
 pub(super) struct MapArgs {
@@ -23,9 +25,9 @@ pub(super) struct MapArgs {
     /// The exponent of power.
     #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
     power: f64,
-    /// The step of quantize.
+    /// The step of quantize, a float of 32 bits.
     #[arg(long, default_value_t = 1.0 / 1024.0)]
-    delta: f64,
+    delta: f32,
     #[command(flatten)]
     unary: Unary,
 }
@@ -134,7 +136,7 @@ pub(super) enum Map {
     InputEpsilon,
     OutputEpsilon,
     Plus(String),
-    Round(f64),
+    Round(f32),
     Scale(f64),
     Superfinal,
     Times(String),
@@ -158,7 +160,14 @@ impl Map {
                 g.map(|_, w| w.times(&other))
             }
             Map::Scale(by) => changed(g, |w| w.changed(&|x| if *by == 0.0 { 0.0 } else { x * by }))?,
-            Map::Round(step) => changed(g, |w| w.changed(&|x| (x / step + 0.5).floor() * step))?,
+            // In the digits of the weights, as they are rounded there.
+            Map::Round(step) if TypeId::of::<W>() == TypeId::of::<Energy>() => {
+                changed(g, |w| w.changed(&|x| f64::from((x as f32 / step + 0.5).floor() * step)))?
+            }
+            Map::Round(step) => {
+                let step = f64::from(*step);
+                changed(g, |w| w.changed(&|x| (x / step + 0.5).floor() * step))?
+            }
             Map::ArcSum => rows(g, |arcs| summed(arcs, log))?,
             Map::ArcUnique => rows(g, |arcs| Ok(unique(arcs)))?,
             Map::Superfinal => superfinal(g)?,
