@@ -100,7 +100,6 @@ fn a_first_graph_without_names_gets_none_from_another_that_may_not_name_its_labe
     for arguments in [
         vec!["union", numbers.as_str(), &named],
         vec!["concat", &numbers, &named],
-        vec!["difference", &numbers, &named],
         vec!["replace", &numbers, "7", &named, "8"],
     ] {
         let made = made(&arguments);
@@ -116,6 +115,63 @@ fn a_composition_reads_the_names_of_the_first_and_writes_those_of_the_second() {
     let both = made(&["compose", &x, &y]);
     assert_eq!(pairs(both.isymbols.as_ref()), "<eps> 0,a 1,b 2,");
     assert_eq!(pairs(both.osymbols.as_ref()), "<eps> 0,a 1,c 3,");
+}
+
+/// A binary with tables of its own on some sides.
+fn sided(f: &Folder, name: &str, sides: &[&str]) -> String {
+    let (text, to) = (f.file("text", "0 1 a a\n1\n"), f.path(name));
+    let [i, o] = ["i", "o"].map(|side| f.file(&format!("{name}.{side}"), AB));
+    let (i, o) = (format!("--isymbols={i}"), format!("--osymbols={o}"));
+    let ran = energraph(&[&["fst", "compile", &i, &o], sides, &[&text, &to]].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
+    to
+}
+
+#[test]
+fn results_have_tables_on_the_sides_where_openfsts_have_them() {
+    let f = Folder::new("sides-of-tables");
+    let (i, o) = ("--keep_isymbols", "--keep_osymbols");
+    let all = [("none", &[][..]), ("input", &[i]), ("output", &[o]), ("both", &[i, o])];
+    let all = all.map(|(name, sides)| (sided(&f, name, sides), sides));
+    let of = |table: &Option<SymbolTable>| table.as_ref().and_then(SymbolTable::name).map(str::to_owned);
+    for (left, of_left) in &all {
+        for (right, of_right) in &all {
+            for op in ["compose", "intersect", "difference", "union", "concat", "replace"] {
+                for more in [&[][..], &["--fst_compat_symbols=false"]] {
+                    let files: &[&str] = if op == "replace" { &[left, "8", right, "9"] } else { &[left, right] };
+                    let ours = made(&[&[op], more, files].concat());
+                    let ours = (of(&ours.isymbols), of(&ours.osymbols));
+                    let table = |file: &str, side: &str| Some(format!("{file}.{side}"));
+                    let input = table(left, "i").filter(|_| of_left.contains(&i));
+                    let (first, second) = (
+                        table(left, "o").filter(|_| of_left.contains(&o)),
+                        table(right, "o").filter(|_| of_right.contains(&o)),
+                    );
+                    let output = match op {
+                        "compose" => second,
+                        // Names of the first's outputs are none the worse where the second has none.
+                        "intersect" | "difference" if more.is_empty() => first.or(second),
+                        "intersect" | "difference" => second.or(first),
+                        _ => first,
+                    };
+                    assert_eq!(ours, (input, output), "{op} {more:?} {left} {right}");
+                    if are_there() {
+                        let tool_of = format!("fst{op}");
+                        let theirs = file(&tool(&[&[tool_of.as_str()], more, files].concat()).1);
+                        assert_eq!(ours.0, of(&theirs.isymbols), "{op} {more:?} {left} {right}");
+                        let joined = ["intersect", "difference"].contains(&op) && of_left.contains(&o);
+                        let same = ours.1 == of(&theirs.osymbols) || joined;
+                        assert!(same, "{op} {more:?} {left} {right}");
+                    }
+                }
+            }
+        }
+    }
+    // A text of numbers stays one.
+    let text = f.file("numbers.txt", "0\t1\t1\t1\n1\n");
+    for op in ["intersect", "union"] {
+        assert!(!energraph(&["fst", op, &text, &all[3].0]).out.contains('a'), "{op}");
+    }
 }
 
 const TWO: &str = "0 1 a b\n1 2 b a\n2\n";

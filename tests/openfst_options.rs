@@ -344,6 +344,27 @@ fn reversed_graphs_without_a_first_state_of_their_own_are_theirs() {
 }
 
 #[test]
+fn what_is_said_of_const_files_is_what_theirs_says() {
+    if !are_there() {
+        return;
+    }
+    let (f, mut draw) = (Bench::new("option-const"), Random(5_489));
+    let table = f.0.file("table", "<eps> 0\na 1\nb 2\nc 3\n");
+    let named = [format!("--isymbols={table}"), format!("--osymbols={table}")];
+    for round in 0..12 {
+        let (g, c) = (f.compiled("g", &random(&mut draw, SHAPE)), f.0.path("c"));
+        if round % 2 == 0 {
+            theirs(&["symbols", &named[0], &named[1], &g, &g]);
+        }
+        for align in [&["--fst_align"][..], &[]] {
+            theirs(&[&["convert", "--fst_type=const"], align, &[&g, &c]].concat());
+            let said = Command::new("fstinfo").arg(&c).output().unwrap();
+            assert_eq!(energraph(&["fst", "info", &c]).out, String::from_utf8(said.stdout).unwrap(), "{align:?}");
+        }
+    }
+}
+
+#[test]
 fn what_nothing_is_done_to_is_copied_as_with_theirs() {
     if !are_there() {
         return;

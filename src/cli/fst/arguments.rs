@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, Id};
 
 /// The command line as clap reads it. OpenFst's tools take `-name` for `--name`, underscores in names, and `=true` and `=false`
 /// behind whatever is true or false.
@@ -13,44 +13,57 @@ pub(in crate::cli) fn ported(arguments: Vec<OsString>, command: &Command) -> Vec
     let (Some(fst), Some(op)) = (fst, fst.zip(name).and_then(|(fst, name)| fst.find_subcommand(name))) else {
         return arguments;
     };
-    let known = |name: &str| op.get_arguments().chain(fst.get_arguments()).find(|a| is_named(a, name));
-    let (mut read, mut is_value) = (Vec::with_capacity(arguments.len()), false);
+    let known = |is: &dyn Fn(&Arg) -> bool| op.get_arguments().chain(fst.get_arguments()).find(|a| is(a));
+    // Each with the option that it belongs to.
+    let mut read: Vec<(Option<&Id>, OsString)> = Vec::with_capacity(arguments.len());
+    let mut value_of = None;
     for (at, argument) in arguments.into_iter().enumerate() {
-        if at < 3 || std::mem::take(&mut is_value) {
-            read.push(argument);
+        let of = value_of.take();
+        if at < 3 || of.is_some() {
+            read.push((of, argument));
             continue;
         }
         let Some((name, value)) = argument.to_str().and_then(option) else {
-            read.push(argument);
+            let short = argument.to_str().and_then(short).and_then(|c| known(&|a| a.get_short() == Some(c)));
+            value_of = short.filter(|option| awaits_value(option)).map(Arg::get_id);
+            read.push((value_of, argument));
             continue;
         };
         let name = name.replace('_', "-");
         if name == "helpshort" && value.is_none() {
-            read.push("--help".into());
+            read.push((None, "--help".into()));
             continue;
         }
-        let Some(option) = known(&name) else {
-            read.push(argument);
+        let Some(option) = known(&|a| is_named(a, &name)) else {
+            read.push((None, argument));
             continue;
         };
-        let is_flag = matches!(option.get_action(), ArgAction::SetTrue);
+        let (id, is_flag) = (Some(option.get_id()), matches!(option.get_action(), ArgAction::SetTrue));
         match (is_flag, value) {
-            (true, Some("true" | "1") | None) => read.push(format!("--{name}").into()),
+            (true, Some("true" | "1") | None) => read.push((id, format!("--{name}").into())),
             // The last of several counts.
-            (true, Some("false" | "0")) => {
-                let said = format!("--{name}");
-                read.retain(|a| *a != said.as_str());
-            }
+            (true, Some("false" | "0")) => read.retain(|(of, _)| *of != id),
             // Their way to say that there is none.
-            (false, Some("")) if has_no_default(option) => {}
-            (_, Some(value)) => read.push(format!("--{name}={value}").into()),
+            (false, Some("")) if has_no_default(option) => read.retain(|(of, _)| *of != id),
+            (_, Some(value)) => read.push((id, format!("--{name}={value}").into())),
             (false, None) => {
-                is_value = option.get_action().takes_values() && !option.is_require_equals_set();
-                read.push(format!("--{name}").into());
+                value_of = id.filter(|_| awaits_value(option));
+                read.push((id, format!("--{name}").into()));
             }
         }
     }
-    read
+    read.into_iter().map(|(_, argument)| argument).collect()
+}
+
+/// Whether the argument behind an option is its value.
+fn awaits_value(option: &Arg) -> bool {
+    option.get_action().takes_values() && !option.is_require_equals_set()
+}
+
+/// The letter of an option that is one.
+fn short(argument: &str) -> Option<char> {
+    let mut letters = argument.strip_prefix('-')?.chars();
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 /// Name and value, where an argument looks like an option with a long name.
@@ -84,7 +97,7 @@ mod tests {
     #[test]
     fn what_openfsts_tools_take_is_what_clap_takes() {
         let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-        let valued = Arg::new("sort-type").long("sort-type").alias("order");
+        let valued = Arg::new("sort-type").long("sort-type").alias("order").short('s');
         let op = Command::new("arcsort").args([flag("reverse-it"), flag("plus"), valued, Arg::new("file")]);
         let command = Command::new("energraph").subcommand(Command::new("fst").subcommand(op));
         let read = |line: &str| {
@@ -103,6 +116,10 @@ mod tests {
             ("--plus --reverse-it -plus=false a --plus", "--reverse-it a --plus"),
             ("--plus=perhaps", "--plus=perhaps"),
             ("--sort_type= x", "x"),
+            ("--sort_type=y --plus --order= x", "--plus x"),
+            ("--order y x --sort-type= --sort-type=z", "x --sort-type=z"),
+            ("-s --plus --sort_type= --plus=false", ""),
+            ("-s y --sort_type --plus --plus=0", "-s y --sort-type --plus"),
             ("-helpshort", "--help"),
             ("-o x --other_one=1 -5", "-o x --other_one=1 -5"),
         ] {

@@ -132,12 +132,18 @@ impl Matched {
     pub(super) fn run(&self, op: fn(ops::Compose) -> Combine) -> Result<(), CliError> {
         let op = op(self.connect.applied(self.filter.options()));
         let intersects = matches!(op, Combine::Intersect(_));
-        self.pair.run_with(|left, right| met(left, right, intersects), op)
+        let asked = self.pair.both.compat.is_asked();
+        let tables = |left: Tables<'_>, right: Tables<'_>| match asked {
+            true => met(left, right, intersects),
+            false => Ok(owned((left.0, right.1.or(left.1)))),
+        };
+        self.pair.run_with(tables, op)
     }
 }
 
 /// The tables of two acceptors' strings in common or apart. It is enough that the tables of their inputs agree, or as in OpenFst's
-/// fstintersect the first's of outputs and the second's of inputs; contradictions elsewhere are passed over.
+/// fstintersect the first's of outputs and the second's of inputs; contradictions elsewhere are passed over. As there the result's
+/// inputs have names where the first's have, its outputs where the second's have, and besides where the first's have.
 fn met(left: Tables<'_>, right: Tables<'_>, intersects: bool) -> Result<Joined, Refused> {
     let (inputs, outputs) = (agree(left.0, right.0).is_ok(), agree(left.1, right.1).is_ok());
     if !(inputs && left.0.is_some() && right.0.is_some()) {
@@ -146,7 +152,7 @@ fn met(left: Tables<'_>, right: Tables<'_>, intersects: bool) -> Result<Joined, 
     let (i, o) = owned(left);
     let i = if inputs { with_pairs_of(i, right.0) } else { i };
     let o = match outputs {
-        true => with_pairs_of(o, right.1),
+        true => with_pairs_of(o, right.1).or_else(|| right.1.cloned()),
         // The second's, as there; what is left of a difference may have labels that it does not name.
         false if intersects => right.1.cloned(),
         false => o,

@@ -82,9 +82,6 @@ impl Info {
             }
             let mutable = !matches!(read.form, Form::Binary { layout: Layout::Const { .. }, .. });
             all.extend(read.graph.ask(Facts { filter: self.arc_filter, mutable }).at(source.place())?);
-            if let Form::Binary { layout: Layout::Const { aligned }, .. } = read.form {
-                all.push(("aligned", yes(aligned)));
-            }
         }
         let text: String = all.iter().map(|(what, value)| format!("{what:<50}{value}\n")).collect();
         deliver(&text, source.to)

@@ -379,10 +379,11 @@ impl Pair {
 
     /// Applies an operation to two graphs over the same symbols.
     pub(super) fn run<Q: Question2<Answer = Any>>(&self, op: Q) -> Result<(), CliError> {
-        self.run_with(|left, right| joined(owned(left), right), op)
+        let asked = self.both.compat.is_asked();
+        self.run_with(|left, right| if asked { joined(owned(left), right) } else { Ok(owned(left)) }, op)
     }
 
-    /// The same, with the tables that are made of both graphs' tables where these are to be compatible.
+    /// The same, with the tables that are made of both graphs' tables.
     pub(super) fn run_with<Q: Question2<Answer = Any>>(
         &self,
         tables_of: impl Fn(Tables<'_>, Tables<'_>) -> Result<Joined, Refused>,
@@ -394,7 +395,11 @@ impl Pair {
         let (a, b) = self.both.read(given, given)?;
         let place = self.both.place();
         let (left, right) = (a.tables(given), b.tables(given));
-        let tables = if self.both.compat.is_asked() { tables_of(left, right).at(&place)? } else { owned(left) };
+        let mut tables = tables_of(left, right).at(&place)?;
+        // A text of numbers stays one.
+        if a.form == Form::Text {
+            tables = (tables.0.filter(|_| left.0.is_some()), tables.1.filter(|_| left.1.is_some()));
+        }
         let result = a.graph.ask_both(&b.graph, op).at(&place)?;
         common.write(&result, a.form, (tables.0.as_ref(), tables.1.as_ref()), &place, self.to())
     }

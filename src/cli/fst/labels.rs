@@ -244,14 +244,12 @@ impl Change<'_> {
         let (Some(new), Some(old)) = (self.new, self.old) else {
             return Ok(self.pairs.unwrap_or_default().to_vec());
         };
-        let unknown = match self.unknown.filter(|u| !u.is_empty()) {
-            None => None,
-            Some(u) => Some(new.label(u).ok_or(format!("the new table has no {u:?} for unknown symbols"))?),
-        };
+        let unknown = self.unknown.filter(|u| !u.is_empty());
         let pair = |&label: &Label| {
             let symbol = old.symbol(label).ok_or(format!("label {label} is not in the old table"))?;
-            let to = new.label(symbol).or(unknown);
-            to.map(|to| (label, to)).ok_or(format!("symbol {symbol:?} of label {label} is not in the new table"))
+            let to = new.label(symbol).or_else(|| new.label(unknown?));
+            let nor = unknown.map_or(String::new(), |u| format!(", which has no {u:?} for unknown symbols either"));
+            to.map(|to| (label, to)).ok_or(format!("symbol {symbol:?} of label {label} is not in the new table{nor}"))
         };
         // Epsilon stays what it is, unless its name is another label's in the new table.
         let epsilon = old.symbol(EPSILON).and_then(|symbol| new.label(symbol)).filter(|&to| to != EPSILON);

@@ -93,17 +93,30 @@ pub(super) struct Harmless {
     fst_default_cache_gc_limit: Option<i64>,
     #[arg(long, global = true, hide = true)]
     fst_error_fatal: bool,
+    /// Has a meaning where there is text, to compile and print.
+    #[arg(long, global = true, hide = true, value_parser = usual_separators)]
+    fst_field_separator: Option<String>,
+    /// Of weights of several parts, which no file of OpenFst's has that is read here.
+    #[arg(long, global = true, hide = true, value_parser = no_parentheses)]
+    fst_weight_parentheses: Option<String>,
+    #[arg(long, global = true, hide = true, value_parser = comma)]
+    fst_weight_separator: Option<String>,
     #[arg(long, global = true, hide = true, value_parser = ["read", "map"])]
     fst_read_mode: Option<String>,
     #[arg(long, global = true, hide = true)]
     fst_verify_properties: bool,
+    /// Of conversions that there are none of here; has a meaning to relabel.
+    #[arg(long, global = true, hide = true)]
+    save_relabel_ipairs: Option<PathBuf>,
+    #[arg(long, global = true, hide = true)]
+    save_relabel_opairs: Option<PathBuf>,
 }
 
 /// Whether symbol tables of several graphs have to agree.
 #[derive(Debug, Args)]
 pub(super) struct Compat {
-    /// Refuse graphs whose symbol tables contradict each other, where names matter; with =false labels are numbers, and
-    /// names those of the first graph.
+    /// Refuse graphs whose symbol tables contradict each other, where names matter; with =false labels are numbers, and no table
+    /// gets names of another.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_parser = BoolishValueParser::new())]
     fst_compat_symbols: Option<bool>,
@@ -113,6 +126,20 @@ impl Compat {
     pub(super) fn is_asked(&self) -> bool {
         self.fst_compat_symbols != Some(false)
     }
+}
+
+fn usual_separators(text: &str) -> Result<String, String> {
+    let usual = text.chars().all(|c| "\t ".contains(c));
+    usual.then(|| text.to_owned()).ok_or("columns of other characters are for `fst compile` and `fst print`".to_owned())
+}
+
+fn no_parentheses(text: &str) -> Result<String, String> {
+    Err(format!("no part of a weight stands in {text:?} here; nothing, the default, alone is taken"))
+}
+
+fn comma(text: &str) -> Result<String, String> {
+    let usual = text == ",";
+    usual.then(|| text.to_owned()).ok_or("the comma, the default, alone stands between parts of weights".to_owned())
 }
 
 pub(super) fn no_state_limit(text: &str) -> Result<i64, String> {

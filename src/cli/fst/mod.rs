@@ -42,8 +42,12 @@ pub(super) use self::sums::Sum;
 /// Text is `source target input output [energy]` a line, or with --acceptor `source target label [energy]`, and
 /// `state [energy]` for a final state; the first line's source is the start. Binary files are
 /// vector or const, with standard, log or log64 weights; JSON may hold any of 25 kinds of weight. Forms are told apart by what a file
-/// begins with, and results are written in the form that was read, of two graphs that of the first; a binary result carries the
-/// symbol tables that were given or that its inputs carry.
+/// begins with, and results are written in the form that was read, of two graphs that of the first.
+///
+/// A binary result carries the symbol tables that were given or that its input carries. Of several graphs these are the first's, with
+/// what the others' name besides; of compose the first's of inputs and the second's of outputs, and so of intersect and difference,
+/// which keep the first's of outputs where the second has none. A table with one name for two labels, or two names for one label, is
+/// refused, where OpenFst's tools take the first.
 ///
 /// Energies have 32 bits, and 64 in log64 files and in what is read beside one. Those of 64 bits are worked on as they are, but for
 /// shortestpath --unique of several paths, randgen --select=log_prob, search, entropy, counts and equivalent --random: these round them
@@ -147,10 +151,16 @@ enum Op {
         after_help = "Example:\n  energraph fst rmepsilon --semiring=log answers.txt | energraph fst determinize -"
     )]
     Rmepsilon(transducers::RmEpsilon),
-    /// One path for every string that is read, and no two arcs of a state that read one label.
+    /// One path for every string that is read, epsilon counted as a label, and no two arcs of a state that read one label.
+    ///
+    /// As in OpenFst, epsilon is a label: where arcs read nothing a string may have several paths. `fst rmepsilon` takes away those arcs
+    /// that write nothing either.
     #[command(after_help = "Example:\n  energraph fst determinize --det_type=disambiguate lexicon.txt")]
     Determinize(transducers::Determinize),
-    /// One path for every string that is read; a transducer must not write two for one.
+    /// One path for every string that is read, epsilon counted as a label; a transducer must not write two for one.
+    ///
+    /// As in OpenFst, epsilon is a label: where arcs read nothing a string may have several paths. `fst rmepsilon` takes away those arcs
+    /// that write nothing either.
     #[command(after_help = "Example:\n  energraph fst disambiguate --weight=3 words.fst")]
     Disambiguate(transducers::Disambiguate),
     /// The fewest states; the graph must be deterministic unless --allow_nondet is given, and of a transducer what is written moves to the front first.
