@@ -108,7 +108,7 @@ fn complement_stops_where_subsets_explode() {
     let mut arcs = vec![(0, 0, 1, 1, 1), (0, 0, 2, 2, 1), (0, 1, 1, 1, 1)];
     (1..20).for_each(|s| arcs.extend([(s, s + 1, 1, 1, 1), (s, s + 1, 2, 2, 1)]));
     let g = counting(&arcs, &[(20, 1)]);
-    let stopped = complement(&g, &[1, 2], Budget { states: 1000, arcs: 5000 });
+    let stopped = complement(&g, &[1, 2], Budget { states: 1000, arcs: 50_000 });
     assert!(matches!(stopped, Err(OpError::Budget { states: 1001..=1002, .. })), "{stopped:?}");
 }
 

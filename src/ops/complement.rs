@@ -14,7 +14,8 @@ use crate::semiring::Weight;
 ///   impossible and accept nothing. The graph without states accepts nothing.
 /// * `alphabet`: the labels of the strings that are asked for, in any order. Strings of `g` with other labels are
 ///   none of them.
-/// * `budget`: how many states and arcs the result may have.
+/// * `budget`: how many states and arcs the result may have; a state is a set of states of `g`, whose members count as
+///   arcs.
 ///
 /// # Returns
 /// A deterministic, complete acceptor without epsilons: from every state one arc for each label of the alphabet, in
@@ -74,9 +75,10 @@ fn complete<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Resu
             let to = std::iter::from_fn(|| moves.next_if(|m| m.0 == label)).map(|m| m.1);
             let target = subsets.number(closure.of(to));
             arcs.push(Arc { ilabel: label, olabel: label, weight: W::one(), target });
+            budget.check(subsets.count(), arcs.len() + subsets.held())?;
         }
         offsets.push(arcs.len() as ArcId);
-        budget.check(subsets.count(), arcs.len())?;
+        budget.check(subsets.count(), arcs.len() + subsets.held())?;
         next += 1;
     }
     Ok((Graph::from_rows(0, finals, offsets, arcs), any))

@@ -16,7 +16,7 @@ use crate::semiring::{LeftDivide, Quantum};
 ///   which differ by rounding alone are one (OpenFst's delta). It moves the weight of a string by at most half a step
 ///   for each label, but where weights cancel: what is left over is then larger than its sum, which a grid can move by any
 ///   part of itself, or to 0̄. [`Quantum::EXACT`] moves none.
-/// * `budget`: how many states and arcs the result may have.
+/// * `budget`: how many states and arcs the result may have; the members of the sets that are its states count as arcs.
 ///
 /// # Returns
 /// A deterministic acceptor: every string of `g` has one path, which carries the ⊕ of its paths in `g`. A state is a
@@ -103,7 +103,7 @@ pub fn determinize<S: LeftDivide>(g: &Graph<S>, quantum: Quantum, budget: Budget
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
         }
         rows.end(end);
-        budget.check(subsets.count(), rows.arc_count())?;
+        budget.check(subsets.count(), rows.arc_count() + subsets.held())?;
         next += 1;
     }
     accepting(rows.build(0))

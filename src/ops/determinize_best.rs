@@ -10,7 +10,7 @@ use crate::semiring::{Differ, Gallic, LeftDivide, PathProperty, Quantum, Weight}
 ///
 /// # Arguments
 /// * `g`: a transducer that reads a label on every arc, functional or not.
-/// * `quantum`, `budget`: as in [`determinize`](super::determinize()).
+/// * `quantum`, `budget`: as in [`determinize_transducer`](super::determinize_transducer()).
 ///
 /// # Returns
 /// As [`determinize_transducer`](super::determinize_transducer()), which says where labels and what is left are written;

@@ -23,8 +23,8 @@ pub struct Subsequential {
 /// * `g`: a transducer that reads a label on every arc; with [`Subsequential::several`] it may write any number of
 ///   strings for each that it reads.
 /// * `how`: whether it may, and what the arcs read that write what is left.
-/// * `quantum`, `budget`: as in [`determinize`](super::determinize()); with [`Subsequential::several`] the strings that wait
-///   in a set of states, and their labels, count as arcs.
+/// * `quantum`, `budget`: as in [`determinize_transducer`](super::determinize_transducer()); with [`Subsequential::several`] a
+///   state is a member of a set once for each string that waits at it.
 ///
 /// # Returns
 /// A transducer in which no two arcs of a state read the same label, those excepted that write what is left at an end.

@@ -17,7 +17,7 @@ use crate::semiring::{Differ, Gallic, LeftDivide, Plus, Quantum, StringLeft, Wei
 ///
 /// # Arguments
 /// * `g`: a transducer that reads a label on every arc and is functional: it writes one string for each that it reads.
-/// * `quantum`, `budget`: as in [`determinize`](super::determinize()).
+/// * `quantum`, `budget`: as in [`determinize`](super::determinize()); the labels that wait to be written count as arcs too.
 ///
 /// # Returns
 /// A transducer that reads deterministically: every string of `g` has one path, which writes what `g` writes and carries
@@ -146,11 +146,14 @@ pub(super) fn with_outputs<S: LeftDivide>(
 ) -> Result<Graph<S>, OpError> {
     check::no_epsilons(g, "the input of a transducer to determinize")?;
     let g = to_gallic(g)?;
-    let mut found = Found { quantum, subsets: Subsets::new(), first: Vec::new(), waiting: 0 };
+    let mut found = Found { quantum, subsets: Subsets::new(), first: Vec::new(), held: 0 };
     found.number(g.start().into_iter().map(|s| (s, Gallic::one())).collect(), None);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let (mut ends, mut next) = (Vec::new(), 0);
     while let Some(subset) = found.subsets.get(next) {
+        // Every arc of a set goes on with what waits.
+        let copies: usize = subset.iter().map(|(s, left)| left.labels().len().saturating_mul(g.arcs(*s).len())).sum();
+        budget.check(found.subsets.count(), rows.arc_count() + found.held + copies)?;
         let mut last = finals(&g, subset);
         outputs.merge(&mut last).map_err(|two| found.witness(&g, next, two))?;
         ends.push(last.into_iter().map(|m| m.weight).collect::<Vec<_>>());
@@ -162,11 +165,12 @@ pub(super) fn with_outputs<S: LeftDivide>(
             let left = group.iter().map(|m| Ok((m.target, divide(&m.weight, &weight)?)));
             let left: Vec<Member<S>> = left.collect::<Result<_, OpError>>()?;
             let target = found.number(left, Some((next, label, weight.labels())));
+            found.held += weight.labels().len().saturating_sub(1);
             rows.arc(Arc { ilabel: label, olabel: label, weight, target });
+            budget.check(found.subsets.count(), rows.arc_count() + found.held)?;
         }
         rows.end(Gallic::zero());
-        let waiting = if let Outputs::All = outputs { found.waiting } else { 0 };
-        budget.check(found.subsets.count(), rows.arc_count() + waiting)?;
+        budget.check(found.subsets.count(), rows.arc_count() + found.held)?;
         next += 1;
     }
     accepting(spell_ends(&rows.build(0), |s| ends.get(s as usize).map_or(&[], Vec::as_slice), tail, &[], budget)?)
@@ -226,17 +230,17 @@ struct Found<S> {
     subsets: Subsets<Member<S>>,
     /// By set, how it was found first: from which set, over what label, and what was written then.
     first: Vec<Option<(usize, Label, Vec<Label>)>>,
-    /// The labels that wait in all sets, and the members that they wait at.
-    waiting: usize,
+    /// The members of all sets and the labels that wait at them, and those that arcs write beyond one.
+    held: usize,
 }
 
 impl<S: LeftDivide> Found<S> {
     fn number(&mut self, subset: Vec<Member<S>>, from: Option<(usize, Label, &[Label])>) -> StateId {
         let round = |w: Gallic<S>| Gallic::new(w.string().clone(), w.weight().quantize(self.quantum));
-        let waiting = subset.iter().map(|(_, w)| 1 + w.labels().len()).sum::<usize>();
+        let held = subset.iter().map(|(_, w)| 1 + w.labels().len()).sum::<usize>();
         let number = self.subsets.number(subset.into_iter().map(|(s, w)| (s, round(w))));
         if number as usize == self.first.len() {
-            self.waiting += waiting;
+            self.held += held;
             self.first.push(from.map(|(set, label, written)| (set, label, written.to_vec())));
         }
         number

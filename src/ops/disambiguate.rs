@@ -17,7 +17,8 @@ use crate::semiring::{LeftDivide, Quantum, Weight};
 /// # Arguments
 /// * `g`: an acceptor without epsilons.
 /// * `quantum`: how finely the weights that rivals have against a state are told apart.
-/// * `budget`: how many states and arcs the search may touch; pairs of states that can go on alike count as states.
+/// * `budget`: how many states and arcs the search may touch; pairs of states that can go on alike count as states, and
+///   the members of the sets that are the states of the result as arcs.
 ///
 /// # Returns
 /// An acceptor with one path for every string of `g`, which carries the ⊕ of its paths there. A state is a state of `g`
@@ -96,7 +97,7 @@ pub(super) fn one_path_each<S: LeftDivide>(
     written: impl Fn(StateId, Label, StateId) -> Label,
 ) -> Result<Graph<S>, OpError> {
     let start = g.start().unwrap_or_default();
-    let mut states = States { quantum, numbers: FxHashMap::default(), list: Vec::new() };
+    let mut states = States { quantum, numbers: FxHashMap::default(), list: Vec::new(), held: 0 };
     states.number(start, vec![(start, S::one())]);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
@@ -112,13 +113,14 @@ pub(super) fn one_path_each<S: LeftDivide>(
                 let target = states.number(to.target, shares.collect::<Result<_, OpError>>()?);
                 let olabel = written(at, to.label, to.target);
                 rows.arc(Arc { ilabel: to.label, olabel, weight, target });
+                budget.check(states.list.len(), rows.arc_count() + states.held)?;
             }
         }
         let ends = || rivals.iter().filter(|(s, _)| g.is_final(*s));
         let first = ends().next().is_some_and(|(s, _)| *s == at);
         let end = ends().fold(S::zero(), |end, (s, w)| end.plus(&w.times(&g.final_weight(*s))));
         rows.end(if first { end } else { S::zero() });
-        budget.check(states.list.len(), rows.arc_count())?;
+        budget.check(states.list.len(), rows.arc_count() + states.held)?;
         next += 1;
     }
     Ok(connect(&rows.build(0))?.graph)
@@ -183,6 +185,8 @@ struct States<S> {
     quantum: Quantum,
     numbers: FxHashMap<Rivalled<S>, StateId>,
     list: Vec<Rivalled<S>>,
+    /// The rivals of all.
+    held: usize,
 }
 
 impl<S: LeftDivide> States<S> {
@@ -190,6 +194,7 @@ impl<S: LeftDivide> States<S> {
         let key = (state, rivals.iter().map(|(s, w)| (*s, w.quantize(self.quantum))).collect());
         let next = self.list.len() as StateId;
         *self.numbers.entry(key).or_insert_with(|| {
+            self.held += rivals.len();
             self.list.push((state, rivals));
             next
         })

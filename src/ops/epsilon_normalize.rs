@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::gallic::{spell, to_gallic};
 use super::moves::merge;
 use super::rows::Plain;
+use super::strings::Strings;
 use super::sums::{Links, Stuck};
 use super::{Budget, OpError, connect, invert};
 use crate::graph::{Arc, EPSILON, Graph, Label, Side, StateId, strongly_connected};
@@ -18,7 +19,8 @@ use crate::semiring::{Gallic, Star, StringLeft, Weight};
 /// * `g`: any graph.
 /// * `side`: whose epsilons come last; below, that of the input.
 /// * `budget`: how many states and arcs the result may have, and how many pairs of a state and what was written on the
-///   way there the epsilons behind one state may lead to.
+///   way there the epsilons behind one state may lead to, which count as states; labels that wait to be written count as
+///   arcs.
 ///
 /// # Returns
 /// A graph in which every pair of strings has the weight it has in `g`. What is written while nothing is read is
@@ -96,19 +98,24 @@ fn input_normal<S: Star>(g: &Graph<S>, side: Side, budget: Budget) -> Result<Gra
     let mut stays = vec![false; g.states()];
     stays[start as usize] = true;
     g.all_arcs().iter().filter(|a| a.ilabel != EPSILON).for_each(|a| stays[a.target as usize] = true);
-    let mut rows = Plain::new(g.states() + 1, g.arc_count());
+    let (mut rows, mut waiting) = (Plain::new(g.states() + 1, g.arc_count()), 0);
     let end = g.states() as StateId;
     for (s, stays) in (0..).zip(stays) {
         // A state that only epsilons lead to has nothing to follow it.
-        let (arcs, mut ends) = if stays { after(&g, s, budget)? } else { Default::default() };
-        arcs.into_iter().for_each(|a| rows.arc(a));
+        let used = rows.arc_count() + waiting;
+        let (arcs, mut ends) = if stays { after(&g, s, used, budget)? } else { Default::default() };
+        for a in arcs {
+            waiting += a.weight.labels().len().saturating_sub(1);
+            rows.arc(a);
+        }
         let empty = ends.remove(&[][..]).unwrap_or_else(S::zero);
         for (string, weight) in ends.into_iter().filter(|(_, w)| !w.is_zero()) {
+            waiting += string.len() - 1;
             let weight = Gallic::new(StringLeft::from_iter(string), weight);
             rows.arc(Arc { ilabel: EPSILON, olabel: EPSILON, weight, target: end });
         }
         rows.end(Gallic::new(StringLeft::one(), empty));
-        budget.check(g.states(), rows.arc_count())?;
+        budget.check(g.states(), rows.arc_count() + waiting)?;
     }
     rows.end(Gallic::one());
     spell(&rows.build(start), &[], budget)
@@ -137,29 +144,36 @@ fn check_cycles<W: Weight>(g: &Graph<Gallic<W>>, side: Side) -> Result<(), OpErr
 /// string.
 type After<S> = (Vec<Arc<Gallic<S>>>, BTreeMap<Vec<Label>, S>);
 
-fn after<S: Star>(g: &Graph<Gallic<S>>, s: StateId, budget: Budget) -> Result<After<S>, OpError> {
+/// What `s` leads to; `used` arcs of the budget were used before.
+fn after<S: Star>(g: &Graph<Gallic<S>>, s: StateId, mut used: usize, budget: Budget) -> Result<After<S>, OpError> {
     let mut reached = Reached::default();
-    reached.meet(s, Vec::new());
+    reached.meet(s, Strings::EMPTY);
     let mut rows = Vec::new();
-    while let Some((t, string)) = reached.list.get(rows.len()).cloned() {
+    while let Some(&(t, string)) = reached.list.get(rows.len()) {
         let epsilons = g.arcs(t).iter().filter(|a| a.ilabel == EPSILON);
         let link = |a: &Arc<Gallic<S>>| {
-            (reached.meet(a.target, [&string, a.weight.labels()].concat()), a.weight.weight().clone())
+            let there = a.weight.labels().iter().fold(string, |string, &label| reached.strings.put(label, string));
+            (reached.meet(a.target, there), a.weight.weight().clone())
         };
         rows.push(epsilons.map(link).collect::<Vec<_>>());
-        budget.check(reached.list.len(), 0)?;
+        budget.check(reached.list.len(), used)?;
     }
     let mut enter = vec![S::zero(); rows.len()];
     enter.iter_mut().take(1).for_each(|first| *first = S::one());
     let sums = Links::of_rows(rows).sums(enter).map_err(|stuck| reached.named(stuck))?;
     let (mut arcs, mut ends) = (Vec::new(), BTreeMap::new());
-    for ((t, string), walk) in reached.list.into_iter().zip(&sums) {
+    for (&(t, string), walk) in reached.list.iter().zip(&sums) {
         for a in g.arcs(t).iter().filter(|a| a.ilabel != EPSILON) {
-            let labels = [&string, a.weight.labels()].concat();
+            let labels = reached.written(string, a.weight.labels());
+            used += labels.len().max(1);
+            budget.check(reached.list.len(), used)?;
             arcs.push(((a.ilabel, labels, a.target), walk.times(a.weight.weight())));
         }
         if g.is_final(t) {
-            let end = ends.entry(string).or_insert_with(S::zero);
+            let labels = reached.written(string, &[]);
+            used += labels.len().max(1);
+            budget.check(reached.list.len(), used)?;
+            let end = ends.entry(labels).or_insert_with(S::zero);
             *end = end.plus(&walk.times(g.final_weight(t).weight()));
         }
     }
@@ -177,18 +191,28 @@ fn after<S: Star>(g: &Graph<Gallic<S>>, s: StateId, budget: Budget) -> Result<Af
 /// The states that epsilons lead to, each with what was written on the way.
 #[derive(Default)]
 struct Reached {
-    list: Vec<(StateId, Vec<Label>)>,
-    numbers: FxHashMap<(StateId, Vec<Label>), u32>,
+    /// Backwards: what is written last comes first.
+    strings: Strings,
+    /// A state and the number of a string.
+    list: Vec<(StateId, u32)>,
+    numbers: FxHashMap<(StateId, u32), u32>,
 }
 
 impl Reached {
     /// The position of a state with a string, which is new where it was not met.
-    fn meet(&mut self, state: StateId, string: Vec<Label>) -> u32 {
+    fn meet(&mut self, state: StateId, string: u32) -> u32 {
         let next = self.list.len() as u32;
-        *self.numbers.entry((state, string)).or_insert_with_key(|key| {
-            self.list.push(key.clone());
+        *self.numbers.entry((state, string)).or_insert_with(|| {
+            self.list.push((state, string));
             next
         })
+    }
+
+    /// The labels of a string as they are written, and others behind it.
+    fn written(&self, string: u32, behind: &[Label]) -> Vec<Label> {
+        let mut labels: Vec<Label> = behind.iter().rev().copied().chain(self.strings.labels(string)).collect();
+        labels.reverse();
+        labels
     }
 
     /// What stops a sum, with states in place of positions.

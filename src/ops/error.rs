@@ -6,13 +6,14 @@ use crate::graph::{ArcId, Cyclic, EPSILON, GraphError, Label, Side, StateId};
 /// How large an operation may let its work grow.
 ///
 /// Counted are the states and arcs that the operation *touches*, which is what costs time and memory; its trimmed
-/// result may be much smaller. The default, 5 million states and 20 million arcs, keeps a composition of
-/// [`Energy`](crate::Energy) graphs under about 1 GB.
+/// result may be much smaller. What else takes memory counts as arcs, each as one: the members of the sets that are the
+/// states of a determinisation, and labels that wait to be written. The default, 5 million states and 20 million arcs,
+/// keeps a composition of [`Energy`](crate::Energy) graphs under about 1 GB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Most states.
     pub states: usize,
-    /// Most arcs.
+    /// Most arcs, and what counts as arcs.
     pub arcs: usize,
 }
 
@@ -68,7 +69,7 @@ pub enum OpError {
     Budget {
         /// States touched when it stopped.
         states: usize,
-        /// Arcs touched when it stopped.
+        /// Arcs touched when it stopped, and what counts as arcs.
         arcs: usize,
     },
     /// An acceptor is needed, but an arc reads one label and writes another.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use super::rows::Plain;
+use super::strings::Strings;
 use super::{Budget, OpError};
 use crate::graph::{Arc, EPSILON, Graph, GraphError, Label, StateId, useful};
 use crate::semiring::{Gallic, StringLeft, Weight};
@@ -37,7 +38,8 @@ const END: StateId = StateId::MAX;
 /// A state is a state of `g` with what waits there (one for all states that nothing follows), numbered breadth-first
 /// from the start; the weight lies where the first label of its string, or the label that waited, is written.
 ///
-/// Errors: [`OpError::Budget`], which is also how strings end that grow along a cycle.
+/// Errors: [`OpError::Budget`], which is also how strings end that grow along a cycle: the labels that wait in a state count
+/// as arcs, unless they are what is left of those that waited before it.
 pub(super) fn spell<W: Weight>(g: &Graph<Gallic<W>>, first: &[Label], budget: Budget) -> Result<Graph<W>, OpError> {
     let ends = |s: StateId| g.final_weights().get(s as usize).map_or(&[][..], std::slice::from_ref);
     spell_ends(g, ends, Tail::default(), first, budget)
@@ -77,21 +79,23 @@ pub(super) fn spell_ends<'e, W: Weight + 'e>(
     let done = [Gallic::one()];
     let Some(start) = g.start() else { return Ok(Graph::empty()) };
     let mut states = Waiting::default();
-    states.number(start, first.to_vec());
+    let first = (states.strings.put_all(first, Strings::EMPTY), first.len());
+    states.number(start, first);
     let mut rows = Plain::new(g.states(), g.arc_count());
     let mut next = 0;
-    while let Some((s, waiting)) = states.list.get(next).cloned() {
+    while let Some(&(s, waiting)) = states.list.get(next) {
         for a in g.arcs(s) {
-            let (olabel, rest) = split(&waiting, a.weight.labels());
+            let (olabel, rest) = states.split(waiting, a.weight.labels());
             // Whether what is left to write is all that is left in the target.
             let nothing_follows = g.arcs(a.target).is_empty() && ends(a.target) == done;
             let target = states.number(if nothing_follows { END } else { a.target }, rest);
             rows.arc(Arc { ilabel: a.ilabel, olabel, weight: a.weight.weight().clone(), target });
+            budget.check(states.list.len(), rows.arc_count() + states.held)?;
         }
         let here = if s == END { &done[..] } else { ends(s) };
         let mut end = W::zero();
         for (place, last) in here.iter().filter(|end| !end.is_zero()).enumerate() {
-            let (olabel, rest) = split(&waiting, last.labels());
+            let (olabel, rest) = states.split(waiting, last.labels());
             if olabel == EPSILON && here.len() == 1 {
                 end = last.weight().clone();
                 continue;
@@ -100,30 +104,45 @@ pub(super) fn spell_ends<'e, W: Weight + 'e>(
             rows.arc(Arc { ilabel: tail.label(place)?, olabel, weight: last.weight().clone(), target });
         }
         rows.end(end);
-        budget.check(states.list.len(), rows.arc_count())?;
+        budget.check(states.list.len(), rows.arc_count() + states.held)?;
         next += 1;
     }
     Ok(rows.build(0))
 }
 
-/// The first label of two strings in a row, and the others.
-fn split(waiting: &[Label], string: &[Label]) -> (Label, Vec<Label>) {
-    let mut labels = waiting.iter().chain(string).copied();
-    (labels.next().unwrap_or(EPSILON), labels.collect())
-}
-
 /// States with what waits to be written there, numbered as they are found.
 #[derive(Default)]
 struct Waiting {
-    numbers: FxHashMap<(StateId, Vec<Label>), StateId>,
-    list: Vec<(StateId, Vec<Label>)>,
+    strings: Strings,
+    numbers: FxHashMap<(StateId, u32), StateId>,
+    /// A state and the number of a string.
+    list: Vec<(StateId, u32)>,
+    /// The labels that strings were put together from, once for each state that was new with one.
+    held: usize,
 }
 
+/// The number of a string, and how many labels it was put together from.
+type Rest = (u32, usize);
+
 impl Waiting {
-    fn number(&mut self, state: StateId, waiting: Vec<Label>) -> StateId {
+    /// The first label of what waits with a string behind it, and the others.
+    fn split(&mut self, waiting: u32, string: &[Label]) -> (Label, Rest) {
+        match (self.strings.split(waiting), string) {
+            (None, []) => (EPSILON, (Strings::EMPTY, 0)),
+            (None, [first, rest @ ..]) => (*first, (self.strings.put_all(rest, Strings::EMPTY), rest.len())),
+            (Some((first, rest)), []) => (first, (rest, 0)),
+            (Some((first, rest)), _) => {
+                let rest: Vec<Label> = self.strings.labels(rest).chain(string.iter().copied()).collect();
+                (first, (self.strings.put_all(&rest, Strings::EMPTY), rest.len()))
+            }
+        }
+    }
+
+    fn number(&mut self, state: StateId, (waiting, labels): Rest) -> StateId {
         let next = self.list.len() as StateId;
-        *self.numbers.entry((state, waiting)).or_insert_with_key(|key| {
-            self.list.push(key.clone());
+        *self.numbers.entry((state, waiting)).or_insert_with(|| {
+            self.list.push((state, waiting));
+            self.held += labels;
             next
         })
     }

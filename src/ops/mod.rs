@@ -158,6 +158,7 @@ mod reverse;
 mod reweight;
 mod rows;
 mod state_sort;
+mod strings;
 mod subsets;
 pub(crate) mod sums;
 mod synchronize;

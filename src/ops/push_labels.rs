@@ -11,7 +11,7 @@ use crate::semiring::{Gallic, Plus, StringLeft, Weight};
 /// # Arguments
 /// * `g`: any graph.
 /// * `budget`: how many states and arcs the result may have; labels that all ways from a state to an end begin with
-///   count as arcs while they are looked for.
+///   count as arcs while they are looked for, and those that wait to be written after that.
 ///
 /// # Returns
 /// A graph with the paths of `g`: each reads, writes and weighs what it did, and weights lie on the arcs on which they
@@ -63,12 +63,14 @@ pub(super) fn pushed<W: Weight>(g: &Graph<W>, budget: Budget) -> Result<(Graph<G
     let g = to_gallic(g)?;
     let prefixes = prefixes(&g, budget)?;
     let prefix = |s: StateId| &prefixes[s as usize];
-    let mut rows = Plain::new(g.states(), g.arc_count());
+    let (mut rows, mut waiting) = (Plain::new(g.states(), g.arc_count()), 0);
     for s in 0..g.states() as StateId {
         let moved = |string: StringLeft| string.left_divide(prefix(s)).unwrap_or_else(StringLeft::zero);
         for a in g.arcs(s) {
             let weight = Gallic::new(moved(a.weight.string().times(prefix(a.target))), a.weight.weight().clone());
+            waiting += weight.labels().len().saturating_sub(1);
             rows.arc(Arc { weight, ..a.clone() });
+            budget.check(g.states(), rows.arc_count() + waiting)?;
         }
         let end = g.final_weight(s);
         rows.end(Gallic::new(moved(end.string().clone()), end.weight().clone()));

@@ -25,6 +25,11 @@ impl<T: Eq + Hash> Subsets<T> {
         self.offsets.len() - 1
     }
 
+    /// The members of all lists.
+    pub(super) fn held(&self) -> usize {
+        self.members.len()
+    }
+
     pub(super) fn get(&self, number: usize) -> Option<&[T]> {
         let end = *self.offsets.get(number + 1)?;
         Some(&self.members[self.offsets[number]..end])
@@ -72,6 +77,7 @@ mod tests {
             let expected = *known.entry(list.clone()).or_insert(next);
             assert_eq!(subsets.number(list.iter().copied()), expected);
             assert_eq!((subsets.get(expected as usize), subsets.count()), (Some(&list[..]), known.len()));
+            assert_eq!(subsets.held(), known.keys().map(Vec::len).sum());
         }
         assert!(known.len() > 100 && subsets.get(known.len()).is_none());
     }
