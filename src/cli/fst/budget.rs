@@ -12,7 +12,8 @@ pub(super) struct Work {
     /// Most states that may be made on the way to the result, which may have fewer.
     #[arg(long, value_name = "N", default_value_t = Budget::default().states, help_heading = "Budget")]
     max_states: usize,
-    /// Most arcs that may be made on the way to the result, which may have fewer.
+    /// Most arcs that may be made on the way to the result, which may have fewer; members of sets of states and labels that
+    /// wait to be written count too.
     #[arg(long, value_name = "N", default_value_t = Budget::default().arcs, help_heading = "Budget")]
     max_arcs: usize,
 }
