@@ -27,6 +27,7 @@ pub(super) fn functional<W: Weight>(g: &Graph<W>, alike: &Alike, budget: Budget)
         for step in square.steps(pair) {
             let ahead = further(ahead.clone(), step.writes);
             work += 1 + ahead[0].len() + ahead[1].len();
+            budget.check(square.met.len(), work)?;
             if ahead.iter().all(|a| !a.is_empty()) {
                 return Err(square.witness(step.to, &[(next, Some(step))]));
             }
@@ -38,7 +39,6 @@ pub(super) fn functional<W: Weight>(g: &Graph<W>, alike: &Alike, budget: Budget)
                 return Err(square.witness(step.to, &[(next, Some(step)), (number, None)]));
             }
         }
-        budget.check(square.met.len(), work)?;
         next += 1;
     }
     Ok(())
