@@ -77,7 +77,7 @@ mod tests {
             let expected = *known.entry(list.clone()).or_insert(next);
             assert_eq!(subsets.number(list.iter().copied()), expected);
             assert_eq!((subsets.get(expected as usize), subsets.count()), (Some(&list[..]), known.len()));
-            assert_eq!(subsets.held(), known.keys().map(Vec::len).sum());
+            assert_eq!(subsets.held(), known.keys().map(Vec::len).sum::<usize>());
         }
         assert!(known.len() > 100 && subsets.get(known.len()).is_none());
     }
