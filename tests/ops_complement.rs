@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use energraph::ops::{
     Budget, Compose, Filter, OpError, acceptor, complement, compose, difference, from_strings, intersect,
 };
-use energraph::{Beta, Energy, Graph, Label, Weight, oracle};
+use energraph::{Beta, Energy, Graph, GraphBuilder, Label, Weight, oracle};
 use openfst_language::weight_of;
 use ops_common::*;
 
@@ -255,6 +255,24 @@ fn by_complement(a: &Graph<Energy>, b: &Graph<Energy>, o: &Compose) -> Graph<Ene
             Graph::empty()
         }
     }
+}
+
+#[test]
+fn epsilons_behind_many_labels_are_followed_once() {
+    // 50,000 labels lead to one state, and 50,000 epsilons on from there: each for itself would take 2.5 · 10⁹ steps.
+    let n = 50_000;
+    let mut b = GraphBuilder::new();
+    b.add_states(n as usize + 2);
+    b.start(0);
+    (1..=n).for_each(|label| b.arc(0, label, label, Energy::FREE, 1));
+    (1..=n).for_each(|s| b.arc(s, 0, 0, Energy::FREE, s + 1));
+    b.final_weight(n + 1, Energy::FREE);
+    let behind = b.build().unwrap();
+    let alphabet: Vec<Label> = (1..=n).collect();
+    assert_eq!(complement(&behind, &alphabet, Budget::default()).unwrap().states(), 3);
+    let words: Graph<Energy> = from_strings((0..=n).map(|label| [label + 1])).unwrap();
+    let left = difference(&words, &behind, &Compose::default()).unwrap().graph;
+    assert_eq!(left.all_arcs().iter().map(|a| a.ilabel).collect::<Vec<_>>(), [n + 1]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Everything but given strings.
 
+use rustc_hash::FxHashMap;
+
 use super::subsets::Subsets;
 use super::{Budget, OpError, check};
 use crate::graph::{Arc, ArcId, EPSILON, Graph, Label, StateId};
@@ -26,7 +28,8 @@ use crate::semiring::Weight;
 /// accepts every string over the alphabet; [`OpError::Budget`].
 ///
 /// # Cost
-/// O(states of the result · (alphabet + arcs behind a state)); exponential in the states of `g` at worst.
+/// O(states of the result · (alphabet + arcs behind a state)), and the epsilons behind each set of states that a label
+/// leads to, once; exponential in the states of `g` at worst.
 ///
 /// # Source
 /// M. Rabin, D. Scott, *Finite automata and their decision problems*, 1959 (subset construction).
@@ -61,6 +64,8 @@ fn complete<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Resu
     alphabet.sort_unstable();
     alphabet.dedup();
     let (mut subsets, mut closure) = (Subsets::new(), Closure::new(g));
+    // By what a label leads to, the subset with what epsilons lead to from there.
+    let mut closed: FxHashMap<Vec<StateId>, StateId> = FxHashMap::default();
     subsets.number(closure.of(g.start()));
     let (mut finals, mut offsets, mut arcs) = (Vec::new(), vec![0], Vec::new());
     let mut any = false;
@@ -72,8 +77,8 @@ fn complete<W: Weight>(g: &Graph<W>, alphabet: &[Label], budget: Budget) -> Resu
         let mut moves = moves(g, subset).into_iter().peekable();
         for &label in &alphabet {
             while moves.next_if(|m| m.0 < label).is_some() {}
-            let to = std::iter::from_fn(|| moves.next_if(|m| m.0 == label)).map(|m| m.1);
-            let target = subsets.number(closure.of(to));
+            let to: Vec<StateId> = std::iter::from_fn(|| moves.next_if(|m| m.0 == label)).map(|m| m.1).collect();
+            let target = *closed.entry(to).or_insert_with_key(|to| subsets.number(closure.of(to.iter().copied())));
             arcs.push(Arc { ilabel: label, olabel: label, weight: W::one(), target });
             budget.check(subsets.count(), arcs.len() + subsets.held())?;
         }

@@ -138,7 +138,7 @@ impl<'g, W: Commutative> Search<'g, W> {
             pairs: Pairs::new(a.states(), b.states(), o.filter.states()),
             budget: Budget { states: o.budget.states, arcs: o.budget.arcs.min(MOST_ARCS) },
             filter: o.filter,
-            look_ahead: o.look_ahead.then(LookAhead::new),
+            look_ahead: o.look_ahead.then(|| LookAhead::new(o.budget)),
             found: Found::new(),
             steps: Vec::new(),
         }

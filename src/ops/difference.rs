@@ -30,7 +30,7 @@ use crate::semiring::{Commutative, Weight};
 /// # Cost
 /// Twice that of [`compose()`] with the part of the complement that is reached: for every pair of a state of `a` and a
 /// subset of the states of `b`, the arcs of `a` there, whatever labels there are elsewhere; for every subset, the arcs
-/// of `b` behind it. A deterministic `b` gives at most |a|·(|b| + 1) pairs, others may take a number exponential in |b|.
+/// of `b` behind it, and the epsilons behind each set of states that a label leads to, once. A deterministic `b` gives at most |a|·(|b| + 1) pairs, others may take a number exponential in |b|.
 ///
 /// # Source
 /// M. Mohri, *Weighted automata algorithms*, in Handbook of Weighted Automata, 2009.
@@ -119,6 +119,8 @@ struct Rest<'b, W> {
     moves: Vec<(Label, StateId)>,
     /// The subset that a label leads to from another.
     steps: FxHashMap<(StateId, Label), StateId>,
+    /// By what a label leads to, the subset with what epsilons lead to from there.
+    closed: FxHashMap<Vec<StateId>, StateId>,
 }
 
 impl<'b, W: Weight> Rest<'b, W> {
@@ -131,6 +133,7 @@ impl<'b, W: Weight> Rest<'b, W> {
             offsets: vec![0],
             moves: Vec::new(),
             steps: FxHashMap::default(),
+            closed: FxHashMap::default(),
         };
         let start = rest.closure.of(b.start());
         rest.number(&start);
@@ -154,8 +157,16 @@ impl<'b, W: Weight> Rest<'b, W> {
         }
         let row = &self.moves[self.offsets[from as usize]..self.offsets[from as usize + 1]];
         let row = &row[row.partition_point(|m| m.0 < label)..];
-        let to = self.closure.of(row.iter().take_while(|m| m.0 == label).map(|m| m.1));
-        let to = self.number(&to);
+        let targets: Vec<StateId> = row.iter().take_while(|m| m.0 == label).map(|m| m.1).collect();
+        let to = match self.closed.get(&targets) {
+            Some(&to) => to,
+            None => {
+                let subset = self.closure.of(targets.iter().copied());
+                let to = self.number(&subset);
+                self.closed.insert(targets, to);
+                to
+            }
+        };
         self.steps.insert((from, label), to);
         to
     }

@@ -7,15 +7,16 @@ use rustc_hash::FxHashMap;
 use super::filter::Step;
 use super::index::By;
 use super::pairs::Pair;
-use super::{LazyGraph, OpError};
+use super::{Budget, LazyGraph, OpError};
 use crate::graph::{EPSILON, Label, StateId};
 use crate::semiring::Weight;
 
 /// What can come next on a path from a state, as the other graph sees it.
 #[derive(Debug, Clone, PartialEq)]
 struct Next {
-    /// The labels that can be the next one, sorted. States from which the same can come share them.
-    labels: Rc<[Label]>,
+    /// The labels that can be the next one, sorted. States from which the same can come share them. `None` where the
+    /// lists that are kept have no room for more: any may come.
+    labels: Option<Rc<[Label]>>,
     /// Whether the path can end without a further one.
     ends: bool,
 }
@@ -24,6 +25,8 @@ struct Next {
 struct Reach {
     by: By,
     found: FxHashMap<StateId, Next>,
+    /// How many labels all lists may yet hold.
+    room: usize,
 }
 
 /// A search along the arcs that are epsilons between the graphs.
@@ -60,8 +63,8 @@ impl Search {
 }
 
 impl Reach {
-    fn new(by: By) -> Self {
-        Reach { by, found: FxHashMap::default() }
+    fn new(by: By, room: usize) -> Self {
+        Reach { by, found: FxHashMap::default(), room }
     }
 
     fn of<G: LazyGraph>(&mut self, g: &mut G, state: StateId) -> Result<Next, OpError> {
@@ -100,8 +103,8 @@ impl Reach {
     }
 
     /// Of states that epsilons lead round, what lies behind them found.
-    fn of_component<G: LazyGraph>(&self, g: &mut G, states: &[StateId]) -> Result<Next, OpError> {
-        let (mut own, mut behind, mut ends) = (Vec::new(), Vec::new(), false);
+    fn of_component<G: LazyGraph>(&mut self, g: &mut G, states: &[StateId]) -> Result<Next, OpError> {
+        let (mut own, mut behind, mut ends) = (Vec::new(), Some(Vec::new()), false);
         for &s in states {
             ends |= !g.final_weight(s).is_zero();
             for a in g.arcs(s)? {
@@ -110,11 +113,18 @@ impl Reach {
                     own.push(entry.label);
                 } else if let Some(next) = self.found.get(&entry.target) {
                     ends |= next.ends;
-                    behind.push(Rc::clone(&next.labels));
+                    behind = behind.zip(next.labels.clone()).map(|(mut lists, list)| {
+                        lists.push(list);
+                        lists
+                    });
                 }
             }
         }
-        Ok(Next { labels: union(own, behind), ends })
+        let labels = behind.map(|lists| union(own, lists));
+        let new = labels.as_ref().filter(|list| Rc::strong_count(list) == 1).map_or(0, |list| list.len());
+        let fits = new <= self.room;
+        self.room -= new.min(self.room);
+        Ok(Next { labels: labels.filter(|_| fits), ends })
     }
 }
 
@@ -143,8 +153,10 @@ pub(super) struct LookAhead {
 }
 
 impl LookAhead {
-    pub(super) fn new() -> Self {
-        LookAhead { left: Reach::new(By::Output), right: Reach::new(By::Input) }
+    /// Of a composition within a budget, whose lists hold no more labels than it may have arcs, or a million.
+    pub(super) fn new(budget: Budget) -> Self {
+        let room = budget.arcs.max(1 << 20);
+        LookAhead { left: Reach::new(By::Output, room), right: Reach::new(By::Input, room) }
     }
 
     /// Drops the arcs whose targets no path goes through.
@@ -171,8 +183,9 @@ impl LookAhead {
         B: LazyGraph,
     {
         let (l, r) = (self.left.of(a, pair.left)?, self.right.of(b, pair.right)?);
-        let (short, long) = if l.labels.len() < r.labels.len() { (&l, &r) } else { (&r, &l) };
-        Ok((l.ends && r.ends) || short.labels.iter().any(|x| long.labels.binary_search(x).is_ok()))
+        let (Some(left), Some(right)) = (&l.labels, &r.labels) else { return Ok(true) };
+        let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+        Ok((l.ends && r.ends) || short.iter().any(|x| long.binary_search(x).is_ok()))
     }
 }
 
@@ -234,11 +247,11 @@ mod tests {
             let arcs: Vec<_> = (0..draw(3 * n)).map(|_| (draw(n), draw(3) * draw(5), draw(n))).collect();
             let ends: Vec<_> = (0..draw(3)).map(|_| draw(n)).collect();
             let g = graph(&arcs, &ends, n);
-            let (mut reach, mut counted) = (Reach::new(By::Input), Counted(&g, 0));
+            let (mut reach, mut counted) = (Reach::new(By::Input, usize::MAX), Counted(&g, 0));
             for first in [draw(n)].into_iter().chain(0..n) {
                 let next = reach.of(&mut counted, first).unwrap();
                 let expected = walked(&g, first);
-                assert_eq!((next.labels.to_vec(), next.ends), expected, "state {first} of {g:?}");
+                assert_eq!((next.labels.unwrap().to_vec(), next.ends), expected, "state {first} of {g:?}");
                 labels += expected.0.len();
             }
             assert!(counted.1 <= 2 * n as usize, "{} times", counted.1);
@@ -252,12 +265,28 @@ mod tests {
         let n = 200_000;
         let run: Vec<_> = (0..n).map(|s| (s, 0, s + 1)).chain([(n, 7, n + 1)]).collect();
         let g = graph(&run, &[n + 1], n + 2);
-        let (mut reach, mut counted) = (Reach::new(By::Input), Counted(&g, 0));
+        let (mut reach, mut counted) = (Reach::new(By::Input, 1), Counted(&g, 0));
         let last = reach.of(&mut counted, n).unwrap();
         for s in 0..=n {
             let next = reach.of(&mut counted, s).unwrap();
-            assert!(Rc::ptr_eq(&next.labels, &last.labels) && !next.ends);
+            assert!(Rc::ptr_eq(&next.labels.unwrap(), last.labels.as_ref().unwrap()) && !next.ends);
         }
         assert_eq!(counted.1, 2 * n as usize + 2);
+    }
+
+    #[test]
+    fn lists_that_have_no_room_admit_everything() {
+        // Each state of the run adds a label of its own: the lists together have n²/2.
+        let n = 3_000;
+        let run = (0..n).flat_map(|s| [(s, 0, s + 1), (s, s + 1, n + 1)]);
+        let g = graph(&run.collect::<Vec<_>>(), &[n + 1], n + 2);
+        let mut reach = Reach::new(By::Input, 10_000);
+        let kept: usize =
+            (0..n).filter_map(|s| reach.of(&mut Counted(&g, 0), s).unwrap().labels).map(|l| l.len()).sum();
+        assert!((9_000..=10_000).contains(&kept), "{kept}");
+        let mut ahead = LookAhead { left: Reach::new(By::Output, 0), right: reach };
+        let pair = |right| Pair { left: n + 1, right, filter: 0 };
+        let mut admits = |right| ahead.admits(&mut Counted(&g, 0), &mut Counted(&g, 0), pair(right)).unwrap();
+        assert!(admits(0) && !admits(n - 1));
     }
 }

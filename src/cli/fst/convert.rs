@@ -38,7 +38,7 @@ pub(super) struct Compile {
     /// Table of the names that the text gives states.
     #[arg(long, value_name = "FILE")]
     ssymbols: Option<PathBuf>,
-    /// What stands between columns: any of these characters.
+    /// What stands between columns of the graph: any of these characters, tabs and spaces. Symbol tables have tabs or spaces.
     #[arg(long, value_name = "CHARACTERS", default_value = "\t ", hide_default_value = true)]
     fst_field_separator: String,
     /// Taken for the sake of scripts: labels here are never negative.

@@ -162,17 +162,22 @@ impl Map {
             Map::Scale(by) => changed(g, |w| w.changed(&|x| if *by == 0.0 { 0.0 } else { x * by }))?,
             // In the digits of the weights, as they are rounded there.
             Map::Round(step) if TypeId::of::<W>() == TypeId::of::<Energy>() => {
-                changed(g, |w| w.changed(&|x| f64::from((x as f32 / step + 0.5).floor() * step)))?
+                changed(g, |w| w.changed(&|x| on_grid(f64::from((x as f32 / step + 0.5).floor() * step), x)))?
             }
             Map::Round(step) => {
                 let step = f64::from(*step);
-                changed(g, |w| w.changed(&|x| (x / step + 0.5).floor() * step))?
+                changed(g, |w| w.changed(&|x| on_grid((x / step + 0.5).floor() * step, x)))?
             }
             Map::ArcSum => rows(g, |arcs| summed(arcs, log))?,
             Map::ArcUnique => rows(g, |arcs| Ok(unique(arcs)))?,
             Map::Superfinal => superfinal(g)?,
         })
     }
+}
+
+/// What a number was rounded to; one so large that this is beyond its range has no digits below the step, and stays.
+fn on_grid(rounded: f64, x: f64) -> f64 {
+    if rounded.is_finite() { rounded } else { x }
 }
 
 /// Every weight changed by a function that may refuse it.

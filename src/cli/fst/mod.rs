@@ -46,7 +46,7 @@ pub(super) use self::sums::Sum;
 ///
 /// A binary result carries the symbol tables that were given or that its input carries. Of several graphs these are the first's, with
 /// what the others' name besides; of compose the first's of inputs and the second's of outputs, and so of intersect and difference,
-/// which keep the first's of outputs where the second has none. A table with one name for two labels, or two names for one label, is
+/// which keep the first's of outputs where the second has none, and difference also where the two contradict each other. A table with one name for two labels, or two names for one label, is
 /// refused, where OpenFst's tools take the first.
 ///
 /// Energies have 32 bits, and 64 in log64 files and in what is read beside one. Those of 64 bits are worked on as they are, but for

@@ -50,11 +50,11 @@ pub(super) struct ShortestDistance {
     /// Distances to the end in place of those from the start.
     #[arg(long, conflicts_with = "total")]
     reverse: bool,
-    /// In which order states are taken; the answer is the same.
+    /// In which order states are taken; the answer is the same, but for what --delta leaves out.
     #[arg(long, alias = "queue_type", value_enum, default_value = "auto", conflicts_with = "total")]
     queue_type: QueueType,
-    /// What reaches a state is not passed on while it changes the distance by no more; for the queues state and fifo.
-    /// The others are exact.
+    /// What reaches a state is not passed on while it changes the distance by no more; for the queues state and fifo, which
+    /// may then take a sum that grows without end for one that has settled. The others are exact.
     #[arg(long, default_value_t = 0.0, conflicts_with = "total")]
     delta: f64,
     /// The state to start from, as in OpenFst's tool; −1 is the graph's own start. With --reverse it changes nothing.

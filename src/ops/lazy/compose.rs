@@ -145,7 +145,7 @@ where
             left: Sorted::new(By::Output),
             right: Sorted::new(By::Input),
             filter: o.filter,
-            look_ahead: o.look_ahead.then(LookAhead::new),
+            look_ahead: o.look_ahead.then(|| LookAhead::new(o.budget)),
             budget: Budget { states: o.budget.states.min(StateId::MAX as usize), arcs: o.budget.arcs.min(MOST_ARCS) },
             pairs,
             rows: Vec::new(),
