@@ -7,17 +7,9 @@ mod cli_common;
 use std::collections::BTreeSet;
 use std::process::{Command, Output, Stdio};
 
-use cli_common::{Folder, energraph, energraph_bytes};
+use cli_common::{Folder, energraph, energraph_bytes, openfst_is_there};
 use energraph::Energy;
 use energraph::graph::openfst;
-
-fn are_there() -> bool {
-    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    if !there {
-        println!("skipped: OpenFst's tools are not installed");
-    }
-    there
-}
 
 /// A run of a tool of OpenFst.
 fn ran(line: &[&str]) -> Output {
@@ -64,7 +56,7 @@ fn of_an_option_that_is_there_twice_the_last_counts_also_where_it_is_empty() {
         if option != "save_isymbols" {
             assert_ne!(line(&[&empty, &given]), none, "{op} {empty} {given}");
         }
-        if are_there() {
+        if openfst_is_there() {
             let all = [&[op], more, &[&given, &empty, &w]].concat();
             let theirs = tool(&all);
             match op {
@@ -89,7 +81,7 @@ fn epsilon_is_a_label_to_what_makes_paths_one_as_with_theirs() {
         };
         let ours = paths(&energraph_bytes(&line, b"").1);
         assert!(ours.iter().eq(["1\t1\t1", "1\t1\t3"]), "{op}: {ours:?}");
-        if are_there() {
+        if openfst_is_there() {
             assert_eq!(paths(&tool(&line[1..])), ours, "{op}");
         }
         let without = energraph_bytes(&["fst", "rmepsilon", &w], b"").1;
@@ -116,7 +108,7 @@ fn options_of_the_library_are_taken_by_every_operation() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "compile {taken}");
         for op in ["connect", "relabel", "invert", "map", "info", "draw", "shortestdistance"] {
             assert_eq!(energraph_bytes(&["fst", op, taken, &w], b"").0, 0, "{op} {taken}");
-            if are_there() {
+            if openfst_is_there() {
                 tool(&[op, taken, &w]);
             }
         }
@@ -137,7 +129,7 @@ fn options_of_the_library_are_taken_by_every_operation() {
     let pairs = format!("--relabel_ipairs={}", f.file("pairs", "1 2\n"));
     assert_eq!(energraph_bytes(&["fst", "relabel", &save, &pairs, &w], b"").0, 0);
     assert_eq!(std::fs::read_to_string(&saved[0]).unwrap(), "1\t2\n");
-    if are_there() {
+    if openfst_is_there() {
         tool(&["connect", &of_theirs, &w]);
         assert!(!std::path::Path::new(&saved[1]).exists());
     }
@@ -157,7 +149,7 @@ fn a_symbol_for_unknown_labels_is_looked_for_where_there_are_some() {
         let (ours, out, err) = energraph_bytes(&[&["fst"], &line[..]].concat(), b"");
         assert_eq!(ours, code, "{line:?}: {err}");
         assert!(code == 0 || err.contains("zz"), "{err}");
-        if are_there() {
+        if openfst_is_there() {
             let theirs = ran(&line);
             assert_eq!(theirs.status.success(), code == 0, "{line:?}");
             assert!(code != 0 || file(&out) == file(&theirs.stdout), "{line:?}");
@@ -178,7 +170,7 @@ fn tables_that_name_two_things_alike_are_refused_and_help_says_so() {
         let line = ["compile", &i, &o, "--keep_isymbols", &text, &to];
         let ran = energraph(&[&["fst"], &line[..]].concat());
         assert!(ran.code == 1 && ran.err.contains(why), "{}", ran.err);
-        if are_there() {
+        if openfst_is_there() {
             tool(&line);
         }
     }

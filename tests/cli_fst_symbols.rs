@@ -5,18 +5,10 @@ mod cli_common;
 
 use std::process::{Command, Stdio};
 
-use cli_common::{Folder, energraph, energraph_bytes};
+use cli_common::{Folder, energraph, energraph_bytes, openfst_is_there};
 use energraph::Energy;
 use energraph::graph::SymbolTable;
 use energraph::graph::openfst;
-
-fn are_there() -> bool {
-    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    if !there {
-        println!("skipped: OpenFst's tools are not installed");
-    }
-    there
-}
 
 /// What a tool of OpenFst writes, and whether it succeeds.
 fn tool(arguments: &[&str]) -> (bool, Vec<u8>) {
@@ -155,7 +147,7 @@ fn results_have_tables_on_the_sides_where_openfsts_have_them() {
                         _ => first,
                     };
                     assert_eq!(ours, (input, output), "{op} {more:?} {left} {right}");
-                    if are_there() {
+                    if openfst_is_there() {
                         let tool_of = format!("fst{op}");
                         let theirs = file(&tool(&[&[tool_of.as_str()], more, files].concat()).1);
                         assert_eq!(ours.0, of(&theirs.isymbols), "{op} {more:?} {left} {right}");
@@ -199,7 +191,7 @@ fn fst_symbols_changes_tables_and_no_labels() {
         let ours = made(&[&["symbols"], &options[..], &[&g]].concat());
         assert_eq!(ours.graph, labels, "{options:?}");
         let kept = std::fs::read(&saved).ok();
-        if are_there() {
+        if openfst_is_there() {
             let (done, theirs) = tool(&[&["fstsymbols"], &options[..], &[&g]].concat());
             assert!(done, "{options:?}");
             let theirs = file(&theirs);
@@ -244,7 +236,7 @@ fn fst_relabel_does_as_openfst_does() {
         let ours = made(&[&["relabel"], &options[..], &[&g]].concat());
         assert_eq!(shown(&ours), arcs, "{options:?}");
         assert_eq!(ours.isymbols.as_ref().map(SymbolTable::write), Some(isymbols.replace(' ', "\t")), "{options:?}");
-        if are_there() {
+        if openfst_is_there() {
             let theirs = file(&tool(&[&["fstrelabel"], &options[..], &[&g]].concat()).1);
             assert_eq!((ours.graph, ours.isymbols, ours.osymbols), (theirs.graph, theirs.isymbols, theirs.osymbols));
         }
@@ -286,7 +278,7 @@ fn where_neither_is_to_be_encoded_input_labels_are_as_in_openfst() {
     assert_eq!(arcs, [(1, 5), (1, 6), (2, 5), (3, 6)]);
     assert_eq!(made(&["encode", "--encode_reuse", "--encode_labels", &g, &ours]).graph, encoded);
     let more = binary(&f, "more", "", "0 1 9 9\n0 1 5 5\n1\n");
-    if are_there() {
+    if openfst_is_there() {
         assert_eq!(encoded, file(&tool(&["fstencode", &g, &theirs]).1).graph);
         assert_eq!(std::fs::read(&ours).unwrap(), std::fs::read(&theirs).unwrap());
         let reused = tool(&["fstencode", "--encode_reuse", &more, &theirs]).1;
@@ -323,7 +315,7 @@ fn a_side_that_becomes_epsilon_loses_its_table() {
         let map = format!("--map_type={map}");
         let ours = made(&["map", &map, &g]);
         assert_eq!((ours.isymbols.is_some(), ours.osymbols.is_some()), wanted, "{map}");
-        if are_there() {
+        if openfst_is_there() {
             let theirs = file(&tool(&["fstmap", &map, &g]).1);
             assert_eq!((ours.graph, ours.isymbols, ours.osymbols), (theirs.graph, theirs.isymbols, theirs.osymbols));
         }

@@ -6,21 +6,13 @@ mod cli_common;
 
 use std::process::{Command, Stdio};
 
-use cli_common::{Folder, energraph};
+use cli_common::{Folder, energraph, openfst_is_there};
 use energraph::graph::openfst;
 use energraph::ops::{self, Budget};
 use energraph::semiring::{Quantum, Tolerance};
 use energraph::{Energy, Graph, MinSum};
 
 const CLOSE: Tolerance = Tolerance { absolute: 1e-4, relative: 1e-5 };
-
-fn are_there() -> bool {
-    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    if !there {
-        println!("skipped: OpenFst's tools are not installed");
-    }
-    there
-}
 
 /// Xorshift.
 struct Random(u64);
@@ -122,7 +114,7 @@ fn theirs(line: &[&str]) {
 
 #[test]
 fn compositions_with_their_dead_ends_are_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut more) = (Bench::new("option-compose"), Random(88_172_645_463_325_252), 0);
@@ -146,7 +138,7 @@ fn compositions_with_their_dead_ends_are_theirs() {
 
 #[test]
 fn intersections_and_differences_with_their_dead_ends_are_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut more) = (Bench::new("option-intersect"), Random(2_463_534_242), 0);
@@ -175,7 +167,7 @@ fn intersections_and_differences_with_their_dead_ends_are_theirs() {
 
 #[test]
 fn epsilons_go_and_states_stay_as_with_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut more) = (Bench::new("option-rmepsilon"), Random(362_436_069), 0);
@@ -193,7 +185,7 @@ fn epsilons_go_and_states_stay_as_with_theirs() {
 
 #[test]
 fn what_is_left_within_a_margin_is_what_is_with_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut fewer) = (Bench::new("option-weight"), Random(521_288_629), 0);
@@ -232,7 +224,7 @@ fn assert_one_relation(f: &Bench, options: &[&str], file: &str, of: &str) -> usi
 
 #[test]
 fn transducers_with_several_outputs_are_determinised_as_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut pairs, mut functional) = (Bench::new("option-subsequential"), Random(362_437), 0, 0);
@@ -276,7 +268,7 @@ fn ends_of_input(g: &Graph<Energy>) -> Vec<String> {
 
 #[test]
 fn labels_are_pushed_without_what_all_paths_write_as_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut cut) = (Bench::new("option-affix"), Random(99_991), 0);
@@ -302,7 +294,7 @@ fn labels_are_pushed_without_what_all_paths_write_as_theirs() {
 
 #[test]
 fn what_is_pushed_to_the_end_is_what_theirs_is() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut moved) = (Bench::new("option-to-final"), Random(77_003), 0);
@@ -325,7 +317,7 @@ fn what_is_pushed_to_the_end_is_what_theirs_is() {
 
 #[test]
 fn reversed_graphs_without_a_first_state_of_their_own_are_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut fewer) = (Bench::new("option-superinitial"), Random(314_159), 0);
@@ -345,7 +337,7 @@ fn reversed_graphs_without_a_first_state_of_their_own_are_theirs() {
 
 #[test]
 fn what_is_said_of_const_files_is_what_theirs_says() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw) = (Bench::new("option-const"), Random(5_489));
@@ -366,7 +358,7 @@ fn what_is_said_of_const_files_is_what_theirs_says() {
 
 #[test]
 fn what_nothing_is_done_to_is_copied_as_with_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let f = Bench::new("option-copied");
@@ -396,7 +388,7 @@ fn relation(g: &Graph<Energy>) -> Vec<String> {
 
 #[test]
 fn distances_from_a_state_are_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw) = (Bench::new("option-distance"), Random(123_456_789));
@@ -421,7 +413,7 @@ fn distances_from_a_state_are_theirs() {
 
 #[test]
 fn the_states_that_pruning_meets_first_are_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut less) = (Bench::new("option-states"), Random(77), 0);
@@ -443,7 +435,7 @@ fn the_states_that_pruning_meets_first_are_theirs() {
 
 #[test]
 fn graphviz_text_is_theirs_to_the_letter() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw) = (Bench::new("option-draw"), Random(2_685_821_657_736_338_717));
@@ -473,7 +465,7 @@ fn graphviz_text_is_theirs_to_the_letter() {
 
 #[test]
 fn states_that_go_on_alike_are_no_more_than_theirs() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut merged) = (Bench::new("option-nondet"), Random(88_172_645_463_325_257), 0);
@@ -496,7 +488,7 @@ fn states_that_go_on_alike_are_no_more_than_theirs() {
 
 #[test]
 fn weights_that_theirs_tells_apart_are_told_apart_when_minimizing() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let f = Bench::new("option-minimize");
@@ -517,7 +509,7 @@ fn weights_that_theirs_tells_apart_are_told_apart_when_minimizing() {
 
 #[test]
 fn transducers_have_the_one_path_for_what_is_read_that_theirs_have() {
-    if !are_there() {
+    if !openfst_is_there() {
         return;
     }
     let (f, mut draw, mut pairs) = (Bench::new("option-disambiguate"), Random(521_288_629), 0);

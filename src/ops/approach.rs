@@ -4,9 +4,12 @@
 //! way shrinks by a factor a round where the sum converges, and the sum is found when no digit of it would change. So it lacks
 //! no more than some last digits: fewer than there were rounds, as so many walks end before they have returned as often.
 //!
+//! The queues of a shortest distance go in rounds as well, to a tolerance of the caller's and over a whole graph.
+//!
 //! Source: M. Mohri, *Semiring frameworks and algorithms for shortest-distance problems*, 2002; the order of a round is that of
 //! the states, as C. Gauss and L. Seidel have it.
 
+use super::nearest::is_end_of_numbers;
 use crate::semiring::{Diverges, Star};
 
 /// Arcs of a state within the component, by the position of their target.
@@ -29,9 +32,7 @@ pub(super) fn sums<S: Star>(
     let settle = |b: &[S]| settle(rows, &loops, b, &then, most);
     // The digits of large numbers would hide a sum that grows without end; seen from 1̄ everywhere it does so in small ones.
     let Some(ones) = settle(&vec![S::one(); rows.len()]) else { return Ok(None) };
-    // Numbers have an end, which is stayed at however often one goes round.
-    let at_an_end = |x: &S| !x.is_zero() && *x != S::one() && x.plus(x) == *x && x.times(x) == *x;
-    if ones.iter().any(at_an_end) { Ok(None) } else { Ok(settle(b)) }
+    if ones.iter().any(is_end_of_numbers) { Ok(None) } else { Ok(settle(b)) }
 }
 
 fn settle<S: Star>(

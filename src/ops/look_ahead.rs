@@ -75,7 +75,8 @@ impl Reach {
     }
 
     /// One component of the epsilons after another, what they lead to first (Tarjan 1972): states that epsilons lead
-    /// through share what was found behind them.
+    /// through share what was found behind them. [`strongly_connected`](crate::graph::strongly_connected) wants all states
+    /// at once, where here a state of a lazy graph is found when it is asked for.
     fn find<G: LazyGraph>(&mut self, g: &mut G, state: StateId) -> Result<(), OpError> {
         let mut search = Search::default();
         search.enter(self.by, g, state)?;

@@ -48,6 +48,11 @@ pub(crate) fn improves<S: Semiring>(weight: &S) -> bool {
     S::one().plus(weight) != S::one()
 }
 
+/// Whether neither ⊕ nor ⊗ leads beyond a sum, as where numbers end: it is stayed at however often one goes round.
+pub(crate) fn is_end_of_numbers<S: Semiring>(x: &S) -> bool {
+    !x.is_zero() && *x != S::one() && x.plus(x) == *x && x.times(x) == *x && x.plus(&S::one()) == *x
+}
+
 /// Relaxes the arcs between some states, the nearest first, in place; ⊕ must be idempotent. However the order turns
 /// out, a state whose sum changes is taken again.
 pub(crate) fn nearest<S: Semiring>(

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use super::{Convergence, PathError};
 use crate::graph::StateId;
-use crate::ops::nearest::{GivenUp, improves, nearest};
+use crate::ops::nearest::{GivenUp, improves, is_end_of_numbers, nearest};
 use crate::ops::sums::Links;
 use crate::semiring::{Semiring, Tolerance};
 
@@ -78,7 +78,7 @@ pub(super) fn rounds<S: Semiring>(
     let mut followed = 0;
     let sums = settle(links, enter, by, until, &mut followed)?;
     if !idempotent::<S>() {
-        let ended: Vec<StateId> = (0..).zip(&sums).filter(|(_, x)| has_no_end(*x)).map(|(s, _)| s).collect();
+        let ended: Vec<StateId> = (0..).zip(&sums).filter(|(_, x)| is_end_of_numbers(*x)).map(|(s, _)| s).collect();
         if !ended.is_empty() && !counts_end::<S>() {
             return Err(PathError::Unsettled { states: ended, arcs: followed });
         }
@@ -92,11 +92,6 @@ pub(super) fn rounds<S: Semiring>(
 
 fn idempotent<S: Semiring>() -> bool {
     S::one().plus(&S::one()) == S::one()
-}
-
-/// Whether neither ⊕ nor ⊗ leads beyond a sum, as where numbers end.
-fn has_no_end<S: Semiring>(x: &S) -> bool {
-    !x.is_zero() && *x != S::one() && x.plus(x) == *x && x.times(x) == *x && x.plus(&S::one()) == *x
 }
 
 /// Whether 1̄ ⊕ 1̄ ⊕ … settles, so that a sum which nothing is added to any more need not be an end of numbers.

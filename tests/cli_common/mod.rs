@@ -12,6 +12,15 @@ pub struct Ran {
     pub err: String,
 }
 
+/// Whether OpenFst's tools are installed; where not, it is said that they are missed.
+pub fn openfst_is_there() -> bool {
+    let there = Command::new("fstinfo").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !there {
+        println!("skipped: OpenFst's tools are not installed");
+    }
+    there
+}
+
 /// Runs `energraph` with this on its standard input.
 pub fn energraph_with(arguments: &[&str], stdin: &str) -> Ran {
     let (code, out, err) = energraph_bytes(arguments, stdin.as_bytes());
