@@ -9,7 +9,6 @@
 //! come back to and yet few arcs meet anywhere, so does eliminating state by state ([`super::eliminate`]); where many meet and
 //! little of what leaves a state comes back, going round until no digit changes ([`super::approach`]).
 
-use super::nearest::is_end_of_numbers;
 use super::sums::Links;
 use super::{approach, eliminate};
 use crate::graph::StateId;
@@ -215,7 +214,8 @@ impl<S: Star> Loop<'_, S> {
     /// stayed at however often one goes round.
     fn settle(&self, enter: &[S], rounds: usize) -> Option<Vec<S>> {
         let around = self.relax(&vec![S::one(); enter.len()], rounds)?;
-        if around.iter().any(is_end_of_numbers) { None } else { self.relax(enter, rounds) }
+        let stays = |x: &S| *x != S::one() && x.times(x) == *x;
+        if around.iter().any(stays) { None } else { self.relax(enter, rounds) }
     }
 
     /// The arcs within the component, by source.
